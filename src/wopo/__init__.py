@@ -1,0 +1,1 @@
+"""wopo: maintenance work orders joined to purchase orders, worked from Slack."""

@@ -1,0 +1,47 @@
+"""The company's settings: what a company decides once, with defaults that are safe."""
+
+from enum import StrEnum
+
+from pydantic import BaseModel, ConfigDict, Field
+
+
+class Strictness(StrEnum):
+    """What happens when a budget would go over: refuse, let pass with a warning, or say nothing."""
+
+    STOP = "stop"
+    WARN = "warn"
+    IGNORE = "ignore"
+
+
+class Duty(StrEnum):
+    """The duties that are kept apart (domain.md, invariant 2)."""
+
+    REQUESTER = "requester"
+    APPROVER = "approver"
+    RECEIVER = "receiver"
+    INVOICE_APPROVER = "invoice_approver"
+
+
+class CompanySettings(BaseModel):
+    """Everything that is set once for the company. Amounts are in minor units of ``currency``."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    name: str = "Company"
+    currency: str = "EUR"
+    technicians_see_costs: bool = False
+    budget_counts_requests: bool = False
+    budget_on_approval: Strictness = Strictness.STOP
+    budgets_gross: bool = False
+    """Whether budgets count tax too; net by default (domain.md)."""
+    requester_may_receive_up_to_minor: int = 25_000
+    """The requester may receive orders up to this total; each time it is flagged."""
+    waived_pairs: frozenset[tuple[Duty, Duty]] = frozenset()
+    """Pairs of duties a small team lets one person do; each use is logged and reported."""
+    confirm_approval_above_minor: int = 500_000
+    grace_days_not_received: int = Field(default=0, ge=0)
+    """How long the post "not received yet" waits; the hold itself is immediate."""
+    remind_approvers_after_hours: int = Field(default=24, ge=1)
+    working_hours: tuple[int, int] = (8, 18)
+    order_needed_above_minor: int = 25_000
+    exception_due_days: int = Field(default=3, ge=0)

@@ -1,0 +1,50 @@
+"""Vendors: whom we buy from, and who may be given a job as a contractor."""
+
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import UniqueConstraint
+from sqlmodel import Field, SQLModel
+
+from wopo.domain.columns import enum_field, id_field, ref, time_field
+
+
+class Standing(StrEnum):
+    """How a vendor is regarded."""
+
+    PREFERRED = "preferred"
+    APPROVED = "approved"
+    ON_TRIAL = "on_trial"
+    BLOCKED = "blocked"
+
+
+class Vendor(SQLModel, table=True):
+    """A supplier of parts or services."""
+
+    __tablename__ = "vendor"
+
+    id: str = id_field()
+    code: str = Field(max_length=60, unique=True)
+    name: str = Field(max_length=150, index=True)
+    email: str | None = Field(default=None, max_length=200)
+    phone: str | None = Field(default=None, max_length=60)
+    address: str = Field(default="", max_length=500)
+    tax_id: str | None = Field(default=None, max_length=60)
+    currency: str = Field(max_length=3)
+    payment_terms: str = Field(default="", max_length=80)
+    standing: Standing = enum_field(Standing, default=Standing.APPROVED)
+    contractor: bool = False
+    active: bool = True
+    created_at: datetime = time_field()
+
+
+class PreferredVendor(SQLModel, table=True):
+    """The favoured vendor of one part or of one category."""
+
+    __tablename__ = "preferred_vendor"
+    __table_args__ = (UniqueConstraint("part_id", "category", "vendor_id"),)
+
+    id: str = id_field()
+    vendor_id: str = ref("vendor")
+    part_id: str | None = ref("part", null=True)
+    category: str | None = Field(default=None, max_length=80, index=True)

@@ -1,0 +1,215 @@
+"""The one door: every change goes through ``execute``.
+
+Idempotency key, permission, use case (domain verb, events), reactions until quiet, one audit row
+per event, outbox rows, one commit. A refusal rolls everything back and, if it matters, is kept in
+the refusal log in a transaction of its own.
+"""
+
+import hashlib
+import time
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+from wopo.domain.audit import AuditEntry, AuditHead, RefusalEntry, hash_of
+from wopo.domain.errors import BUSY, KEY_REUSED, NOT_ALLOWED, UNKNOWN_ACTOR, DomainError
+from wopo.domain.events import Event
+from wopo.domain.outbox import IdempotencyRow, OutboxRow
+from wopo.domain.people import Person, roles_text
+from wopo.usecases.door import ActorRef, Answer, Command, Context, Notice, Registry, UseCase
+from wopo.usecases.ports import Clock, NewId, Transactions, UnitOfWork
+
+MAX_REACTIONS = 10_000
+"""A guard against reactions that answer each other for ever."""
+
+
+@dataclass(frozen=True)
+class Door:
+    """The built parts that ``execute`` needs. ``on_commit`` wakes whoever delivers the outbox."""
+
+    transactions: Transactions
+    clock: Clock
+    new_id: NewId
+    on_commit: Callable[[], None] = lambda: None
+
+
+def execute(
+    door: Door,
+    command: Command,
+    *,
+    actor: ActorRef,
+    key: str,
+    deadline: float | None = None,
+) -> Answer:
+    """Carry out ``command`` once for ``key`` and return its answer.
+
+    A repeat with the same key and contents returns the first answer. ``deadline`` is seconds from
+    now: past it the transaction is rolled back with ``BUSY`` before anything is durable.
+    Raises ``DomainError`` for every refusal; then nothing was changed.
+    """
+    use_case = Registry.use_cases[type(command)]
+    started = time.monotonic()
+    try:
+        answer = _transact(
+            door, use_case, command, actor=actor, key=key, started=started, deadline=deadline
+        )
+    except DomainError as error:
+        if error.logged:
+            _log_refusal(door, command, actor, key, error)
+        raise
+    door.on_commit()
+    return answer
+
+
+def _transact(
+    door: Door,
+    use_case: UseCase,
+    command: Command,
+    *,
+    actor: ActorRef,
+    key: str,
+    started: float,
+    deadline: float | None,
+) -> Answer:
+    digest = _digest(command)
+    with door.transactions.write() as uow:
+        earlier = uow.get(IdempotencyRow, key)
+        if earlier is not None:
+            if earlier.digest != digest:
+                raise KEY_REUSED()
+            return Answer.model_validate(earlier.answer)
+        at = door.clock()
+        ctx = Context(
+            uow,
+            actor=_permitted(uow, use_case, actor),
+            surface=actor.surface,
+            at=at,
+            new_id=door.new_id,
+            acknowledged=command.acknowledged,
+        )
+        answer = use_case.run(command, ctx)
+        _react(ctx)
+        _remember(ctx, command, key, digest, answer)
+        if deadline is not None and time.monotonic() - started > deadline:
+            raise BUSY()
+        uow.commit()
+    return answer
+
+
+def _digest(command: Command) -> str:
+    text = type(command).__name__ + command.model_dump_json()
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _permitted(uow: UnitOfWork, use_case: UseCase, actor: ActorRef) -> Person | None:
+    if actor.person_id is None:
+        if not use_case.system:
+            raise UNKNOWN_ACTOR()
+        return None
+    person = uow.get(Person, actor.person_id)
+    if person is None or not person.active:
+        raise UNKNOWN_ACTOR()
+    if use_case.roles is not None and not person.has(*use_case.roles):
+        raise NOT_ALLOWED(action=use_case.action, who=roles_text(sorted(use_case.roles)))
+    return person
+
+
+def _react(ctx: Context) -> None:
+    done = 0
+    while done < len(ctx.recorded):
+        event = ctx.recorded[done]
+        for run in Registry.reactions.get(type(event), ()):
+            run(event, ctx)
+        done += 1
+        if done > MAX_REACTIONS and len(ctx.recorded) > done * 2:
+            raise RuntimeError(f"reactions do not come to rest after {done} events")
+
+
+def _remember(ctx: Context, command: Command, key: str, digest: str, answer: Answer) -> None:
+    notices = [
+        notice
+        for event in ctx.recorded
+        for run in Registry.announcers.get(type(event), ())
+        for notice in run(event, ctx)
+    ]
+    _write_outbox(ctx, notices)
+    ctx.uow.add(
+        IdempotencyRow(
+            key=key,
+            command=type(command).__name__,
+            digest=digest,
+            answer=answer.model_dump(mode="json"),
+            at=ctx.at,
+        )
+    )
+    _write_audit(ctx, ctx.recorded, key)
+
+
+def _write_outbox(ctx: Context, notices: Iterable[Notice]) -> None:
+    seen: set[tuple[str, str, str, str]] = set()
+    for notice in notices:
+        same = (notice.card, notice.subject_id, notice.audience, str(sorted(notice.facts.items())))
+        if same in seen:
+            continue
+        seen.add(same)
+        ctx.uow.add(
+            OutboxRow(
+                id=ctx.new_id(),
+                seq=ctx.uow.next_seq("outbox"),
+                card=notice.card,
+                subject_id=notice.subject_id,
+                audience=notice.audience,
+                stream=notice.stream or notice.subject_id,
+                mode=notice.mode,
+                facts=notice.facts,
+                created_at=ctx.at,
+                next_at=ctx.at,
+            )
+        )
+
+
+def _write_audit(ctx: Context, events: Iterable[Event], key: str) -> None:
+    head = ctx.uow.lock(AuditHead, 1)
+    if head is None:
+        head = AuditHead(id=1)
+        ctx.uow.add(head)
+    for event in events:
+        head.seq += 1
+        entry = AuditEntry(
+            seq=head.seq,
+            at=ctx.at,
+            event=event.name,
+            subject_id=event.subject_id,
+            actor_id=ctx.actor_id,
+            surface=ctx.surface,
+            key=key,
+            facts=event.facts(),
+            prev_hash=head.hash,
+            hash="",
+        )
+        entry.hash = hash_of(entry)
+        head.hash = entry.hash
+        ctx.uow.add(entry)
+
+
+def _log_refusal(
+    door: Door, command: Command, actor: ActorRef, key: str, error: DomainError
+) -> None:
+    with door.transactions.write() as uow:
+        uow.add(
+            RefusalEntry(
+                id=door.new_id(),
+                at=door.clock(),
+                actor_id=actor.person_id,
+                surface=actor.surface,
+                command=type(command).__name__,
+                key=key,
+                code=error.code,
+                message=error.message,
+                facts=_facts(error),
+            )
+        )
+        uow.commit()
+
+
+def _facts(error: DomainError) -> dict[str, str]:
+    return {name: str(value) for name, value in error.facts.items()}

@@ -1,0 +1,97 @@
+"""Shared fixtures: a real database per test, a fixed clock, ids in order, and the door."""
+
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from sqlalchemy import Engine
+
+from wopo.db.engine import make_engine
+from wopo.db.tables import create_all
+from wopo.db.uow import SqlTransactions
+from wopo.usecases.door import ActorRef, Answer, Command
+from wopo.usecases.execute import Door, execute
+
+START = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
+
+
+class TestClock:
+    """A clock that moves only when told."""
+
+    __test__ = False
+
+    def __init__(self, now: datetime = START) -> None:
+        self.now = now
+
+    def __call__(self) -> datetime:
+        return self.now
+
+    def forward(self, **by: int) -> None:
+        """Move on by hours=, days=, ..."""
+        self.now += timedelta(**by)
+
+
+class Ids:
+    """Ids in order, so that failures read alike on every run."""
+
+    def __init__(self) -> None:
+        self.count = 0
+
+    def __call__(self) -> str:
+        self.count += 1
+        return f"id{self.count:08d}"
+
+
+@pytest.fixture(scope="session")
+def _template() -> Engine:
+    engine = make_engine("sqlite://")
+    create_all(engine)
+    return engine
+
+
+@pytest.fixture
+def engine(_template: Engine) -> Iterator[Engine]:
+    """An empty in-memory SQLite database with every table."""
+    copy = make_engine("sqlite://")
+    source = _template.raw_connection()
+    target = copy.raw_connection()
+    source.driver_connection.backup(target.driver_connection)
+    source.close()
+    target.close()
+    yield copy
+    copy.dispose()
+
+
+@pytest.fixture
+def clock() -> TestClock:
+    """Monday 2 March 2026, 09:00 UTC."""
+    return TestClock()
+
+
+@pytest.fixture
+def new_id() -> Ids:
+    """Ids in order."""
+    return Ids()
+
+
+@pytest.fixture
+def transactions(engine: Engine) -> SqlTransactions:
+    """Units of work on the test's database."""
+    return SqlTransactions(engine)
+
+
+@pytest.fixture
+def door(transactions: SqlTransactions, clock: TestClock, new_id: Ids) -> Door:
+    """The one door on the test's database."""
+    return Door(transactions, clock, new_id)
+
+
+@pytest.fixture
+def do(door: Door, new_id: Ids) -> Callable[..., Answer]:
+    """``do(command, by=person_id)``: execute with a fresh key; ``by=None`` is wopo itself."""
+
+    def run(command: Command, *, by: str | None = None, key: str | None = None) -> Answer:
+        surface = "test" if by else "scheduler"
+        return execute(door, command, actor=ActorRef(by, surface), key=key or f"key-{new_id()}")
+
+    return run
