@@ -12,6 +12,8 @@ from wopo.db.uow import SqlTransactions
 from wopo.usecases.door import ActorRef, Answer, Command
 from wopo.usecases.execute import Door, execute
 
+pytest_plugins = ["tests.databases"]
+
 START = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 
 

@@ -7,5 +7,13 @@ returns its event. Importing this package maps every table.
 import pkgutil
 from importlib import import_module
 
+from sqlmodel import SQLModel
+
 for _module in pkgutil.iter_modules(__path__):
     import_module(f"{__name__}.{_module.name}")
+
+# Without object relationships the order of inserts in one flush is not known, so references are
+# checked when the transaction commits, on both databases.
+for _table in SQLModel.metadata.tables.values():
+    for _key in _table.foreign_key_constraints:
+        _key.deferrable, _key.initially = True, "DEFERRED"

