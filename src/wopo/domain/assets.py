@@ -3,6 +3,7 @@
 from sqlmodel import Field, SQLModel
 
 from wopo.domain.columns import id_field, ref
+from wopo.domain.events import Event, event
 
 
 class Asset(SQLModel, table=True):
@@ -15,3 +16,21 @@ class Asset(SQLModel, table=True):
     name: str = Field(max_length=120)
     location_id: str = ref("location")
     cost_centre_id: str | None = ref("cost_centre", null=True)
+
+
+@event("asset:added")
+class AssetAdded(Event):
+    """There is a new asset."""
+
+    tag: str
+    name: str
+    location_id: str
+
+
+@event("asset:changed")
+class AssetChanged(Event):
+    """Facts about an asset are different now."""
+
+    tag: str
+    before: dict[str, object]
+    after: dict[str, object]

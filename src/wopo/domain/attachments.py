@@ -5,6 +5,7 @@ from datetime import datetime
 from sqlmodel import Field, SQLModel
 
 from wopo.domain.columns import id_field, ref, time_field
+from wopo.domain.events import Event, event
 
 
 class Attachment(SQLModel, table=True):
@@ -23,3 +24,13 @@ class Attachment(SQLModel, table=True):
     sha256: str | None = Field(default=None, max_length=64)
     added_by_id: str | None = ref("person", null=True)
     at: datetime = time_field()
+
+
+@event("attachment:added")
+class AttachmentAdded(Event):
+    """A photo or file was hung on a document; ``subject_id`` is the attachment's id."""
+
+    document: str
+    document_id: str
+    file: str
+    added_by_id: str | None

@@ -3,6 +3,18 @@
 from sqlmodel import Field, SQLModel
 
 from wopo.domain.columns import id_field, ref
+from wopo.domain.errors import Refusal
+from wopo.domain.events import Event, event
+
+CURRENCY_FIXED = Refusal(
+    "cost_centre.currency_fixed",
+    "Cost centre {code} keeps its books in {currency}, and {used} already uses it. "
+    "Nothing was changed; open a new cost centre for {wanted}.",
+)
+PARENT_CYCLE = Refusal(
+    "cost_centre.parent_cycle",
+    "{parent} lies below {code}. Nothing was changed; choose another parent.",
+)
 
 
 class CostCentre(SQLModel, table=True):
@@ -25,3 +37,38 @@ class Project(SQLModel, table=True):
     id: str = id_field()
     code: str = Field(max_length=40, unique=True)
     name: str = Field(max_length=120)
+
+
+@event("cost_centre:added")
+class CostCentreAdded(Event):
+    """There is a new cost centre."""
+
+    code: str
+    name: str
+    currency: str
+
+
+@event("cost_centre:changed")
+class CostCentreChanged(Event):
+    """Facts about a cost centre are different now."""
+
+    code: str
+    before: dict[str, object]
+    after: dict[str, object]
+
+
+@event("project:added")
+class ProjectAdded(Event):
+    """There is a new project."""
+
+    code: str
+    name: str
+
+
+@event("project:changed")
+class ProjectChanged(Event):
+    """Facts about a project are different now."""
+
+    code: str
+    before: dict[str, object]
+    after: dict[str, object]

@@ -5,6 +5,18 @@ from enum import StrEnum
 from sqlmodel import Field, SQLModel
 
 from wopo.domain.columns import enum_field, id_field, ref
+from wopo.domain.errors import Refusal
+from wopo.domain.events import Event, event
+
+OWN_PARENT = Refusal(
+    "location.own_parent",
+    "{parent} lies inside {code}. Nothing was changed; choose another parent.",
+)
+SITE_FIXED = Refusal(
+    "location.site_fixed",
+    "{code} has places or jobs of its own at {site}. Nothing was changed; "
+    "a place keeps its site, add a new one there.",
+)
 
 
 class Intake(StrEnum):
@@ -28,3 +40,22 @@ class Location(SQLModel, table=True):
     intake: Intake = enum_field(Intake, default=Intake.REVIEW)
     cost_centre_id: str | None = ref("cost_centre", null=True)
     holds_stock: bool = False
+
+
+@event("location:added")
+class LocationAdded(Event):
+    """There is a new site, or a new place inside one."""
+
+    code: str
+    name: str
+    site_id: str
+    parent_id: str | None
+
+
+@event("location:changed")
+class LocationChanged(Event):
+    """Facts about a location are different now."""
+
+    code: str
+    before: dict[str, object]
+    after: dict[str, object]

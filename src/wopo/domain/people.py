@@ -16,6 +16,41 @@ from wopo.domain.columns import (
     ref,
     time_field,
 )
+from wopo.domain.errors import Refusal
+from wopo.domain.events import Event, event
+from wopo.domain.money import Money
+from wopo.domain.settings import CompanySettings
+
+CODE_TAKEN = Refusal(
+    "person.code_taken",
+    "{code} is already {name}. Nothing was changed; choose another code.",
+)
+LAST_ADMIN = Refusal(
+    "person.last_admin",
+    "{name} is the last active administrator. Nothing was changed; "
+    "make somebody else administrator first.",
+)
+NOT_ACTIVE = Refusal(
+    "person.not_active",
+    "{name} is deactivated. Nothing was changed; choose somebody who is active.",
+)
+MANAGER_CYCLE = Refusal(
+    "person.manager_cycle",
+    "{manager} already reports to {name}. Nothing was changed; choose another manager.",
+)
+LIMIT_DAYS = Refusal(
+    "authority.days",
+    "The limit would end on {to}, before it begins on {start}. Nothing was changed; "
+    "give an end that is not before the beginning.",
+)
+ZONE_UNKNOWN = Refusal(
+    "person.timezone",
+    "There is no time zone {zone}. Nothing was changed; use a name like Europe/Berlin.",
+)
+LOCALE_UNKNOWN = Refusal(
+    "person.locale",
+    "There is no language {locale}. Nothing was changed; use a code like en or de_DE.",
+)
 
 
 class Role(StrEnum):
@@ -32,7 +67,10 @@ class Role(StrEnum):
 
 
 class Person(SQLModel, table=True):
-    """Somebody who works with wopo. Deactivated people keep their history and can do nothing."""
+    """Somebody who works with wopo. Deactivated people keep their history and can do nothing.
+
+    ``site_id`` is the site they work at and, for a supervisor, supervise; none means every site.
+    """
 
     __tablename__ = "person"
 
@@ -43,6 +81,7 @@ class Person(SQLModel, table=True):
     roles: list[str] = json_field(list)
     active: bool = True
     department: str = Field(default="", max_length=80)
+    site_id: str | None = ref("location", null=True)
     cost_centre_id: str | None = ref("cost_centre", null=True)
     manager_id: str | None = ref("person", null=True)
     locale: str = Field(default="en", max_length=20)
@@ -52,6 +91,14 @@ class Person(SQLModel, table=True):
     def has(self, *roles: Role) -> bool:
         """Whether the person has at least one of these roles."""
         return any(role.value in self.roles for role in roles)
+
+    def supervises(self, site_id: str) -> bool:
+        """Whether the person is a supervisor of this site."""
+        return self.has(Role.SUPERVISOR) and self.site_id in (None, site_id)
+
+    def only_reads(self) -> bool:
+        """Whether the person is nothing but an auditor, who reads all and changes nothing."""
+        return self.roles == [Role.AUDITOR.value]
 
 
 class SlackIdentity(SQLModel, table=True):
@@ -130,3 +177,90 @@ def roles_text(roles: Iterable[Role]) -> str:
     """Roles as people read them: ``a buyer or an approver``."""
     names = [f"{'an' if r.value[0] in 'aeiou' else 'a'} {r.value}" for r in roles]
     return " or ".join(names)
+
+
+SEES_COSTS = (
+    Role.SUPERVISOR,
+    Role.BUYER,
+    Role.APPROVER,
+    Role.FINANCE,
+    Role.AUDITOR,
+    Role.ADMIN,
+)
+
+
+def may_see_costs(person: Person, settings: CompanySettings) -> bool:
+    """Whether figures are shown to the person (domain.md, "People": technicians see no costs
+    unless a setting allows it; a storekeeper or somebody without a role counts as one)."""
+    return settings.technicians_see_costs or person.has(*SEES_COSTS)
+
+
+@event("person:added")
+class PersonAdded(Event):
+    """Somebody can work with wopo from now on."""
+
+    code: str
+    name: str
+    roles: list[str]
+
+
+@event("person:changed")
+class PersonChanged(Event):
+    """Facts about a person are different now."""
+
+    code: str
+    before: dict[str, object]
+    after: dict[str, object]
+
+
+@event("person:deactivated")
+class PersonDeactivated(Event):
+    """A person can do nothing any more; their history stays."""
+
+    code: str
+    reason: str
+
+
+@event("person:reactivated")
+class PersonReactivated(Event):
+    """A deactivated person is back."""
+
+    code: str
+
+
+@event("person:authority_set")
+class AuthoritySet(Event):
+    """A person may approve up to ``amount`` from a day on."""
+
+    cost_centre_id: str | None
+    amount: Money
+    valid_from: date
+    valid_to: date | None
+    before: Money | None
+
+
+@event("person:labour_rate_set")
+class LabourRateSet(Event):
+    """An hour of a person costs ``per_hour`` from a day on."""
+
+    per_hour: Decimal
+    currency: str
+    valid_from: date
+    before: Decimal | None
+
+
+@event("team:added")
+class TeamAdded(Event):
+    """There is a new team."""
+
+    code: str
+    name: str
+
+
+@event("team:changed")
+class TeamChanged(Event):
+    """A team's name or members are different now."""
+
+    code: str
+    before: dict[str, object]
+    after: dict[str, object]
