@@ -17,36 +17,48 @@ given whole, as ``{"text": {...}, "value": ...}``. A rich text input takes plain
 *files* are ``(name, mimetype, bytes)`` tuples.
 """
 
+import uuid
 from collections.abc import AsyncIterator
 from typing import Any
 
-Json = dict[str, Any]
-Upload = tuple[str, str, bytes]
-RawState = dict[str, dict[str, Any]]
+from slack_sandbox import actions, events, forms, looking, posting, starters
+from slack_sandbox.actions import RawState
+from slack_sandbox.api.files import share
+from slack_sandbox.errors import SlackError
+from slack_sandbox.forms import Upload
+from slack_sandbox.normalise import normalise_blocks
+from slack_sandbox.places import DeskError, active, reachable, readable
+from slack_sandbox.store import Json
+from slack_sandbox.typed import encode
+from slack_sandbox.workspace import Workspace
 
-
-class DeskError(Exception):
-    """The person cannot do this in Slack (not a member, nothing there any more, no such button)."""
+__all__ = ["Desk", "DeskError", "Json", "RawState", "Upload"]
 
 
 class Desk:
     """The hands and eyes of every person of the workspace."""
 
+    def __init__(self, workspace: Workspace) -> None:
+        self._ws = workspace
+
     async def people(self) -> list[Json]:
         """Active people (no bots), as Slack user objects: id, name, real_name, profile.title..."""
-        raise NotImplementedError
+        return [u for u in self._ws.people.all() if not u["deleted"] and not u["is_bot"]]
 
     async def user(self, user_id: str) -> Json:
         """One Slack user object, bots included. Raises DeskError when there is none."""
-        raise NotImplementedError
+        user = self._ws.people.find(user_id)
+        if user is None:
+            raise DeskError(f"there is no user {user_id}")
+        return user
 
     async def team(self) -> Json:
         """``{"id", "name", "domain"}`` of the workspace."""
-        raise NotImplementedError
+        return dict(self._ws.team)
 
     async def apps(self) -> list[Json]:
         """Installed apps: ``{"id", "name", "bot_user_id", "home_tab_enabled"}``."""
-        raise NotImplementedError
+        return looking.apps(self._ws)
 
     async def channels(self, user_id: str) -> list[Json]:
         """Conversations the person sees: joined ones, public ones to join, and DMs.
@@ -54,7 +66,8 @@ class Desk:
         Each: ``{"id", "name", "kind": "public"|"private"|"im", "is_member", "is_archived",
         "unread": int, "user": other person's id in a DM or None, "topic", "latest": ts or None}``.
         """
-        raise NotImplementedError
+        active(self._ws, user_id)
+        return looking.channels(self._ws, user_id)
 
     async def messages(
         self, user_id: str, channel_id: str, limit: int = 100, before: str | None = None
@@ -65,19 +78,23 @@ class Desk:
         ``"is_ephemeral": bool`` and ``"author": {"id", "name", "is_bot"}``. Replies of a thread
         are left out unless broadcast. Reading marks the channel as read for the person.
         """
-        raise NotImplementedError
+        channel = readable(self._ws, user_id, channel_id)
+        return looking.messages(self._ws, user_id, channel, limit, before)
 
     async def thread(self, user_id: str, channel_id: str, thread_ts: str) -> list[Json]:
         """Parent first, then every reply (ephemerals in the thread included), shaped as above."""
-        raise NotImplementedError
+        channel = readable(self._ws, user_id, channel_id)
+        return looking.thread(self._ws, user_id, channel, thread_ts)
 
     async def home(self, user_id: str, app_id: str | None = None) -> Json | None:
         """The published Home view of an app (the first installed one), or None."""
-        raise NotImplementedError
+        active(self._ws, user_id)
+        return self._ws.views.home(looking.one_app(self._ws, app_id).id, user_id)
 
     async def modals(self, user_id: str) -> list[Json]:
         """The person's stack of open modals, top last. Empty when none is open."""
-        raise NotImplementedError
+        active(self._ws, user_id)
+        return self._ws.views.stack(user_id)
 
     async def notices(self, user_id: str) -> list[Json]:
         """Transient notes from Slack itself, e.g. that an app did not respond in time.
@@ -85,7 +102,8 @@ class Desk:
         Each: ``{"id", "text", "kind": "error"|"info", "at": unix seconds, "channel_id" or None}``.
         Newest last; at most 20 are kept.
         """
-        raise NotImplementedError
+        active(self._ws, user_id)
+        return list(self._ws.notices.get(user_id, ()))
 
     async def post_message(
         self,
@@ -96,47 +114,90 @@ class Desk:
         files: list[Upload] | None = None,
     ) -> Json:
         """Send what was typed; ``@name`` and ``#channel`` become mentions. Returns the message."""
-        raise NotImplementedError
+        channel = reachable(self._ws, user_id, channel_id)
+        if channel["is_archived"]:
+            raise DeskError(f"#{channel['name']} is archived")
+        plain, rich = encode(self._ws, text)
+        message: Json = {
+            "type": "message",
+            "user": user_id,
+            "team": self._ws.team_id,
+            "text": plain,
+            "client_msg_id": str(uuid.uuid4()),
+        }
+        if text:
+            message["blocks"] = normalise_blocks([rich])
+        if thread_ts:
+            message["thread_ts"] = thread_ts
+        try:
+            if not files:
+                if not text.strip():
+                    raise DeskError("there is nothing to send")
+                return posting.post(self._ws, channel, message)
+            kept = [forms.keep_upload(self._ws, user_id, upload) for upload in files]
+            return share(self._ws, channel, message, kept)
+        except SlackError as error:
+            raise DeskError(error.code) from error
 
     async def slash_command(self, user_id: str, channel_id: str, command: str, text: str) -> Json:
         """Run ``/command text``. Returns ``{"ok": True}`` or ``{"failed": sentence}``."""
-        raise NotImplementedError
+        return await starters.slash_command(self._ws, user_id, channel_id, command, text)
 
     async def commands(self) -> list[Json]:
         """Slash commands: ``{"command", "description", "usage_hint", "app_id"}``."""
-        raise NotImplementedError
+        return looking.commands(self._ws)
 
     async def shortcuts(self, user_id: str) -> dict[str, list[Json]]:
         """``{"global": [...], "message": [...]}`` of ``{"callback_id", "name", "description"}``."""
-        raise NotImplementedError
+        active(self._ws, user_id)
+        return looking.shortcuts(self._ws)
 
     async def global_shortcut(self, user_id: str, callback_id: str) -> Json:
         """Run a global shortcut. Returns ``{"ok": True}`` or ``{"failed": sentence}``."""
-        raise NotImplementedError
+        return await starters.global_shortcut(self._ws, user_id, callback_id)
 
     async def message_shortcut(
         self, user_id: str, callback_id: str, channel_id: str, ts: str
     ) -> Json:
         """Run a message shortcut on one message. Not offered on ephemerals."""
-        raise NotImplementedError
+        return await starters.message_shortcut(self._ws, user_id, callback_id, channel_id, ts)
 
     async def open_home(
         self, user_id: str, tab: str = "home", app_id: str | None = None
     ) -> Json | None:
         """Open the app's Home (``app_home_opened`` goes out) and return the view shown now."""
-        raise NotImplementedError
+        active(self._ws, user_id)
+        app = looking.one_app(self._ws, app_id)
+        events.home_opened(self._ws, app, user_id, tab)
+        return self._ws.views.home(app.id, user_id)
 
     async def open_dm(self, user_id: str, other_id: str) -> Json:
         """Open (or find) the DM with another person or a bot; the channel, as in `channels`."""
-        raise NotImplementedError
+        active(self._ws, user_id)
+        active(self._ws, other_id)
+        channel, was_there = self._ws.channels.open_dm([user_id, other_id])
+        if not was_there:
+            self._ws.hub.tell([user_id, other_id], {"kind": "channel"})
+        return looking.channel(self._ws, user_id, channel)
 
     async def join(self, user_id: str, channel_id: str) -> Json:
         """Join a public channel. Returns the channel, as in `channels`."""
-        raise NotImplementedError
+        channel = readable(self._ws, user_id, channel_id)
+        if channel["is_private"] or channel["is_archived"]:
+            raise DeskError("only public channels in use can be joined")
+        if self._ws.channels.add_member(channel_id, user_id):
+            events.member_joined(self._ws, channel, user_id)
+        return looking.channel(self._ws, user_id, channel)
 
     async def invite(self, user_id: str, channel_id: str, other_id: str) -> Json:
         """Invite a person or a bot into a channel the person is in."""
-        raise NotImplementedError
+        channel = reachable(self._ws, user_id, channel_id)
+        active(self._ws, other_id)
+        if channel["is_im"]:
+            raise DeskError("nobody can be invited into a DM")
+        if self._ws.channels.add_member(channel_id, other_id):
+            events.member_joined(self._ws, channel, other_id, inviter=user_id)
+        return looking.channel(self._ws, user_id, channel)
 
     async def block_action(
         self,
@@ -153,7 +214,9 @@ class Desk:
         Returns ``{"ok": True}`` or ``{"failed": sentence}`` when the app did not answer in time.
         What the app then changes arrives by `changes`.
         """
-        raise NotImplementedError
+        active(self._ws, user_id)
+        element = (block_id, action_id)
+        return await actions.block_action(self._ws, user_id, container, element, (choice, state))
 
     async def options(
         self, user_id: str, container: Json, block_id: str, action_id: str, typed: str = ""
@@ -164,7 +227,9 @@ class Desk:
         when the app did not answer, ``{"options": [], "min_query_length": n}`` when an external
         select wants more letters.
         """
-        raise NotImplementedError
+        active(self._ws, user_id)
+        element = (block_id, action_id)
+        return await actions.options(self._ws, user_id, container, element, typed)
 
     async def submit_view(
         self,
@@ -179,15 +244,18 @@ class Desk:
         sentence}}`` (from Slack's own checks or from the app), ``{"updated": view}``,
         ``{"pushed": view}``, ``{"failed": sentence}`` (no answer, or one Slack refuses).
         """
-        raise NotImplementedError
+        active(self._ws, user_id)
+        return await forms.submit(self._ws, user_id, view_id, values or {}, files or {})
 
     async def close_view(self, user_id: str, view_id: str, clear: bool = False) -> Json:
         """Close the modal (Cancel), or with `clear` the whole stack (the cross)."""
-        raise NotImplementedError
+        active(self._ws, user_id)
+        return await forms.close(self._ws, user_id, view_id, clear=clear)
 
     async def file(self, user_id: str, file_id: str) -> tuple[Json, bytes]:
         """A file object and its bytes, for a person who may see it."""
-        raise NotImplementedError
+        active(self._ws, user_id)
+        return looking.file(self._ws, user_id, file_id)
 
     def changes(self, user_id: str) -> AsyncIterator[Json]:
         """What changes for the person from now on, as small dicts, until the iterator is closed.
@@ -197,4 +265,4 @@ class Desk:
         changed), ``view`` (the modal stack changed), ``home`` (with ``app_id``), ``notice``
         (with ``text``), ``reaction``.
         """
-        raise NotImplementedError
+        return self._ws.hub.listen(user_id)
