@@ -4,7 +4,9 @@ import os
 import shutil
 import tempfile
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 from sqlalchemy import Engine, text
@@ -42,13 +44,20 @@ def postgres_server() -> Iterator[str]:
     shutil.rmtree(folder, ignore_errors=True)
 
 
+@contextmanager
+def fresh_postgres(server: str, template: str = "wopo_template") -> Iterator[str]:
+    """A database of its own, dropped afterwards."""
+    name = f"t{uuid4().hex}"
+    _run(server, f"CREATE DATABASE {name} TEMPLATE {template}")
+    yield _database(server, name)
+    _run(server, f"DROP DATABASE {name} WITH (FORCE)")
+
+
 @pytest.fixture
-def postgres_url(postgres_server: str, request: pytest.FixtureRequest) -> Iterator[str]:
+def postgres_url(postgres_server: str) -> Iterator[str]:
     """A fresh PostgreSQL database with every table."""
-    name = f"t{abs(hash(request.node.nodeid)):x}"
-    _run(postgres_server, f"CREATE DATABASE {name} TEMPLATE wopo_template")
-    yield _database(postgres_server, name)
-    _run(postgres_server, f"DROP DATABASE {name} WITH (FORCE)")
+    with fresh_postgres(postgres_server) as url:
+        yield url
 
 
 @pytest.fixture

@@ -1,10 +1,11 @@
 """Creating the tables, and the triggers that make the append-only ones so."""
 
-from sqlalchemy import DDL, Engine, Table, event
+from sqlalchemy import DDL, Connection, Engine, Table, event, text
 from sqlmodel import SQLModel
 
 import wopo.domain
 import wopo.usecases  # noqa: F401  (registers every use case)
+from wopo.db.engine import WRITE
 
 APPEND_ONLY = ("audit_entry", "refusal_entry", "ledger_entry", "stock_movement")
 """Tables whose rows are never changed or removed (domain.md, invariants 5, 7 and 8)."""
@@ -39,6 +40,34 @@ def _protect(table: Table) -> None:
 for _name in APPEND_ONLY:
     if _name in SQLModel.metadata.tables:
         _protect(SQLModel.metadata.tables[_name])
+
+
+def protected(connection: Connection) -> set[str]:
+    """The append-only tables whose triggers are all there and switched on."""
+    if connection.dialect.name == "sqlite":
+        query = "SELECT name FROM sqlite_master WHERE type = 'trigger'"
+    else:
+        query = "SELECT tgname FROM pg_trigger WHERE NOT tgisinternal AND tgenabled <> 'D'"
+    present = {row[0] for row in connection.execute(text(query))}
+    return {table for table in APPEND_ONLY if set(_triggers(table, connection)) <= present}
+
+
+def protect(engine: Engine) -> list[str]:
+    """Put back missing triggers; the tables that were unprotected."""
+    with engine.execution_options(**WRITE).begin() as connection:
+        missing = sorted(set(APPEND_ONLY) - protected(connection))
+        for table in missing:
+            for trigger in _triggers(table, connection):
+                on = "" if connection.dialect.name == "sqlite" else f" ON {table}"
+                connection.execute(text(f"DROP TRIGGER IF EXISTS {trigger}{on}"))
+            for statement in append_only_ddl(table, connection.dialect.name):
+                connection.exec_driver_sql(statement.replace("%", "%%"))
+    return missing
+
+
+def _triggers(table: str, connection: Connection) -> list[str]:
+    verbs = ("update", "delete") if connection.dialect.name == "sqlite" else ("change", "truncate")
+    return [f"{table}_no_{verb}" for verb in verbs]
 
 
 def create_all(engine: Engine) -> None:
