@@ -33,6 +33,8 @@
 
   // ---- Talking to the server -------------------------------------------------------------
 
+  const told = new Set();
+
   async function call(doing, asked, files = []) {
     const form = new FormData();
     form.append("asked", JSON.stringify(asked));
@@ -43,7 +45,12 @@
         headers: { "X-Page": "1" },
         body: form,
       });
-      return await answer.json();
+      const said = await answer.json();
+      if (said.failed) {
+        told.add(said.failed);
+        setTimeout(() => told.delete(said.failed), 2000);
+      }
+      return said;
     } catch {
       return { failed: "The workspace cannot be reached. Nothing was changed." };
     }
@@ -733,6 +740,11 @@
     setTimeout(() => row.remove(), 6000);
   }
 
+  // What an answer said already where the person looked needs no toast.
+  function notice(text) {
+    if (!told.delete(text)) toast(text, "error");
+  }
+
   // ---- Tables that sort ------------------------------------------------------------------
 
   function sortBy(button) {
@@ -899,7 +911,7 @@
     });
     stream.addEventListener("message", (event) => {
       const change = JSON.parse(event.data);
-      if (change.kind === "notice") toast(change.text, change.level ?? "error");
+      if (change.kind === "notice") setTimeout(() => notice(change.text), 400);
       refresh();
     });
     stream.addEventListener("error", () => { document.body.dataset.offline = "1"; });
