@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from types import TracebackType
 from typing import Any, Self, TypeVar, cast
 
-from sqlalchemy import Engine, bindparam, func, text, update
+from sqlalchemy import Engine, Insert, bindparam, func, insert, text, update
 from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
 from sqlalchemy.orm.exc import StaleDataError
 from sqlalchemy.sql.elements import ColumnElement
@@ -12,11 +12,17 @@ from sqlmodel import Session, SQLModel, select
 
 from wopo.db.engine import WRITE
 from wopo.domain.errors import BUSY, STALE, STORAGE_DOWN
-from wopo.domain.numbers import NumberSeries, document_number
+from wopo.domain.numbers import document_number
 
 M = TypeVar("M", bound=SQLModel)
 P = TypeVar("P")
 S = TypeVar("S", bound="SqlStore")
+
+_INSERTS: dict[type[SQLModel], Insert] = {}
+_COUNT_ON = text(
+    "INSERT INTO number_series (prefix, year, last) VALUES (:prefix, :year, :count) "
+    "ON CONFLICT (prefix, year) DO UPDATE SET last = number_series.last + :count RETURNING last"
+)
 
 IMPLEMENTATIONS: dict[type[Any], type["SqlStore"]] = {}
 
@@ -85,6 +91,16 @@ class SqlUnitOfWork:
     def add(self, *entities: SQLModel) -> None:
         self.session.add_all(entities)
 
+    def append(self, *entities: SQLModel) -> None:
+        kinds: dict[type[SQLModel], list[dict[str, Any]]] = {}
+        for entity in entities:
+            kinds.setdefault(type(entity), []).append(dict(entity))
+        for kind, rows in kinds.items():
+            statement = _INSERTS.get(kind)
+            if statement is None:
+                statement = _INSERTS[kind] = insert(kind.__table__)  # type: ignore[attr-defined]
+            self.session.connection().execute(statement, rows)
+
     def delete(self, entity: SQLModel) -> None:
         self.session.delete(entity)
 
@@ -136,20 +152,14 @@ class SqlUnitOfWork:
         return bool(result.rowcount == 1)
 
     def next_number(self, prefix: str, year: int) -> str:
-        series = self.lock(NumberSeries, (prefix, year))
-        if series is None:
-            series = NumberSeries(prefix=prefix, year=year)
-            self.session.add(series)
-        series.last += 1
-        return document_number(prefix, year, series.last)
+        return document_number(prefix, year, self._count_on(prefix, year, 1))
 
-    def next_seq(self, name: str) -> int:
-        series = self.lock(NumberSeries, (name, 0))
-        if series is None:
-            series = NumberSeries(prefix=name, year=0)
-            self.session.add(series)
-        series.last += 1
-        return series.last
+    def next_seq(self, name: str, count: int = 1) -> int:
+        return self._count_on(name, 0, count) - count + 1
+
+    def _count_on(self, prefix: str, year: int, count: int) -> int:
+        values = {"prefix": prefix, "year": year, "count": count}
+        return int(self.session.connection().execute(_COUNT_ON, values).scalar_one())
 
     def flush(self) -> None:
         self.session.flush()

@@ -10,13 +10,13 @@ import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from wopo.domain.audit import AuditEntry, AuditHead, RefusalEntry, hash_of
+from wopo.domain.audit import AuditEntry, RefusalEntry, hash_of
 from wopo.domain.errors import BUSY, KEY_REUSED, NOT_ALLOWED, UNKNOWN_ACTOR, DomainError
-from wopo.domain.events import Event
 from wopo.domain.outbox import IdempotencyRow, OutboxRow
 from wopo.domain.people import Person, roles_text
 from wopo.usecases.door import ActorRef, Answer, Command, Context, Notice, Registry, UseCase
 from wopo.usecases.ports import Clock, NewId, Transactions, UnitOfWork
+from wopo.usecases.ports.journal import Journal
 
 MAX_REACTIONS = 10_000
 """A guard against reactions that answer each other for ever."""
@@ -72,11 +72,11 @@ def _transact(
 ) -> Answer:
     digest = _digest(command)
     with door.transactions.write() as uow:
-        earlier = uow.get(IdempotencyRow, key)
+        earlier = uow.store(Journal).earlier_answer(key)
         if earlier is not None:
-            if earlier.digest != digest:
+            if earlier[0] != digest:
                 raise KEY_REUSED()
-            return Answer.model_validate(earlier.answer)
+            return Answer.model_validate(earlier[1])
         at = door.clock()
         ctx = Context(
             uow,
@@ -131,8 +131,9 @@ def _remember(ctx: Context, command: Command, key: str, digest: str, answer: Ans
         for run in Registry.announcers.get(type(event), ())
         for notice in run(event, ctx)
     ]
+    ctx.uow.flush()
     _write_outbox(ctx, notices)
-    ctx.uow.add(
+    ctx.uow.append(
         IdempotencyRow(
             key=key,
             command=type(command).__name__,
@@ -141,20 +142,22 @@ def _remember(ctx: Context, command: Command, key: str, digest: str, answer: Ans
             at=ctx.at,
         )
     )
-    _write_audit(ctx, ctx.recorded, key)
+    _write_audit(ctx, key)
 
 
 def _write_outbox(ctx: Context, notices: Iterable[Notice]) -> None:
-    seen: set[tuple[str, str, str, str]] = set()
-    for notice in notices:
-        same = (notice.card, notice.subject_id, notice.audience, str(sorted(notice.facts.items())))
-        if same in seen:
-            continue
-        seen.add(same)
-        ctx.uow.add(
+    distinct = {
+        (notice.card, notice.subject_id, notice.audience, str(sorted(notice.facts.items()))): notice
+        for notice in notices
+    }
+    if not distinct:
+        return
+    seq = ctx.uow.next_seq("outbox", len(distinct))
+    ctx.uow.append(
+        *(
             OutboxRow(
                 id=ctx.new_id(),
-                seq=ctx.uow.next_seq("outbox"),
+                seq=seq + place,
                 card=notice.card,
                 subject_id=notice.subject_id,
                 audience=notice.audience,
@@ -164,18 +167,21 @@ def _write_outbox(ctx: Context, notices: Iterable[Notice]) -> None:
                 created_at=ctx.at,
                 next_at=ctx.at,
             )
+            for place, notice in enumerate(distinct.values())
         )
+    )
 
 
-def _write_audit(ctx: Context, events: Iterable[Event], key: str) -> None:
-    head = ctx.uow.lock(AuditHead, 1)
-    if head is None:
-        head = AuditHead(id=1)
-        ctx.uow.add(head)
-    for event in events:
-        head.seq += 1
+def _write_audit(ctx: Context, key: str) -> None:
+    if not ctx.recorded:
+        return
+    journal = ctx.uow.store(Journal)
+    seq, previous = journal.lock_head()
+    entries = []
+    for event in ctx.recorded:
+        seq += 1
         entry = AuditEntry(
-            seq=head.seq,
+            seq=seq,
             at=ctx.at,
             event=event.name,
             subject_id=event.subject_id,
@@ -183,12 +189,13 @@ def _write_audit(ctx: Context, events: Iterable[Event], key: str) -> None:
             surface=ctx.surface,
             key=key,
             facts=event.facts(),
-            prev_hash=head.hash,
+            prev_hash=previous,
             hash="",
         )
-        entry.hash = hash_of(entry)
-        head.hash = entry.hash
-        ctx.uow.add(entry)
+        entry.hash = previous = hash_of(entry)
+        entries.append(entry)
+    ctx.uow.append(*entries)
+    journal.move_head(seq, previous)
 
 
 def _log_refusal(

@@ -31,6 +31,10 @@ class UnitOfWork(Protocol):
     def add(self, *entities: SQLModel) -> None:
         """Remember new rows; they are written at the latest at commit."""
 
+    def append(self, *entities: SQLModel) -> None:
+        """Write rows at once, past the session: cheap, for rows not touched again this time
+        (ledger, audit, outbox, movements)."""
+
     def delete(self, entity: SQLModel) -> None:
         """Remove a row (only of tables that are not append-only)."""
 
@@ -70,8 +74,8 @@ class UnitOfWork(Protocol):
     def next_number(self, prefix: str, year: int) -> str:
         """The next gap-free document number; taken back if the transaction is."""
 
-    def next_seq(self, name: str) -> int:
-        """The next value of a named ordering counter."""
+    def next_seq(self, name: str, count: int = 1) -> int:
+        """The next value of a named ordering counter; the first of ``count`` in a row."""
 
     def flush(self) -> None:
         """Write pending rows now, so that a query or a constraint sees them."""
