@@ -75,7 +75,8 @@ NOT_ALLOWED = Refusal(
 )
 ILLEGAL_MOVE = Refusal(
     "illegal_move",
-    "{subject} is {state}, so it can't be {verb}. Nothing was changed; possible now: {allowed}.",
+    "{subject} is {state}, so {verb} is not possible. "
+    "Nothing was changed; possible now: {allowed}.",
     logged=True,
 )
 STALE = Refusal(
