@@ -32,7 +32,7 @@ MAX_TEXT = 40_000
 RICH_TEXT = Shape({"elements": Rich()}, required=("elements",))
 _TABLE_CELL = Typed(
     {
-        "raw_text": Shape({"text": Str(MAX_TABLE_CHARACTERS)}, required=("text",)),
+        "raw_text": Shape({"text": Str(MAX_DATA_TABLE_CHARACTERS)}, required=("text",)),
         "rich_text": Shape({**RICH_TEXT.fields, "block_id": BLOCK_ID}, required=("elements",)),
     }
 )
