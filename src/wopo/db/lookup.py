@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Select, delete, func, insert, or_, select
+from sqlalchemy import delete, func, insert, or_
 from sqlalchemy.sql.elements import ColumnElement
-from sqlmodel import col
+from sqlmodel import col, select
 
 from wopo.db.uow import SqlStore, implements
 from wopo.domain.lookup import Kind, SearchWord
@@ -27,7 +27,7 @@ class SqlLookup(SqlStore):
             .where(col(NumberSeries.prefix) == prefix)
             .order_by(col(NumberSeries.year).desc())
         )
-        return list(self.session.execute(statement).scalars())
+        return list(self.session.exec(statement))
 
     def with_numbers(self, kind: Kind, numbers: Sequence[str]) -> list[Found]:
         model, key = self._columns(kind)
@@ -56,7 +56,7 @@ class SqlLookup(SqlStore):
         for column in columns:
             alike = select(column).where(column.ilike(f"{_plain(head)}%", escape="\\"))
             for statement in (alike, select(column)):
-                found = self.session.execute(statement.order_by(column).limit(NEAR)).scalars()
+                found = self.session.exec(statement.order_by(column).limit(NEAR))
                 near.extend(found)
         return near
 
@@ -73,18 +73,18 @@ class SqlLookup(SqlStore):
             self.session.execute(insert(table), rows)
 
     def jobs_with(self, words: Sequence[str], *, limit: int, open_only: bool) -> list[str]:
-        statement = select(col(WorkOrder.id)).where(*(_has(word) for word in words))
+        statement = select(WorkOrder.id).where(*(_has(word) for word in words))
         if open_only:
             statement = statement.where(col(WorkOrder.state).in_(OPEN_STATES))
         newest = statement.order_by(col(WorkOrder.created_at).desc(), col(WorkOrder.number).desc())
-        return list(self.session.execute(newest.limit(limit)).scalars())
+        return list(self.session.exec(newest.limit(limit)))
 
     def _columns(self, kind: Kind) -> tuple[Any, Any]:
         table = TABLES[kind]
         return table.model, getattr(table.model, table.key)
 
-    def _found(self, kind: Kind, statement: Select[Any]) -> list[Found]:
-        return [Found(kind, id, number) for id, number in self.session.execute(statement)]
+    def _found(self, kind: Kind, statement: Any) -> list[Found]:
+        return [Found(kind, id, number) for id, number in self.session.exec(statement)]
 
 
 def _plain(text: str) -> str:
@@ -95,7 +95,7 @@ def _has(word: str) -> ColumnElement[bool]:
     """A range over the index instead of LIKE, which neither database answers from one."""
 
     def among(subject: str) -> Any:
-        return select(col(SearchWord.subject_id)).where(
+        return select(SearchWord.subject_id).where(
             col(SearchWord.subject) == subject,
             col(SearchWord.word) >= word,
             col(SearchWord.word) < word + "\U0010ffff",

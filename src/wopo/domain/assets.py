@@ -23,7 +23,7 @@ class AssetAdded(Event):
     """There is a new asset."""
 
     tag: str
-    name: str
+    called: str
     location_id: str
 
 

@@ -23,7 +23,7 @@ class ClientAdded(Event):
     """There is a new client."""
 
     code: str
-    name: str
+    called: str
 
 
 @event("client:changed")

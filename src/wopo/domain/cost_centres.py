@@ -44,7 +44,7 @@ class CostCentreAdded(Event):
     """There is a new cost centre."""
 
     code: str
-    name: str
+    called: str
     currency: str
 
 
@@ -62,7 +62,7 @@ class ProjectAdded(Event):
     """There is a new project."""
 
     code: str
-    name: str
+    called: str
 
 
 @event("project:changed")

@@ -47,7 +47,7 @@ class LocationAdded(Event):
     """There is a new site, or a new place inside one."""
 
     code: str
-    name: str
+    called: str
     site_id: str
     parent_id: str | None
 

@@ -6,7 +6,9 @@ import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Any
 
+from sqlalchemy import String
 from sqlmodel import Field, SQLModel
 
 from wopo.domain.errors import Refusal
@@ -126,13 +128,17 @@ def did_you_mean(choices: Iterable[str]) -> str:
     return f" Did you mean {' or '.join(names)}?" if names else ""
 
 
+_BYTEWISE: Any = String(40).with_variant(String(40, collation="C"), "postgresql")
+"""Compared byte by byte, so that "begins with" is a range of the index on both databases."""
+
+
 class SearchWord(SQLModel, table=True):
     """One word of a job's title, or of an asset's or a location's name; the index that jobs are
     found by. Words are case-folded."""
 
     __tablename__ = "search_word"
 
-    word: str = Field(primary_key=True, max_length=40)
+    word: str = Field(primary_key=True, sa_type=_BYTEWISE)
     subject: str = Field(primary_key=True, max_length=20)
     subject_id: str = Field(primary_key=True, max_length=40, index=True)
 

@@ -200,7 +200,7 @@ class PersonAdded(Event):
     """Somebody can work with wopo from now on."""
 
     code: str
-    name: str
+    called: str
     roles: list[str]
 
 
@@ -254,7 +254,7 @@ class TeamAdded(Event):
     """There is a new team."""
 
     code: str
-    name: str
+    called: str
 
 
 @event("team:changed")
