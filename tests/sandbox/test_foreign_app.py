@@ -10,7 +10,7 @@ from slack_sdk import WebClient
 
 from slack_sandbox.driver import Driver, wait_until
 from slack_sandbox.server import RunningSandbox
-from tests.sandbox import foreign_app
+from tests.sandbox import lunch_app
 
 Ids = dict[str, str]
 
@@ -34,20 +34,20 @@ def lunch(
     request: pytest.FixtureRequest, sandbox: RunningSandbox, driver: Driver, ids: Ids
 ) -> Iterator[Lunch]:
     heard: list[dict[str, Any]] = []
-    manifest = copy.deepcopy(foreign_app.MANIFEST)
+    manifest = copy.deepcopy(lunch_app.MANIFEST)
     app = driver.call("POST", "/sandbox/apps/manifest", {"manifest": manifest})
     body = {"user_id": app["bot_user_id"]}
     driver.call("POST", f"/sandbox/channels/{ids['#general']}/members", body)
-    bolt = foreign_app.build(
+    bolt = lunch_app.build(
         sandbox.api_url, app["bot_token"], heard, signing_secret=app["signing_secret"]
     )
     found = Lunch(app["id"], app["bot_user_id"], bolt.client, heard)
     if request.param == "socket":
-        with foreign_app.by_socket(bolt, app["app_token"]):
+        with lunch_app.by_socket(bolt, app["app_token"]):
             wait_until(lambda: driver.sockets() == 1)
             yield found
         return
-    with foreign_app.by_http(bolt) as url:
+    with lunch_app.by_http(bolt) as url:
         settings = manifest["settings"]
         settings["socket_mode_enabled"] = False
         settings["event_subscriptions"]["request_url"] = url
@@ -198,7 +198,7 @@ def test_closing_tells_the_app(lunch: Lunch, driver: Driver, ids: Ids) -> None:
 
 
 def test_an_unhandled_button_shows_an_error(lunch: Lunch, driver: Driver, ids: Ids) -> None:
-    button = {"type": "button", "action_id": "nobody", "text": foreign_app.plain("?")}
+    button = {"type": "button", "action_id": "nobody", "text": lunch_app.plain("?")}
     posted = lunch.client.chat_postMessage(
         channel=ids["#general"],
         text="x",
