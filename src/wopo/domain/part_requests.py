@@ -3,10 +3,12 @@
 from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
+from typing import Any
 
 from sqlmodel import Field, SQLModel
 
 from wopo.domain.columns import decimal_field, enum_field, id_field, ref, time_field
+from wopo.domain.events import Event, event
 
 
 class LineKind(StrEnum):
@@ -58,7 +60,10 @@ class PartRequest(SQLModel, table=True):
 
 
 class PartRequestLine(SQLModel, table=True):
-    """One need. ``state`` is kept up to date by the rules of ``derive_state`` only."""
+    """One need. ``state`` is kept up to date by the rules of ``derive_state`` only.
+
+    ``unit_price`` is per ``price_per`` units; ``returned`` is what the job gave back to stock.
+    """
 
     __tablename__ = "part_request_line"
 
@@ -78,8 +83,10 @@ class PartRequestLine(SQLModel, table=True):
     vendor_id: str | None = ref("vendor", null=True)
     agreement_id: str | None = ref("price_agreement", null=True)
     unit_price: Decimal | None = decimal_field(null=True)
+    price_per: Decimal = decimal_field(Decimal(1))
     currency: str | None = Field(default=None, max_length=3)
     price_basis: PriceBasis = enum_field(PriceBasis, default=PriceBasis.NONE)
+    returned: Decimal = decimal_field(Decimal(0))
 
 
 class Allocation(SQLModel, table=True):
@@ -93,3 +100,50 @@ class Allocation(SQLModel, table=True):
     quantity: Decimal = decimal_field()
     received: Decimal = decimal_field(Decimal(0))
     cancelled: bool = False
+
+
+@event("part_request:sent")
+class PartsRequested(Event):
+    """A job asks for parts or services. ``subject_id`` is the part request's id."""
+
+    number: str
+    work_order_id: str
+    line_ids: list[str]
+    requested_by_id: str | None
+
+
+@event("part_request:lines_added")
+class PartLinesAdded(Event):
+    """More lines were added to a request."""
+
+    number: str
+    work_order_id: str
+    line_ids: list[str]
+
+
+@event("part_request_line:changed")
+class PartLineChanged(Event):
+    """A line's quantity, vendor or price is different now. ``subject_id`` is the line's id."""
+
+    number: str
+    work_order_id: str
+    before: dict[str, Any]
+    after: dict[str, Any]
+
+
+@event("part_request_line:moved")
+class PartLineMoved(Event):
+    """A line stands elsewhere now; ``text`` is the sentence for the job's thread, without costs."""
+
+    work_order_id: str
+    before: LineState
+    after: LineState
+    text: str
+
+
+@event("work_order:parts_complete")
+class PartsComplete(Event):
+    """A job no longer waits for parts. ``subject_id`` is the work order's id."""
+
+    number: str
+    text: str

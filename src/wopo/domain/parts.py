@@ -3,6 +3,7 @@
 from sqlmodel import Field, SQLModel
 
 from wopo.domain.columns import id_field
+from wopo.domain.events import Event, event
 
 
 class Part(SQLModel, table=True):
@@ -17,3 +18,20 @@ class Part(SQLModel, table=True):
     category: str = Field(default="", max_length=80, index=True)
     service: bool = False
     active: bool = True
+
+
+@event("part:added")
+class PartAdded(Event):
+    """There is a new part in the catalogue."""
+
+    number: str
+    called: str
+
+
+@event("part:changed")
+class PartChanged(Event):
+    """Facts about a part are different now."""
+
+    number: str
+    before: dict[str, object]
+    after: dict[str, object]

@@ -6,6 +6,7 @@ from decimal import Decimal
 from sqlmodel import Field, SQLModel
 
 from wopo.domain.columns import decimal_field, id_field, ref
+from wopo.domain.events import Event, event
 
 
 class PriceAgreement(SQLModel, table=True):
@@ -44,3 +45,20 @@ class PriceTier(SQLModel, table=True):
     from_quantity: Decimal = decimal_field(Decimal(0))
     unit_price: Decimal | None = decimal_field(null=True)
     discount_percent: Decimal | None = decimal_field(null=True)
+
+
+@event("price_agreement:added")
+class AgreementAdded(Event):
+    """A vendor agreed to prices from a day on."""
+
+    number: str
+    vendor_id: str
+
+
+@event("price_agreement:changed")
+class AgreementChanged(Event):
+    """An agreement's facts or prices are different now."""
+
+    number: str
+    before: dict[str, object]
+    after: dict[str, object]

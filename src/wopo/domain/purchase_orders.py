@@ -1,5 +1,6 @@
 """Purchase orders: the authority to spend, in revisions of which exactly one is approved."""
 
+from collections.abc import Iterable
 from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
@@ -52,6 +53,16 @@ class Progress(StrEnum):
     PARTIAL = "partial"
     FULL = "full"
     OVER = "over"
+
+    @classmethod
+    def of(cls, lines: Iterable[tuple[Decimal, Decimal]]) -> "Progress":
+        """From (done, due) per line; a line counts at most what is due of it, except for over."""
+        pairs = list(lines)
+        if any(done > due for done, due in pairs):
+            return cls.OVER
+        if not any(done for done, _ in pairs):
+            return cls.NONE
+        return cls.FULL if all(done == due for done, due in pairs) else cls.PARTIAL
 
 
 class PurchaseOrder(SQLModel, table=True):
@@ -153,6 +164,14 @@ class PurchaseOrderLine(SQLModel, table=True):
     billed_minor: int = minor_field()
     cleared: Decimal = decimal_field(Decimal(0))
     cleared_minor: int = minor_field()
+
+    @property
+    def due_quantity(self) -> Decimal:
+        """What is to come in all: nothing of a cancelled line, and of one closed short only what
+        was accepted until then."""
+        if self.cancelled:
+            return Decimal(0)
+        return min(self.accepted, self.quantity) if self.closed_short else self.quantity
 
 
 class DeliverySchedule(SQLModel, table=True):

@@ -8,6 +8,8 @@ from sqlalchemy import CheckConstraint, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
 from wopo.domain.columns import decimal_field, enum_field, id_field, minor_field, ref, time_field
+from wopo.domain.events import Event, event
+from wopo.domain.money import Money
 
 
 class StockLevel(SQLModel, table=True):
@@ -73,3 +75,91 @@ class Reservation(SQLModel, table=True):
     quantity: Decimal = decimal_field()
     issued: Decimal = decimal_field(Decimal(0))
     released: bool = False
+
+
+@event("stock:reserved")
+class StockReserved(Event):
+    """A quantity is promised to a job's request line. ``subject_id`` is the stock level's id."""
+
+    part_id: str
+    location_id: str
+    quantity: Decimal
+    work_order_id: str
+    part_request_line_id: str
+
+
+@event("stock:released")
+class StockReleased(Event):
+    """A promised quantity is free again."""
+
+    part_id: str
+    location_id: str
+    quantity: Decimal
+    work_order_id: str
+    part_request_line_id: str
+
+
+@event("stock:issued")
+class StockIssued(Event):
+    """A quantity went from stock to a job, which it costs ``amount``."""
+
+    part_id: str
+    location_id: str
+    quantity: Decimal
+    amount: Money
+    work_order_id: str
+    cost_centre_id: str
+    part_request_line_id: str | None
+
+
+@event("stock:returned")
+class StockReturned(Event):
+    """A quantity came back from a job, whose cost falls by ``amount`` (positive here)."""
+
+    part_id: str
+    location_id: str
+    quantity: Decimal
+    amount: Money
+    work_order_id: str
+    cost_centre_id: str
+    part_request_line_id: str | None
+
+
+@event("stock:received")
+class StockReceived(Event):
+    """A vendor's delivery went into stock (negative: a receipt voided, goods sent back)."""
+
+    part_id: str
+    location_id: str
+    quantity: Decimal
+    amount: Money
+    receipt_id: str
+    order_id: str
+
+
+@event("stock:received_for_job")
+class StockReceivedForJob(Event):
+    """A vendor's delivery went in and on to its job at receipt cost (negative: taken back).
+
+    The order line carries the cost, so the ledger posts nothing for it.
+    """
+
+    part_id: str
+    location_id: str
+    quantity: Decimal
+    amount: Money
+    receipt_id: str
+    order_id: str
+    work_order_id: str
+
+
+@event("stock:adjusted")
+class StockAdjusted(Event):
+    """A count differed, or stock was opened with a balance; ``quantity`` is the difference."""
+
+    part_id: str
+    location_id: str
+    quantity: Decimal
+    amount: Money
+    on_hand: Decimal
+    reason: str

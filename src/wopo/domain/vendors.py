@@ -7,6 +7,7 @@ from sqlalchemy import UniqueConstraint
 from sqlmodel import Field, SQLModel
 
 from wopo.domain.columns import enum_field, id_field, ref, time_field
+from wopo.domain.events import Event, event
 
 
 class Standing(StrEnum):
@@ -48,3 +49,30 @@ class PreferredVendor(SQLModel, table=True):
     vendor_id: str = ref("vendor")
     part_id: str | None = ref("part", null=True)
     category: str | None = Field(default=None, max_length=80, index=True)
+
+
+@event("vendor:added")
+class VendorAdded(Event):
+    """There is a new vendor."""
+
+    code: str
+    called: str
+
+
+@event("vendor:changed")
+class VendorChanged(Event):
+    """Facts about a vendor are different now."""
+
+    code: str
+    before: dict[str, object]
+    after: dict[str, object]
+
+
+@event("vendor:preferred")
+class VendorPreferred(Event):
+    """The vendor is favoured for a part or a category, or (``preferred`` false) no longer."""
+
+    code: str
+    part_id: str | None
+    category: str | None
+    preferred: bool
