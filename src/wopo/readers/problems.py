@@ -1,0 +1,29 @@
+"""What is wrong with an input file, told so that a person can mend it."""
+
+from collections.abc import Sequence
+from difflib import get_close_matches
+
+from wopo.domain.errors import Refusal
+from wopo.usecases.imports_rows import Place, Problem
+
+UNREADABLE = Refusal("import.unreadable", "{where}: {problem} Nothing was changed.")
+TOO_BIG = Refusal(
+    "import.too_big",
+    "{file} has {found} MB, and at most {limit} MB are read. Nothing was changed; "
+    "split the file and import the parts one after the other.",
+)
+
+
+class ReadingError(Exception):
+    """A file that can't be read on from here; ``problem`` names file, line and column."""
+
+    def __init__(self, place: Place, sentence: str, column: str | None = None) -> None:
+        super().__init__(f"{place.at(column)}: {sentence}")
+        self.problem = Problem(place.at(column), sentence)
+
+
+def nearest(wanted: str, known: Sequence[str], cutoff: float = 0.6) -> str:
+    """`` Did you mean 'currency'?``, or nothing when no known name is near."""
+    folded = {name.casefold(): name for name in known}
+    near = get_close_matches(wanted.casefold(), list(folded), n=1, cutoff=cutoff)
+    return f" Did you mean '{folded[near[0]]}'?" if near else ""

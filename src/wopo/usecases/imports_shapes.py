@@ -1,0 +1,339 @@
+"""The shapes of what can be imported: one row per kind of record, and their names in a mapping."""
+
+from datetime import date
+from decimal import Decimal
+from enum import StrEnum
+from typing import Annotated, Literal
+
+from pydantic import Field, StringConstraints
+
+from wopo.domain.locations import Intake
+from wopo.domain.people import Role
+from wopo.domain.vendors import Standing
+from wopo.usecases.imports_rows import (
+    Code,
+    Currency,
+    Exact,
+    LongCode,
+    Name,
+    Positive,
+    Quantity,
+    Row,
+    Sourced,
+    Unit,
+    text,
+)
+
+
+class CostCentreRow(Row):
+    """A cost centre."""
+
+    code: Code
+    name: Name
+    currency: Currency
+    parent: str | None = None
+
+
+class ProjectRow(Row):
+    """A project."""
+
+    code: Code
+    name: Name
+
+
+class ClientRow(Row):
+    """An external client."""
+
+    code: Code
+    name: Name
+    email: str | None = Field(default=None, max_length=200)
+    phone: str | None = Field(default=None, max_length=60)
+
+
+class LocationRow(Row):
+    """A site (without parent) or a place inside one."""
+
+    code: Code
+    name: Name
+    parent: str | None = None
+    intake: Intake = Intake.REVIEW
+    cost_centre: str | None = None
+    holds_stock: bool = False
+
+
+class AssetRow(Row):
+    """An asset, by the tag on it."""
+
+    KEY = ("tag",)
+    tag: Code
+    name: Name
+    location: str
+    cost_centre: str | None = None
+
+
+class PersonRow(Row):
+    """A person with roles."""
+
+    code: Code
+    name: Name
+    email: str | None = Field(default=None, max_length=200)
+    roles: tuple[Role, ...] = ()
+    department: str = text(80)
+    cost_centre: str | None = None
+    manager: str | None = None
+    locale: str = Field(default="en", max_length=20)
+    timezone: str = Field(default="UTC", max_length=60)
+    active: bool = True
+
+
+class TeamRow(Row):
+    """A team and its members, by their codes."""
+
+    code: Code
+    name: Name
+    members: tuple[str, ...] = ()
+
+
+class LabourRateRow(Row):
+    """What an hour of a person costs from a day on."""
+
+    KEY = ("person", "valid_from")
+    person: str
+    per_hour: Positive
+    currency: Currency
+    valid_from: date
+
+
+class AuthorityLimitRow(Row):
+    """How much a person may approve, for one cost centre or for all."""
+
+    KEY = ("person", "cost_centre", "valid_from")
+    person: str
+    cost_centre: str | None = None
+    amount: Quantity
+    currency: Currency
+    valid_from: date
+    valid_to: date | None = None
+
+
+class BudgetRow(Row):
+    """A cost centre's budget for a period, net of tax, in the cost centre's currency."""
+
+    KEY = ("cost_centre", "starts")
+    cost_centre: str
+    starts: date
+    ends: date
+    amount: Quantity
+
+
+class ChannelRow(Row):
+    """Which Slack channel serves which purpose: ``site:CODE``, ``invoices``, ``finance``, ..."""
+
+    KEY = ("purpose",)
+    purpose: Annotated[str, StringConstraints(min_length=1, max_length=80)]
+    channel: Annotated[str, StringConstraints(pattern=r"^[CG][A-Z0-9]{2,}$")]
+
+
+class VendorRow(Row):
+    """A vendor."""
+
+    code: LongCode
+    name: Annotated[str, StringConstraints(min_length=1, max_length=150)]
+    currency: Currency
+    email: str | None = Field(default=None, max_length=200)
+    phone: str | None = Field(default=None, max_length=60)
+    address: str = text(500)
+    tax_id: str | None = Field(default=None, max_length=60)
+    payment_terms: str = text(80)
+    standing: Standing = Standing.APPROVED
+    contractor: bool = False
+    active: bool = True
+
+
+class PreferredVendorRow(Row):
+    """The favoured vendor of a part or of a category."""
+
+    KEY = ("part", "category", "vendor")
+    vendor: str
+    part: str | None = None
+    category: str | None = Field(default=None, max_length=80)
+
+
+class PartRow(Row):
+    """A part of the catalogue."""
+
+    KEY = ("number",)
+    number: LongCode
+    name: Annotated[str, StringConstraints(min_length=1, max_length=200)]
+    unit: Unit
+    category: str = text(80)
+    service: bool = False
+    active: bool = True
+
+
+class TierRow(Row):
+    """From this quantity on: a unit price or a discount in per cent."""
+
+    KEY = ("from_quantity",)
+    from_quantity: Quantity = Decimal(0)
+    unit_price: Quantity | None = None
+    discount_percent: Quantity | None = None
+
+
+class AgreementRow(Row):
+    """A price agreement with its quantity tiers."""
+
+    KEY = ("number",)
+    number: LongCode
+    vendor: str
+    part: str | None = None
+    category: str | None = Field(default=None, max_length=80)
+    service: str | None = Field(default=None, max_length=200)
+    service_contract: bool = False
+    currency: Currency
+    unit: Unit
+    price_per: Positive = Decimal(1)
+    minimum_quantity: Quantity | None = None
+    lead_time_days: int | None = Field(default=None, ge=0)
+    valid_from: date
+    valid_to: date | None = None
+    payment_terms: str = text(80)
+    active: bool = True
+    tiers: tuple[Sourced[TierRow], ...] = ()
+
+
+class StockRow(Row):
+    """The opening balance of a part at a location, valued at ``unit_cost``."""
+
+    KEY = ("part", "location")
+    part: str
+    location: str
+    quantity: Quantity
+    unit_cost: Quantity = Decimal(0)
+    currency: Currency
+
+
+class ExchangeRateRow(Row):
+    """One unit of ``source`` is ``rate`` units of ``target`` from this day on."""
+
+    KEY = ("source", "target", "day")
+    source: Currency
+    target: Currency
+    day: date
+    rate: Positive
+
+
+class SourceStatus(StrEnum):
+    """How far an order had come in the system it was imported from."""
+
+    PENDING = "pending"
+    APPROVED = "approved"
+    REJECTED = "rejected"
+    ISSUED = "issued"
+    COMPLETE = "complete"
+
+
+class OrderLineRow(Row):
+    """One line of an order, with what came of it in all and what of that was rejected."""
+
+    KEY = ("position",)
+    position: int = Field(ge=1)
+    part: str | None = None
+    description: str = text(300)
+    vendor_item: str | None = Field(default=None, max_length=60)
+    buyer_item: str | None = Field(default=None, max_length=60)
+    service: bool = False
+    quantity: Positive
+    unit: str = text(20)
+    unit_price: Quantity
+    price_per: Positive = Decimal(1)
+    discount: Quantity = Decimal(0)
+    tax: Quantity | None = None
+    tax_percent: Quantity = Decimal(0)
+    line_total: Exact | None = None
+    due: date | None = None
+    received: Quantity = Decimal(0)
+    rejected: Quantity = Decimal(0)
+    cost_centre: str | None = None
+    source_line: str = text(60)
+
+
+class OrderRow(Row):
+    """A purchase order of another system, with its lines and what was received on them.
+
+    ``tax`` and ``freight`` are of the whole order; ``net_total`` and ``total`` are what the source
+    says they come to, compared with what they do come to.
+    """
+
+    KEY = ("number",)
+    number: Code
+    vendor: str
+    currency: Currency
+    status: SourceStatus
+    order_date: date
+    ship_date: date | None = None
+    received_on: date | None = None
+    receipt_number: str | None = Field(default=None, max_length=40)
+    delivery_note: str = text(60)
+    ship_to: str | None = None
+    buyer: str | None = None
+    payment_terms: str = text(80)
+    cost_centre: str
+    tax: Quantity = Decimal(0)
+    freight: Quantity = Decimal(0)
+    charges: tuple[tuple[str, Decimal], ...] = ()
+    discount: Quantity = Decimal(0)
+    net_total: Exact | None = None
+    total: Exact | None = None
+    note: str = text(500)
+    lines: tuple[Sourced[OrderLineRow], ...] = ()
+
+
+Target = Literal[
+    "cost_centres",
+    "projects",
+    "clients",
+    "locations",
+    "assets",
+    "people",
+    "teams",
+    "labour_rates",
+    "authority_limits",
+    "budgets",
+    "channels",
+    "vendors",
+    "parts",
+    "preferred_vendors",
+    "agreements",
+    "stock",
+    "exchange_rates",
+    "orders",
+]
+
+ROWS: dict[str, type[Row]] = {
+    "cost_centres": CostCentreRow,
+    "projects": ProjectRow,
+    "clients": ClientRow,
+    "locations": LocationRow,
+    "assets": AssetRow,
+    "people": PersonRow,
+    "teams": TeamRow,
+    "labour_rates": LabourRateRow,
+    "authority_limits": AuthorityLimitRow,
+    "budgets": BudgetRow,
+    "channels": ChannelRow,
+    "vendors": VendorRow,
+    "parts": PartRow,
+    "preferred_vendors": PreferredVendorRow,
+    "agreements": AgreementRow,
+    "stock": StockRow,
+    "exchange_rates": ExchangeRateRow,
+    "orders": OrderRow,
+}
+"""What can be imported: the name a mapping uses, and the shape of one record."""
+
+CHILDREN: dict[str, tuple[str, type[Row]]] = {
+    "orders": ("lines", OrderLineRow),
+    "agreements": ("tiers", TierRow),
+}
+"""Kinds whose records have rows of their own under them."""
