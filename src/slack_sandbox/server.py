@@ -34,7 +34,8 @@ class SandboxServer(uvicorn.Server):
                 log_level="warning",
                 access_log=False,
                 timeout_graceful_shutdown=2,
-                ws_ping_interval=None,
+                ws_ping_interval=settings.ping_interval,
+                ws_ping_timeout=60.0,
             )
         )
 

@@ -30,6 +30,8 @@ class Settings:
     """After this a socket is asked to reconnect, as Slack refreshes connections."""
     warning_time: float = 10.0
     """How long before a refresh the warning comes."""
+    ping_interval: float = 1.0
+    """How often open sockets are pinged; a client that waits for a frame wakes up by it."""
     post_rate: float | None = None
     """Messages per second and channel before a 429; None lets a channel be flooded."""
     post_burst: int = 5

@@ -10,7 +10,7 @@ from slack_sandbox.driver import Driver
 from slack_sandbox.server import RunningSandbox, start
 from slack_sandbox.settings import DEMO_BOT_TOKEN, Settings
 
-QUICK = {"port": 0, "ack_timeout": 1.0, "retry_delays": (0.0, 0.05, 0.1)}
+QUICK = {"port": 0, "ack_timeout": 1.0, "retry_delays": (0.0, 0.05, 0.1), "ping_interval": 0.1}
 
 
 @pytest.fixture
