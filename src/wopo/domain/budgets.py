@@ -6,6 +6,8 @@ from sqlalchemy import CheckConstraint
 from sqlmodel import Field, SQLModel
 
 from wopo.domain.columns import id_field, minor_field, ref
+from wopo.domain.events import Event, event
+from wopo.domain.money import Money
 
 
 class Budget(SQLModel, table=True):
@@ -30,3 +32,27 @@ class Budget(SQLModel, table=True):
     stock_minor: int = minor_field()
     labour_minor: int = minor_field()
     out_of_pocket_minor: int = minor_field()
+
+
+@event("budget:set")
+class BudgetSet(Event):
+    """A cost centre may spend ``limit`` from ``starts`` to ``ends``; ``before`` is the limit it
+    had."""
+
+    cost_centre_id: str
+    cost_centre: str
+    starts: date
+    ends: date
+    limit: Money
+    before: Money | None
+
+
+@event("budget:went_over")
+class BudgetWentOver(Event):
+    """More is spent or committed than the budget allows: a warning was let pass, or a cost came
+    that nobody can refuse (a price difference, hours worked)."""
+
+    cost_centre_id: str
+    cost_centre: str
+    over: Money
+    cause: str

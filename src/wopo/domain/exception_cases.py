@@ -8,6 +8,8 @@ from sqlalchemy import UniqueConstraint
 from sqlmodel import Field, SQLModel
 
 from wopo.domain.columns import enum_field, id_field, json_field, minor_field, ref, time_field
+from wopo.domain.events import Event, event
+from wopo.domain.money import Money
 
 
 class CaseState(StrEnum):
@@ -63,3 +65,61 @@ class ExceptionCase(SQLModel, table=True):
     reason: str | None = Field(default=None, max_length=1000)
     accepted_amount_minor: int | None = minor_field(None, null=True)
     reopened: int = 0
+
+
+@event("exception:raised")
+class ExceptionRaised(Event):
+    """Something does not fit and needs an answer."""
+
+    number: str
+    code: str
+    amount: Money
+    order_id: str | None
+    invoice_id: str | None
+    told: str
+
+
+@event("exception:changed")
+class ExceptionChanged(Event):
+    """The difference is another one now; the case goes on."""
+
+    number: str
+    code: str
+    before: Money
+    amount: Money
+    told: str
+    cause: str
+
+
+@event("exception:assigned")
+class ExceptionAssigned(Event):
+    """Somebody takes care of the case."""
+
+    number: str
+    code: str
+    owner_id: str
+    before_id: str | None
+
+
+@event("exception:resolved")
+class ExceptionResolved(Event):
+    """The case is closed: how, why, and (when its cause is gone) by which event."""
+
+    number: str
+    code: str
+    resolution: Resolution
+    reason: str
+    amount: Money
+
+
+@event("exception:reopened")
+class ExceptionReopened(Event):
+    """The facts changed after the case was closed; ``was`` is how it had ended."""
+
+    number: str
+    code: str
+    was: Resolution
+    before: Money
+    amount: Money
+    told: str
+    cause: str

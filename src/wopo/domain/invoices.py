@@ -17,6 +17,8 @@ from wopo.domain.columns import (
     ref,
     time_field,
 )
+from wopo.domain.events import Event, event
+from wopo.domain.money import Money
 
 
 class InvoiceState(StrEnum):
@@ -108,3 +110,102 @@ class InvoiceCharge(SQLModel, table=True):
     invoice_id: str = ref("invoice")
     code: str = Field(max_length=20)
     amount_minor: int = minor_field()
+
+
+@event("invoice:received")
+class InvoiceReceived(Event):
+    """An invoice or a credit note was entered."""
+
+    number: str
+    type: InvoiceType
+    vendor_id: str
+    order_id: str | None
+    total: Money
+    invoice_date: date
+    warnings: list[str]
+    imported: bool
+
+
+@event("invoice:matched")
+class InvoiceMatched(Event):
+    """Nothing stands against the invoice (any more): it may become payable.
+
+    ``accepted``: codes of the differences that people accepted with a reason.
+    """
+
+    number: str
+    order_id: str | None
+    total: Money
+    accepted: list[str]
+
+
+@event("invoice:held")
+class InvoiceHeld(Event):
+    """The invoice can't become payable; ``codes`` say why."""
+
+    number: str
+    order_id: str | None
+    total: Money
+    codes: list[str]
+
+
+@event("invoice:rejudged")
+class InvoiceRejudged(Event):
+    """A later event changed what stands against the invoice; ``cause`` names the event."""
+
+    number: str
+    order_id: str | None
+    before: list[str]
+    after: list[str]
+    cause: str
+
+
+@event("invoice:corrected")
+class InvoiceCorrected(Event):
+    """What had been entered was not what the paper says."""
+
+    number: str
+    order_id: str | None
+    reason: str
+    before: dict[str, Any]
+    after: dict[str, Any]
+
+
+@event("invoice:made_payable")
+class InvoiceMadePayable(Event):
+    """Somebody with the right released the invoice for payment."""
+
+    number: str
+    order_id: str | None
+    total: Money
+
+
+@event("invoice:paid")
+class InvoicePaid(Event):
+    """The invoice was paid (a credit note: paid back or set off)."""
+
+    number: str
+    order_id: str | None
+    total: Money
+    paid_on: date
+    reference: str
+
+
+@event("invoice:rejected")
+class InvoiceRejected(Event):
+    """The invoice will not be paid."""
+
+    number: str
+    order_id: str | None
+    total: Money
+    reason: str
+
+
+@event("invoice:credited")
+class InvoiceCredited(Event):
+    """A credit note took the whole invoice back."""
+
+    number: str
+    order_id: str | None
+    credit_id: str
+    credit_number: str

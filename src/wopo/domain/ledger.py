@@ -12,6 +12,8 @@ from sqlalchemy import Index
 from sqlmodel import Field, SQLModel
 
 from wopo.domain.columns import enum_field, id_field, minor_field, ref, time_field
+from wopo.domain.events import Event, event
+from wopo.domain.money import Money
 
 
 class CostKind(StrEnum):
@@ -48,3 +50,13 @@ class LedgerEntry(SQLModel, table=True):
     source: str = Field(max_length=40)
     source_id: str = Field(max_length=40, index=True)
     by_id: str | None = ref("person", null=True, index=False)
+
+
+@event("cost:posted")
+class CostPosted(Event):
+    """Money of an order, a job or a budget changed its state. ``subject_id`` is the document it
+    comes from; ``moved`` is the sum posted per kind."""
+
+    source: str
+    work_order_ids: list[str]
+    moved: dict[str, Money]

@@ -7,6 +7,7 @@ from enum import StrEnum
 from sqlmodel import Field, SQLModel
 
 from wopo.domain.columns import decimal_field, enum_field, id_field, ref, time_field
+from wopo.domain.events import Event, event
 
 
 class ReceiptKind(StrEnum):
@@ -57,3 +58,57 @@ class ReceiptLine(SQLModel, table=True):
     accepted: Decimal = decimal_field(Decimal(0))
     rejected: Decimal = decimal_field(Decimal(0))
     reject_reason: str = Field(default="", max_length=200)
+
+
+@event("receipt:posted")
+class ReceiptPosted(Event):
+    """Goods arrived or a service was confirmed. ``lines``: per order line ``line_id``,
+    ``receipt_line_id``, ``accepted`` and ``rejected`` (decimals as text)."""
+
+    number: str
+    order_id: str
+    kind: ReceiptKind
+    received_on: date
+    delivery_note: str
+    lines: list[dict[str, str]]
+    flag: str | None
+    attachment_ids: list[str]
+
+
+@event("receipt:voided")
+class ReceiptVoided(Event):
+    """A receipt was a mistake. ``subject_id`` is the reversing document; ``reversed_id`` the one
+    that no longer counts; ``lines`` as in ``ReceiptPosted``, with the signs of the reversal."""
+
+    number: str
+    order_id: str
+    reversed_id: str
+    reversed_number: str
+    reversed_kind: ReceiptKind
+    reason: str
+    lines: list[dict[str, str]]
+
+
+@event("receipt:returned")
+class GoodsReturned(Event):
+    """Goods went back to the vendor; ``lines`` as in ``ReceiptPosted``, negative.
+
+    ``for_credit``: nothing will come in their place, so what was committed for them is released.
+    """
+
+    number: str
+    order_id: str
+    for_credit: bool
+    reason: str
+    lines: list[dict[str, str]]
+
+
+@event("receipt:imported")
+class ReceiptImported(Event):
+    """A receipt of another system was taken over; it moves no stock."""
+
+    number: str
+    order_id: str
+    received_on: date
+    lines: list[dict[str, str]]
+    flag: str | None

@@ -6,6 +6,7 @@ from enum import StrEnum
 from sqlmodel import Field, SQLModel
 
 from wopo.domain.columns import enum_field, id_field, json_field, minor_field, ref, time_field
+from wopo.domain.events import Event, event
 
 
 class Rhythm(StrEnum):
@@ -35,3 +36,19 @@ class Subscription(SQLModel, table=True):
     made_by_id: str | None = ref("person", null=True)
     made_at: datetime = time_field()
     active: bool = True
+
+
+@event("subscription:made")
+class SubscriptionMade(Event):
+    """A channel wants to hear of exceptions."""
+
+    channel: str
+    rhythm: Rhythm
+    terms: dict[str, object]
+
+
+@event("subscription:ended")
+class SubscriptionEnded(Event):
+    """A channel wants to hear no more."""
+
+    channel: str
