@@ -3,7 +3,18 @@
 from sqlmodel import Field, SQLModel
 
 from wopo.domain.columns import id_field
+from wopo.domain.errors import Refusal
 from wopo.domain.events import Event, event
+
+UNIT_FIXED = Refusal(
+    "part.unit_fixed",
+    "{number} is counted in {unit}, in stock or on orders. Nothing was changed; "
+    "add a new part for another unit.",
+)
+NOT_ACTIVE = Refusal(
+    "part.not_active",
+    "{number} {name} is no longer in use. Nothing was changed; choose another part.",
+)
 
 
 class Part(SQLModel, table=True):

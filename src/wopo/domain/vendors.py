@@ -7,7 +7,19 @@ from sqlalchemy import UniqueConstraint
 from sqlmodel import Field, SQLModel
 
 from wopo.domain.columns import enum_field, id_field, ref, time_field
+from wopo.domain.errors import Refusal
 from wopo.domain.events import Event, event
+
+NOT_ORDERABLE = Refusal(
+    "vendor.not_orderable",
+    "{name} is {why}, so nothing can be ordered there. Nothing was changed; choose another vendor.",
+    logged=True,
+)
+PREFERRED_FOR = Refusal(
+    "vendor.preferred_for",
+    "A vendor is preferred for one part or for one category. Nothing was changed; "
+    "give exactly one of the two.",
+)
 
 
 class Standing(StrEnum):
@@ -37,6 +49,17 @@ class Vendor(SQLModel, table=True):
     contractor: bool = False
     active: bool = True
     created_at: datetime = time_field()
+
+    @property
+    def orderable(self) -> bool:
+        """Whether anything may be ordered here."""
+        return self.active and self.standing is not Standing.BLOCKED
+
+    def check_orderable(self, *, field: str | None = None) -> None:
+        """Refuse a blocked or inactive vendor with ``NOT_ORDERABLE``."""
+        if not self.orderable:
+            why = "inactive" if not self.active else "blocked"
+            raise NOT_ORDERABLE(field=field, name=self.name, why=why)
 
 
 class PreferredVendor(SQLModel, table=True):
