@@ -1,6 +1,7 @@
 """Runs the sandbox: in the foreground for people, in a thread for tests and other programs."""
 
 import asyncio
+import contextlib
 import socket
 import threading
 from collections.abc import Coroutine
@@ -106,5 +107,6 @@ def start(settings: Settings) -> RunningSandbox:
 
 
 def serve(settings: Settings) -> None:
-    """Run in the foreground until interrupted."""
-    SandboxServer(build_app(settings), settings).run()
+    """Run in the foreground until interrupted; the interrupt has been served by then."""
+    with contextlib.suppress(KeyboardInterrupt):
+        SandboxServer(build_app(settings), settings).run()
