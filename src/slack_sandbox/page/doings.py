@@ -13,7 +13,23 @@ from slack_sandbox.page.screens import zone_of
 from slack_sandbox.page.state import settle, settle_choice
 
 Json = dict[str, Any]
-Doing = Callable[[str, Json, FormData], Awaitable[Json]]
+
+
+class Asked(dict[str, Any]):
+    """What the browser asked for; a fact it left out is refused, not a crash."""
+
+    def __missing__(self, key: str) -> Any:
+        raise DeskError(f"The page did not say which {key.replace('_', ' ')} is meant.")
+
+
+Doing = Callable[[str, Asked, FormData], Awaitable[Json]]
+
+
+def _asked(form: FormData) -> Asked:
+    try:
+        return Asked(json.loads(str(form.get("asked") or "{}")))
+    except (ValueError, TypeError) as error:
+        raise DeskError("The page asked for something that cannot be read.") from error
 
 
 async def _uploads(form: FormData, field: str) -> list[Upload]:
@@ -54,14 +70,13 @@ class Doings:
             return JSONResponse({"failed": "The page does not know how to do that."}, 404)
         async with request.form(max_part_size=1 << 20) as form:
             try:
-                asked = json.loads(str(form.get("asked") or "{}"))
+                asked = _asked(form)
                 answer = await doing(request.query_params.get("as", ""), asked, form)
-            except (DeskError, KeyError, ValueError) as error:
-                reason = str(error) if isinstance(error, DeskError) else "The page asked badly."
-                return JSONResponse({"failed": reason}, 409)
+            except DeskError as error:
+                return JSONResponse({"failed": str(error)}, 409)
         return JSONResponse(answer)
 
-    async def message(self, who: str, asked: Json, form: FormData) -> Json:
+    async def message(self, who: str, asked: Asked, form: FormData) -> Json:
         files = await _uploads(form, "file")
         return await self._desk.post_message(
             who,
@@ -71,7 +86,7 @@ class Doings:
             files=files or None,
         )
 
-    async def command(self, who: str, asked: Json, form: FormData) -> Json:
+    async def command(self, who: str, asked: Asked, form: FormData) -> Json:
         command, text = str(asked["command"]), str(asked.get("text") or "")
         if command == "/invite":
             return await self._invite_by_name(who, asked["channel"], text)
@@ -90,14 +105,14 @@ class Doings:
                 return await self._desk.invite(who, channel, user["id"])
         return {"failed": f"Nobody here is called “{text.strip()}”. Nothing was changed."}
 
-    async def shortcut(self, who: str, asked: Json, form: FormData) -> Json:
+    async def shortcut(self, who: str, asked: Asked, form: FormData) -> Json:
         if asked.get("ts"):
             return await self._desk.message_shortcut(
                 who, asked["callback_id"], asked["channel"], asked["ts"]
             )
         return await self._desk.global_shortcut(who, asked["callback_id"])
 
-    async def action(self, who: str, asked: Json, form: FormData) -> Json:
+    async def action(self, who: str, asked: Asked, form: FormData) -> Json:
         zone = zone_of(await self._desk.user(who))
         return await self._desk.block_action(
             who,
@@ -108,12 +123,12 @@ class Doings:
             state=settle(asked.get("state"), zone),
         )
 
-    async def options(self, who: str, asked: Json, form: FormData) -> Json:
+    async def options(self, who: str, asked: Asked, form: FormData) -> Json:
         return await self._desk.options(
             who, asked["container"], asked["block_id"], asked["action_id"], asked.get("typed", "")
         )
 
-    async def submit(self, who: str, asked: Json, form: FormData) -> Json:
+    async def submit(self, who: str, asked: Asked, form: FormData) -> Json:
         zone = zone_of(await self._desk.user(who))
         files: dict[str, list[Upload]] = {}
         for field in set(form.keys()):
@@ -123,14 +138,14 @@ class Doings:
             who, asked["view_id"], settle(asked.get("values"), zone), files or None
         )
 
-    async def close(self, who: str, asked: Json, form: FormData) -> Json:
+    async def close(self, who: str, asked: Asked, form: FormData) -> Json:
         return await self._desk.close_view(who, asked["view_id"], clear=bool(asked.get("clear")))
 
-    async def join(self, who: str, asked: Json, form: FormData) -> Json:
+    async def join(self, who: str, asked: Asked, form: FormData) -> Json:
         return await self._desk.join(who, asked["channel"])
 
-    async def invite(self, who: str, asked: Json, form: FormData) -> Json:
+    async def invite(self, who: str, asked: Asked, form: FormData) -> Json:
         return await self._desk.invite(who, asked["channel"], asked["user"])
 
-    async def dm(self, who: str, asked: Json, form: FormData) -> Json:
+    async def dm(self, who: str, asked: Asked, form: FormData) -> Json:
         return await self._desk.open_dm(who, asked["user"])

@@ -69,8 +69,10 @@ class Surroundings:
         return next((one for one in self.channels if one.get("user") == user_id), None)
 
     @property
-    def unread(self) -> int:
-        return sum(int(one.get("unread") or 0) for one in self.channels)
+    def names(self) -> list[Json]:
+        """Who can be mentioned: the name to type and the name that is shown."""
+        people = [{"name": one["name"], "label": shown_name(one)} for one in self.people]
+        return people + [{"name": app["name"], "label": app["name"]} for app in self.apps]
 
 
 def shown_name(user: Json) -> str:
@@ -121,6 +123,7 @@ class Screens:
         offers: Json = {
             "commands": await self._desk.commands(),
             "shortcuts": await self._desk.shortcuts(around.context.reader),
+            "names": around.names,
         }
         return {
             "sidebar": self._draw("sidebar.html", around, where),

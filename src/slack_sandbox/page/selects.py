@@ -115,7 +115,13 @@ def _picker(
     clear = tag("button", icon("close"), type="button", class_="picker-clear", hidden=True)
     field = tag("div", tokens, search, tag("span", clear, data_own=True), class_="picker-field")
     options = tag(
-        "ul", id=listbox, class_="picker-list", role="listbox", hidden=True, data_own=True
+        "ul",
+        id=listbox,
+        class_="picker-list",
+        role="listbox",
+        aria_label=place.label or named.get("aria_label"),
+        hidden=True,
+        data_own=True,
     )
     return tag(
         "div",

@@ -49,7 +49,13 @@ def _foot(view: Json) -> Markup:
     submit = None
     if view.get("submit"):
         words = tag("span", _label(view["submit"], "Submit"), class_="btn-words")
-        submit = tag("button", words, type="submit", class_="btn btn-primary btn-foot btn-submit")
+        submit = tag(
+            "button",
+            words,
+            type="submit",
+            class_="btn btn-primary btn-foot btn-submit",
+            disabled=bool(view.get("submit_disabled")),
+        )
     return tag("footer", cancel, submit, class_="modal-foot")
 
 

@@ -71,18 +71,22 @@
     return running;
   }
 
+  let visits = 0;
+
   async function load(url, isRefresh) {
+    const visit = isRefresh ? visits : ++visits;
     const headers = { "X-Regions": "1", ...(isRefresh ? { "X-Refresh": "1" } : {}) };
     let data;
     try {
       const answer = await fetch(url, { headers });
       data = await answer.json();
     } catch {
-      return false;
+      data = { failed: "The workspace cannot be reached." };
     }
-    if (isRefresh && url !== location.href) return false;
-    if (data.failed) {
-      if (!isRefresh) toast(data.failed, "error");
+    // A person who went on meanwhile must not be pulled back.
+    if (visit !== visits) return false;
+    if (!data.regions) {
+      if (!isRefresh) toast(data.failed ?? "This cannot be shown.", "error");
       return false;
     }
     if (!isRefresh && url !== location.href) history.pushState(null, "", url);
@@ -107,11 +111,21 @@
   const atBottom = (node) => node.scrollHeight - node.scrollTop - node.clientHeight < 80;
   const toBottom = (node) => { node.scrollTop = node.scrollHeight; };
 
+  // The newest message stays in view when pictures load or the composer grows.
+  function stick(node) {
+    let pinned = true;
+    toBottom(node);
+    node.addEventListener("scroll", () => { pinned = atBottom(node); }, { passive: true });
+    const watch = new ResizeObserver(() => { if (pinned) toBottom(node); });
+    watch.observe(node);
+    watch.observe(node.querySelector(".messages"));
+  }
+
   // ---- Exchanging only what changed ------------------------------------------------------
   // Nodes with the same data-key are the same thing and stay in the document, so whatever a
   // person typed, chose or focused inside them stays too. [data-own] belongs to this script.
 
-  const KEPT = new Set(["aria-busy", "data-busy", "disabled", "aria-invalid", "inert"]);
+  const KEPT = new Set(["aria-busy", "data-busy", "aria-invalid", "inert"]);
   const FIELDS = new Set(["INPUT", "TEXTAREA", "SELECT", "OPTION"]);
   const FIELD_STATE = new Set(["value", "checked", "selected"]);
 
@@ -185,7 +199,7 @@
     const fresh = (selector) => $$(selector).filter((node) => !seen.has(node) && seen.add(node));
     for (const node of fresh(".picker")) pickers.set(node, new Picker(node));
     for (const node of fresh(".files")) fileLists.set(node, new FileList(node));
-    for (const node of fresh(".stick")) toBottom(node);
+    for (const node of fresh(".stick")) stick(node);
     for (const node of fresh("form.composer")) {
       const text = $("textarea", node);
       text.value = drafts.get(node.parentElement.dataset.key) ?? "";
@@ -597,8 +611,8 @@
   }
 
   function offers() {
-    const { commands, globals, messages } = $("#offers").dataset;
-    return { commands: JSON.parse(commands), globals: JSON.parse(globals), messages: JSON.parse(messages) };
+    const parsed = ([name, json]) => [name, JSON.parse(json)];
+    return Object.fromEntries(Object.entries($("#offers").dataset).map(parsed));
   }
 
   async function shortcut(asked) {
@@ -663,29 +677,38 @@
     text.style.height = `${Math.min(text.scrollHeight, 160)}px`;
   }
 
+  // What may follow: a command at the very beginning, or a name after an @.
+  function candidates(text) {
+    if (/^\/\S*$/.test(text)) {
+      return offers().commands.filter((one) => one.command.startsWith(text)).map((one) => (
+        { insert: one.command, name: one.command, hint: one.usage_hint, more: one.description }));
+    }
+    const typed = /(?:^|\s)@(\S*)$/.exec(text)?.[1].toLowerCase();
+    if (typed === undefined) return [];
+    const fits = (one) => `${one.name} ${one.label}`.toLowerCase().includes(typed);
+    return offers().people.filter(fits).slice(0, 6).map((one) => (
+      { insert: text.replace(/@\S*$/, `@${one.name}`), name: one.label, hint: `@${one.name}`, more: "" }));
+  }
+
   function suggest(form) {
-    const text = $("textarea", form).value;
     const list = $(".suggestions", form.parentElement);
-    const typed = /^\/\S*$/.exec(text);
-    const matches = typed ? offers().commands.filter((one) => one.command.startsWith(text)) : [];
-    list.replaceChildren(...matches.map((one, index) => {
-      const name = make("b", {}, one.command);
-      const hint = one.usage_hint ? ` ${one.usage_hint}` : "";
-      const row = make("li", { role: "option", "aria-selected": String(index === 0), class: "suggestion" }, make("span", {}, name, hint), make("small", {}, one.description ?? ""));
+    const found = candidates($("textarea", form).value);
+    list.replaceChildren(...found.map((one, index) => {
+      const label = make("span", {}, make("b", {}, one.name), one.hint ? ` ${one.hint}` : "");
+      const more = one.more ? make("small", {}, one.more) : null;
+      const row = make("li", { role: "option", "aria-selected": String(index === 0), class: "suggestion", "data-insert": one.insert }, label, more);
       row.addEventListener("mousedown", (event) => {
         event.preventDefault();
-        complete(form, one.command);
+        complete(form, one.insert);
       });
       return row;
     }));
-    list.hidden = !matches.length;
+    list.hidden = !found.length;
   }
 
-  function complete(form, command) {
-    const text = $("textarea", form);
-    text.value = `${command} `;
-    text.focus();
-    suggest(form);
+  function complete(form, text) {
+    write(form, `${text} `);
+    $("textarea", form).focus();
   }
 
   function attach(form, files) {
@@ -702,7 +725,7 @@
     box.value = text;
     drafts.set(form.parentElement.dataset.key, text);
     grow(box);
-    suggest(form);
+    $(".suggestions", form.parentElement).hidden = true;
   }
 
   async function send(form) {
@@ -884,10 +907,9 @@
     if (event.key === "Escape") list.hidden = true;
     if (event.key === "Tab" && !list.hidden) {
       event.preventDefault();
-      complete(form, $("b", list).textContent);
+      complete(form, list.firstElementChild.dataset.insert);
     }
     if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;
-    if (!matchMedia("(pointer: fine)").matches) return;
     event.preventDefault();
     send(form);
   }
