@@ -1,0 +1,89 @@
+"""What a person is told when something was refused or went wrong, and what the log keeps.
+
+A refusal (``DomainError``) is one sentence where the person is. Anything else gets a reference id:
+the person sees the id, the log has the trace beside it. Slack always gets status 200, so that it
+shows no banner of its own.
+"""
+
+from typing import Any
+
+from slack_bolt import BoltResponse
+from slack_sdk.errors import SlackApiError
+
+from bot import answers
+from bot.failures import CALL_ERRORS
+from bot.metadata import Question, Ref
+from bot.parse import FormError
+from bot.services import Services
+from bot.visit import Body
+from wopo.domain.errors import DomainError, Refusal
+from wopo.usecases.outbox import refresh_card
+
+UNEXPECTED = Refusal(
+    "bot.unexpected",
+    "Something went wrong in wopo; the reference is {reference}. Please look whether it was done "
+    "before you try again, and give an administrator the reference.",
+)
+TOO_SLOW = Refusal(
+    "bot.too_slow", "Slack did not wait long enough for the form. Nothing was changed; click again."
+)
+SLACK_DOWN = Refusal(
+    "bot.slack_down",
+    "Slack did not answer wopo. What you decided is kept if it was shown as done; "
+    "otherwise please try again.",
+)
+_TRIGGERS = {"expired_trigger_id", "exchanged_trigger_id", "trigger_expired", "trigger_exchanged"}
+
+
+def handle(services: Services, error: Exception, body: Body) -> BoltResponse:
+    """The answer to Slack for a failed listener or middleware."""
+    if isinstance(error, FormError):
+        return answers.errors(error.errors, body["view"])
+    if isinstance(error, DomainError):
+        return _refused(services, error, body)
+    if isinstance(error, SlackApiError) and error.response.get("error") in _TRIGGERS:
+        return answers.tell(services, body, TOO_SLOW().message)
+    reference = services.new_id()[-8:]
+    services.log.error("reference %s", reference, exc_info=error)
+    if isinstance(error, CALL_ERRORS):
+        return answers.tell(services, body, SLACK_DOWN().message)
+    return answers.tell(services, body, UNEXPECTED(reference=reference).message)
+
+
+def _refused(services: Services, error: DomainError, body: Body) -> BoltResponse:
+    name = error.facts.get("acknowledge")
+    if body.get("type") == "view_submission":
+        if name:
+            return answers.ask_in_form(body["view"], error.message, str(name))
+        return answers.errors({error.field or "": error.message}, body["view"])
+    ref = clicked_ref(body)
+    if name and ref is not None:
+        question = Question(
+            action=body["actions"][0]["action_id"], ref=ref, acknowledge=(str(name),)
+        )
+        answers.ask_about_click(services, body, error.message, question)
+        return answers.ok()
+    if ref is not None and ref.card:
+        _redraw(services, ref)
+    return answers.tell(services, body, error.message)
+
+
+def clicked_ref(body: Body) -> Ref | None:
+    """What a clicked button was about; none for anything else."""
+    clicked: Any = (body.get("actions") or [{}])[0]
+    try:
+        return Ref.parse(clicked.get("value"))
+    except DomainError:
+        return None
+
+
+def _redraw(services: Services, ref: Ref) -> None:
+    """A refused click was made on what is no longer so: draw every copy of the card anew."""
+    try:
+        with services.transactions.write() as uow:
+            refresh_card(uow, ref.card, ref.id, at=services.clock(), new_id=services.new_id)
+            uow.commit()
+    except DomainError as error:
+        services.log.warning("a stale card stays as it is for now: %s", error.code)
+        return
+    services.bell.ring()

@@ -1,0 +1,93 @@
+"""Every callback, action and block id that Slack sends back to us. No loose strings elsewhere.
+
+Three conventions keep handlers short:
+
+* an input's block id is the name of the command's field it fills, so a refusal that names a field
+  appears at that very input;
+* the action id of an input without a listener is ``Action.INPUT``; a select that asks us for its
+  options has an action id of its own in ``Options``;
+* a button on a card has an ``Action`` of the form ``<concept>.<verb>``.
+"""
+
+from enum import StrEnum
+
+
+class SlashCommand(StrEnum):
+    """Slash commands; each is in manifest.yml too."""
+
+    WO = "/wo"
+    WOPO = "/wopo"
+
+
+class Shortcut(StrEnum):
+    """Shortcuts; each is in manifest.yml too."""
+
+    REPORT_PROBLEM = "report_problem"
+    MAKE_WORK_ORDER = "make_work_order"
+
+
+class Callback(StrEnum):
+    """Modals, by what they are for."""
+
+    NOTICE = "notice"
+    CONFIRM = "confirm"
+    NEW_WORK = "new_work"
+    JOB_DETAILS = "job_details"
+    CHANGE_JOB = "change_job"
+    ASSIGN_JOB = "assign_job"
+    RELEASE_JOB = "release_job"
+    HOLD_JOB = "hold_job"
+    COMPLETE_JOB = "complete_job"
+    CANCEL_JOB = "cancel_job"
+    LOG_LABOUR = "log_labour"
+    ADD_NEED = "add_need"
+    REJECT_REQUEST = "reject_request"
+    SETTINGS = "settings"
+
+
+class Action(StrEnum):
+    """Buttons and inputs."""
+
+    INPUT = "input"
+    LINK = "link"
+    NEW_WORK = "work.new"
+    FIND_NEAREST = "work.show"
+    QUEUE = "work.queue"
+    MINE = "work.mine"
+    JOB_DETAILS = "job.details"
+    JOB_APPROVE = "job.approve"
+    JOB_TAKE = "job.take"
+    JOB_ASSIGN = "job.assign"
+    JOB_RELEASE = "job.release"
+    JOB_START = "job.start"
+    JOB_HOLD = "job.hold"
+    JOB_RESUME = "job.resume"
+    JOB_COMPLETE = "job.complete"
+    JOB_CLOSE = "job.close"
+    JOB_CANCEL = "job.cancel"
+    JOB_CHANGE = "job.change"
+    JOB_LOG_LABOUR = "job.log_labour"
+    JOB_ADD_NEED = "job.add_need"
+    JOB_NEED_READY = "job.need_ready"
+    REQUEST_APPROVE = "request.approve"
+    REQUEST_REJECT = "request.reject"
+    HOME_SETTINGS = "home.settings"
+
+
+class Options(StrEnum):
+    """Selects whose options we look up."""
+
+    SITE = "options.site"
+    LOCATION = "options.location"
+    ASSET = "options.asset"
+    ASSIGNEE = "options.assignee"
+    CLIENT = "options.client"
+    COST_CENTRE = "options.cost_centre"
+    PROJECT = "options.project"
+
+
+class Block(StrEnum):
+    """Blocks that are no command field."""
+
+    ACKNOWLEDGED = "acknowledged"
+    REFUSAL = "refusal"

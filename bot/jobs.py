@@ -1,0 +1,106 @@
+"""The clock's work: a table of sweeps. APScheduler is only a ticker.
+
+Jobs hold no state: what is due is computed from data, and each period is done once because the
+command's key is the period's (and ``job_run`` is unique in the database). A missed tick is made up
+for by the next one.
+"""
+
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from apscheduler.schedulers.background import BackgroundScheduler
+from apscheduler.triggers.cron import CronTrigger
+from apscheduler.triggers.interval import IntervalTrigger
+
+from bot.services import Services
+from wopo.domain.errors import BUSY, DomainError
+from wopo.usecases.door import SCHEDULER, Command
+from wopo.usecases.execute import execute
+
+PATIENCE = 60.0
+"""Seconds a sweep may take; nobody waits for its answer."""
+
+
+@dataclass(frozen=True)
+class Job:
+    """One sweep: its name, how often it ticks (a cron line in UTC), the period a moment belongs
+    to, and the command that does what is due in it."""
+
+    name: str
+    cron: str
+    period: Callable[[datetime], str]
+    command: Callable[[datetime], Command]
+
+
+def daily(now: datetime) -> str:
+    """One period a day."""
+    return now.strftime("%Y-%m-%d")
+
+
+def hourly(now: datetime) -> str:
+    """One period an hour."""
+    return now.strftime("%Y-%m-%dT%H")
+
+
+def each_minute(now: datetime) -> str:
+    """One period a minute."""
+    return now.strftime("%Y-%m-%dT%H:%M")
+
+
+JOBS: list[Job] = []
+"""The table. ``bot.sweeps`` adds the company's sweeps to it."""
+
+
+class Clockwork:
+    """Ticks the table's jobs until stopped."""
+
+    def __init__(self, services: Services, jobs: list[Job] | None = None) -> None:
+        self.services = services
+        self.jobs = JOBS if jobs is None else jobs
+        self._scheduler = BackgroundScheduler(
+            timezone="UTC",
+            job_defaults={"coalesce": True, "misfire_grace_time": None, "max_instances": 1},
+        )
+        self._running = threading.Lock()
+
+    def start(self) -> None:
+        """Begin to tick; every job also ticks once at the start, to catch up."""
+        for job in self.jobs:
+            trigger = CronTrigger.from_crontab(job.cron, timezone="UTC")
+            self._scheduler.add_job(
+                self.run, trigger, args=[job], id=job.name, next_run_time=self.services.clock()
+            )
+        nudge = IntervalTrigger(seconds=30, timezone="UTC")
+        self._scheduler.add_job(self.services.bell.ring, nudge, id="nudge the courier")
+        self._scheduler.start()
+
+    def stop(self) -> None:
+        """Let the running job end, then stop."""
+        if self._scheduler.running:
+            self._scheduler.shutdown(wait=True)
+
+    def run(self, job: Job) -> bool:
+        """Do what is due in the present period; false when it could not be done now. Whatever
+        goes wrong is logged and made up for by the next tick."""
+        now = self.services.clock()
+        key = f"job:{job.name}:{job.period(now)}"
+        try:
+            with self._running:
+                execute(
+                    self.services.door,
+                    job.command(now),
+                    actor=SCHEDULER,
+                    key=key,
+                    deadline=PATIENCE,
+                )
+        except DomainError as error:
+            level = self.services.log.info if error.code == BUSY.code else self.services.log.error
+            level("job %s: %s", job.name, error.message)
+            return False
+        except Exception:
+            # A sweep's own mistake must not stop the other jobs (A59).
+            self.services.log.exception("job %s failed", job.name)
+            return False
+        return True

@@ -1,0 +1,70 @@
+"""Who reads a screen: their language, their clock, and whether figures are for them."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from zoneinfo import ZoneInfo
+
+from babel.core import Locale, UnknownLocaleError
+from babel.dates import format_date, format_timedelta
+
+from wopo.domain.money import Money, format_number
+from wopo.domain.people import Person, may_see_costs
+from wopo.domain.settings import CompanySettings
+
+
+@dataclass(frozen=True)
+class Reader:
+    """A person, or everybody in a channel. ``today`` is the reader's own day."""
+
+    locale: str = "en"
+    timezone: str = "UTC"
+    costs: bool = False
+    person: Person | None = None
+    today: date = date.min
+
+    def money(self, amount: Money | None) -> str:
+        """An amount in the reader's format; a dash for one who may not see it, or for none."""
+        return amount.format(self.locale) if amount is not None and self.costs else "–"
+
+    def number(self, value: Decimal) -> str:
+        """A quantity in the reader's format."""
+        return format_number(value, self.locale)
+
+    def day(self, value: date | None) -> str:
+        """A day, absolute and relative: ``3 Mar 2026 (tomorrow)``."""
+        if value is None:
+            return "–"
+        shown = format_date(value, format="medium", locale=self.locale)
+        if self.today == date.min:
+            return shown
+        away = value - self.today
+        if away.days == 0:
+            return f"{shown} (today)" if self.locale.startswith("en") else shown
+        near = format_timedelta(away, granularity="day", add_direction=True, locale=self.locale)
+        return f"{shown} ({near})"
+
+
+def known_locale(wanted: str) -> str:
+    """The locale as Babel names it; English where Babel does not know it."""
+    try:
+        return str(Locale.parse(wanted.replace("-", "_")))
+    except (UnknownLocaleError, ValueError):
+        return "en"
+
+
+def person_reader(person: Person, settings: CompanySettings, at: datetime) -> Reader:
+    """The reader that a person is."""
+    zone = ZoneInfo(person.timezone)
+    return Reader(
+        locale=known_locale(person.locale),
+        timezone=person.timezone,
+        costs=may_see_costs(person, settings),
+        person=person,
+        today=at.astimezone(zone).date(),
+    )
+
+
+def channel_reader(at: datetime, *, costs: bool) -> Reader:
+    """Everybody in a channel: one text for all, in English, figures only where all may see."""
+    return Reader(costs=costs, today=at.date())

@@ -1,0 +1,161 @@
+"""The built parts that handlers, courier and jobs work with."""
+
+import logging
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+from slack_sdk import WebClient
+from uuid_utils import uuid7
+
+from bot.limits import Flood
+from wopo.config import Settings
+from wopo.domain.outbox import OutboxRow
+from wopo.usecases.door import ActorRef, Answer, Command
+from wopo.usecases.execute import Door, execute
+from wopo.usecases.identities import workspace_id
+from wopo.usecases.ports import Clock, NewId, Transactions, UnitOfWork
+
+DEADLINE = 2.0
+"""Seconds a use case may take inside a listener; Slack itself gives up at three (P9, P10)."""
+CALL_TIMEOUT = 10
+"""Seconds the courier waits for an answer of Slack's."""
+SHORT_TIMEOUT = 2
+"""Seconds a listener waits for an answer of Slack's."""
+
+Task = Callable[["Services", OutboxRow], None]
+
+
+@dataclass(frozen=True)
+class Bot:
+    """Who we are in Slack, from auth.test."""
+
+    workspace_id: str = ""
+    user_id: str = ""
+    bot_id: str = ""
+    url: str = ""
+    name: str = ""
+
+
+class Bell:
+    """Rung at each commit. Every worker hears every ring, even one that was busy meanwhile."""
+
+    def __init__(self) -> None:
+        self._changed = threading.Condition()
+        self._rung = 0
+
+    def ring(self) -> None:
+        """Wake everybody."""
+        with self._changed:
+            self._rung += 1
+            self._changed.notify_all()
+
+    @property
+    def rung(self) -> int:
+        """How often it rang so far."""
+        with self._changed:
+            return self._rung
+
+    def wait(self, heard: int, seconds: float) -> None:
+        """Until it rings oftener than ``heard``, at most ``seconds``."""
+        with self._changed:
+            self._changed.wait_for(lambda: self._rung > heard, seconds)
+
+
+@dataclass
+class Services:
+    """Everything that was built at the start. ``slack`` is for listeners, with a short timeout
+    and no retries of its own; the courier has ``patient``."""
+
+    settings: Settings
+    door: Door
+    slack: WebClient
+    patient: WebClient
+    bell: Bell
+    bot: Bot = Bot()
+    flood: Flood = field(default_factory=Flood)
+    tasks: dict[str, Task] = field(default_factory=dict)
+    log: logging.Logger = field(default_factory=lambda: logging.getLogger("wopo.bot"))
+
+    @property
+    def transactions(self) -> Transactions:
+        """Makes units of work."""
+        return self.door.transactions
+
+    @property
+    def clock(self) -> Clock:
+        """The time."""
+        return self.door.clock
+
+    @property
+    def new_id(self) -> NewId:
+        """Ids for rows of our own."""
+        return self.door.new_id
+
+    def read(self) -> UnitOfWork:
+        """A transaction that only reads."""
+        return self.door.transactions.read()
+
+    def execute(self, command: Command, *, actor: ActorRef, key: str) -> Answer:
+        """Through the one door, within a listener's time."""
+        return execute(self.door, command, actor=actor, key=key, deadline=DEADLINE)
+
+    def own_workspace(self) -> str | None:
+        """The workspace whose members may act: the claimed one, else the token's."""
+        with self.read() as uow:
+            return workspace_id(uow) or self.bot.workspace_id or None
+
+
+def new_id() -> str:
+    """A time-ordered id."""
+    return uuid7().hex
+
+
+def utc_now() -> datetime:
+    """The real clock."""
+    return datetime.now(UTC)
+
+
+def web_client(settings: Settings, *, timeout: int, token: str | None = None) -> WebClient:
+    """A client that never repeats a call by itself: a dropped line may have been a success."""
+    return WebClient(
+        token=token or settings.bot_token.get_secret_value() or None,
+        base_url=settings.api_url,
+        timeout=timeout,
+        retry_handlers=[],
+    )
+
+
+def build_services(
+    settings: Settings,
+    transactions: Transactions,
+    *,
+    clock: Clock = utc_now,
+    new_id: NewId = new_id,
+    bot: Bot | None = None,
+) -> Services:
+    """Put the parts together; a commit wakes the courier."""
+    bell = Bell()
+    door = Door(transactions, clock, new_id, on_commit=bell.ring)
+    return Services(
+        settings=settings,
+        door=door,
+        slack=web_client(settings, timeout=SHORT_TIMEOUT),
+        patient=web_client(settings, timeout=CALL_TIMEOUT),
+        bell=bell,
+        bot=bot or Bot(),
+    )
+
+
+def who_am_i(client: WebClient) -> Bot:
+    """Ask Slack who the token belongs to. Raises what slack_sdk raises."""
+    told: Any = client.auth_test().data
+    return Bot(
+        workspace_id=told.get("team_id", ""),
+        user_id=told.get("user_id", ""),
+        bot_id=told.get("bot_id", ""),
+        url=told.get("url", ""),
+        name=told.get("team", ""),
+    )

@@ -1,0 +1,88 @@
+"""One request of one person: who it is, how they read, and the key that makes it count once."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from bot.home import build_home
+from bot.reader import Reader
+from bot.services import Services
+from wopo.domain.people import Person
+from wopo.usecases.door import ActorRef, Answer, Command
+from wopo.usecases.ports import UnitOfWork
+
+SURFACE = "slack"
+
+Body = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Visit:
+    """What a handler works with. ``key`` is the request's own: the same for a redelivery, another
+    for a second click."""
+
+    services: Services
+    person: Person
+    reader: Reader
+    workspace_id: str
+    user_id: str
+    key: str
+
+    @property
+    def actor(self) -> ActorRef:
+        """The person as the door sees them."""
+        return ActorRef(self.person.id, SURFACE)
+
+    def do(self, command: Command, *, part: str = "") -> Answer:
+        """Carry out a command once for this request; ``part`` tells several in one apart."""
+        key = f"{self.key}:{part}" if part else self.key
+        return self.services.execute(command, actor=self.actor, key=key)
+
+    def read(self) -> UnitOfWork:
+        """A transaction that only reads."""
+        return self.services.read()
+
+    def publish_home(self) -> None:
+        """Draw the person's App Home anew."""
+        with self.read() as uow:
+            view = build_home(uow, self.person, self.reader)
+        self.services.slack.views_publish(user_id=self.user_id, view=view)
+
+
+def request_key(body: Mapping[str, Any]) -> str:
+    """The key of a request, made of what Slack repeats when it delivers the same thing again.
+
+    Events carry an event id, forms their view's id and hash, everything a person starts a trigger
+    id. Raises ``KeyError`` for a body that has none of them.
+    """
+    team = (body.get("team") or {}).get("id") or body.get("team_id") or ""
+    kind = body.get("type", "command")
+    if kind == "event_callback":
+        return f"{team}:event:{body['event_id']}"
+    if kind in {"view_submission", "view_closed"}:
+        view = body["view"]
+        return f"{team}:view:{view['id']}:{view.get('hash', '')}"
+    if kind == "block_suggestion":
+        return f"{team}:options"
+    if kind == "block_actions" and not body.get("trigger_id"):
+        return f"{team}:action:{body['actions'][0]['action_ts']}:{body['user']['id']}"
+    return f"{team}:{kind}:{body['trigger_id']}"
+
+
+def who_acts(body: Mapping[str, Any]) -> tuple[str, str]:
+    """Workspace and user id of the person behind a request; empty where there is none.
+
+    The user's own workspace decides, not the one the request came to: in a shared channel a
+    stranger clicks under our workspace's id (A25).
+    """
+    user = body.get("user")
+    if isinstance(user, dict):
+        team = user.get("team_id") or (body.get("team") or {}).get("id") or ""
+        return str(team), str(user.get("id", ""))
+    if body.get("type") == "event_callback":
+        event = body.get("event") or {}
+        told = event.get("user")
+        user_id = told.get("id", "") if isinstance(told, dict) else told or ""
+        team = event.get("user_team") or event.get("team") or body.get("team_id") or ""
+        return str(team), str(user_id)
+    return str(body.get("team_id") or ""), str(body.get("user_id") or "")

@@ -1,0 +1,44 @@
+"""Settings from the environment (and ``.env``). Nothing is read at import."""
+
+from pathlib import Path
+from typing import Literal
+
+from pydantic import Field, SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+SLACK_API = "https://slack.com/api/"
+
+
+class Settings(BaseSettings):
+    """What an installation decides outside the database. Secrets never show in ``repr`` (A66)."""
+
+    model_config = SettingsConfigDict(env_file=".env", extra="ignore", populate_by_name=True)
+
+    database_url: str = Field(
+        "sqlite:///var/wopo.db", validation_alias="WOPO_DATABASE_URL", repr=False
+    )
+    """May hold a password, so it is not shown either."""
+    bot_token: SecretStr = Field(SecretStr(""), validation_alias="SLACK_BOT_TOKEN")
+    app_token: SecretStr = Field(SecretStr(""), validation_alias="SLACK_APP_TOKEN")
+    signing_secret: SecretStr = Field(SecretStr(""), validation_alias="SLACK_SIGNING_SECRET")
+    slack_api_url: str = Field(SLACK_API, validation_alias="SLACK_API_URL")
+    http_host: str = Field("127.0.0.1", validation_alias="WOPO_HTTP_HOST")
+    http_port: int = Field(3000, ge=0, le=65535, validation_alias="WOPO_HTTP_PORT")
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
+        "INFO", validation_alias="WOPO_LOG_LEVEL"
+    )
+    files_dir: Path = Field(Path("var/files"), validation_alias="WOPO_FILES_DIR")
+
+    @property
+    def api_url(self) -> str:
+        """The Web API's base URL, always with its closing slash."""
+        return self.slack_api_url.rstrip("/") + "/"
+
+    def missing(self, *, http: bool) -> list[str]:
+        """Names of the variables that must be set before the bot can start in this mode."""
+        needed = {"SLACK_BOT_TOKEN": self.bot_token}
+        if http:
+            needed["SLACK_SIGNING_SECRET"] = self.signing_secret
+        else:
+            needed["SLACK_APP_TOKEN"] = self.app_token
+        return [name for name, secret in needed.items() if not secret.get_secret_value()]
