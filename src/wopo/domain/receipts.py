@@ -43,6 +43,8 @@ class Receipt(SQLModel, table=True):
     delivery_note: str = Field(default="", max_length=60)
     note: str = Field(default="", max_length=500)
     flag: str | None = Field(default=None, max_length=300)
+    for_credit: bool = False
+    """On a return: nothing will come in its place."""
     imported: bool = False
     at: datetime = time_field()
 

@@ -1,0 +1,101 @@
+"""The database's side of the ledger's sums."""
+
+from collections.abc import Collection, Iterator
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import func, select
+from sqlmodel import SQLModel
+
+from wopo.db.uow import SqlStore, implements
+from wopo.domain.ledger import Dimensions, LedgerEntry
+from wopo.domain.purchase_orders import PurchaseOrder, PurchaseOrderLine
+from wopo.domain.receipts import Receipt, ReceiptKind, ReceiptLine, ReceiptState
+from wopo.usecases.ports.ledger import BudgetSum, CostSum, LedgerStore, Standing, Unbudgeted
+
+
+def _table(kind: type[SQLModel]) -> Any:
+    return kind.__table__  # type: ignore[attr-defined]
+
+
+L = _table(LedgerEntry).c
+SUM = func.sum(L.amount_minor)
+WHOSE = (L.cost_centre_id, L.work_order_id, L.project_id, L.budget_id)
+PER_LINE = (L.purchase_order_line_id, *WHOSE, L.kind, L.currency, L.rate)
+
+
+def _per_line() -> Any:
+    return select(*PER_LINE, SUM).group_by(*PER_LINE)
+
+
+@implements(LedgerStore)
+class SqlLedger(SqlStore, LedgerStore):
+    """See ``LedgerStore``."""
+
+    def standing(self, line_ids: Collection[str]) -> list[Standing]:
+        statement = _per_line().where(L.purchase_order_line_id.in_(list(line_ids)))
+        return [_standing(row) for row in self.session.connection().execute(statement)]
+
+    def standing_everywhere(self) -> Iterator[Standing]:
+        statement = _per_line().where(L.purchase_order_line_id.is_not(None))
+        ordered = statement.order_by(L.purchase_order_line_id)
+        for row in self.session.connection().execute(ordered):
+            yield _standing(row)
+
+    def forgone(self, order_ids: Collection[str]) -> dict[str, Decimal]:
+        part, receipt = _table(ReceiptLine).c, _table(Receipt).c
+        statement = (
+            select(part.purchase_order_line_id, part.accepted, part.rejected)
+            .join(_table(Receipt), receipt.id == part.receipt_id)
+            .where(
+                receipt.purchase_order_id.in_(list(order_ids)),
+                receipt.kind == ReceiptKind.RETURN,
+                receipt.state == ReceiptState.POSTED,
+                receipt.for_credit,
+            )
+        )
+        found: dict[str, Decimal] = {}
+        for line_id, accepted, rejected in self.session.execute(statement):
+            found[line_id] = found.get(line_id, Decimal(0)) - accepted - rejected
+        return found
+
+    def unbudgeted(self, cost_centre_id: str) -> list[Unbudgeted]:
+        line, order = _table(PurchaseOrderLine), _table(PurchaseOrder)
+        statement = (
+            select(*PER_LINE, L.day, order.c.order_date, order.c.created_at, SUM)
+            .select_from(_table(LedgerEntry))
+            .outerjoin(line, line.c.id == L.purchase_order_line_id)
+            .outerjoin(order, order.c.id == line.c.purchase_order_id)
+            .where(L.cost_centre_id == cost_centre_id, L.budget_id.is_(None))
+            .group_by(*PER_LINE, L.day, order.c.order_date, order.c.created_at)
+        )
+        return [_unbudgeted(row) for row in self.session.connection().execute(statement)]
+
+    def budget_sums(self) -> list[BudgetSum]:
+        statement = (
+            select(L.budget_id, L.kind, SUM)
+            .where(L.budget_id.is_not(None))
+            .group_by(L.budget_id, L.kind)
+        )
+        rows = self.session.connection().execute(statement)
+        return [BudgetSum(budget, kind, int(amount)) for budget, kind, amount in rows]
+
+    def of_job(self, work_order_id: str) -> list[CostSum]:
+        keys = (L.kind, L.currency, L.purchase_order_line_id)
+        statement = select(*keys, SUM).where(L.work_order_id == work_order_id).group_by(*keys)
+        rows = self.session.connection().execute(statement)
+        return [CostSum(kind, currency, line, int(total)) for kind, currency, line, total in rows]
+
+
+def _standing(row: Any) -> Standing:
+    line, centre, job, project, budget, kind, currency, rate, amount = row
+    whose = Dimensions(centre, job, project, budget)
+    return Standing(line, whose, kind, currency, rate, int(amount))
+
+
+def _unbudgeted(row: Any) -> Unbudgeted:
+    line, centre, job, project, budget, kind, currency, rate, day, ordered, created, amount = row
+    whose = Dimensions(centre, job, project, budget)
+    counted: date = day if created is None else ordered or created.date()
+    return Unbudgeted(line, whose, kind, currency, rate, counted, int(amount))

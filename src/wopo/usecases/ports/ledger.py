@@ -1,0 +1,82 @@
+"""What is read from the ledger: sums only, however many entries there are."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from wopo.domain.ledger import CostKind, Dimensions
+
+
+@dataclass(frozen=True)
+class Standing:
+    """What stands in the ledger for one order line, one owner of the cost and one kind."""
+
+    line_id: str
+    dimensions: Dimensions
+    kind: CostKind
+    currency: str
+    rate: Decimal
+    amount: int
+
+
+@dataclass(frozen=True)
+class Unbudgeted:
+    """What a cost centre spent while no budget covered the day. ``line_id`` is none for hours,
+    stock and out-of-pocket purchases."""
+
+    line_id: str | None
+    dimensions: Dimensions
+    kind: CostKind
+    currency: str
+    rate: Decimal
+    day: date
+    amount: int
+
+
+@dataclass(frozen=True)
+class BudgetSum:
+    """What the ledger holds for a budget, by kind."""
+
+    budget_id: str
+    kind: CostKind
+    amount: int
+
+
+@dataclass(frozen=True)
+class CostSum:
+    """What a job's ledger holds, by kind, currency and order line (none: no order)."""
+
+    kind: CostKind
+    currency: str
+    line_id: str | None
+    amount: int
+
+
+class LedgerStore(ABC):
+    """Sums over the ledger."""
+
+    @abstractmethod
+    def standing(self, line_ids: Collection[str]) -> list[Standing]:
+        """What stands for these order lines."""
+
+    @abstractmethod
+    def standing_everywhere(self) -> Iterator[Standing]:
+        """What stands for every order line, ordered by line."""
+
+    @abstractmethod
+    def forgone(self, order_ids: Collection[str]) -> dict[str, Decimal]:
+        """Quantities returned for credit (so not to come again), by order line."""
+
+    @abstractmethod
+    def unbudgeted(self, cost_centre_id: str) -> list[Unbudgeted]:
+        """What the cost centre spent outside of any budget."""
+
+    @abstractmethod
+    def budget_sums(self) -> list[BudgetSum]:
+        """What the ledger holds for every budget."""
+
+    @abstractmethod
+    def of_job(self, work_order_id: str) -> list[CostSum]:
+        """What the job's ledger holds."""
