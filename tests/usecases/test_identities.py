@@ -10,14 +10,8 @@ from wopo.domain.errors import DomainError
 from wopo.domain.identities import SlackUser
 from wopo.domain.outbox import IdempotencyRow, Setting
 from wopo.domain.people import Person, Role, SlackIdentity
-from wopo.usecases.identities import (
-    ClaimWorkspace,
-    LinkIdentity,
-    UnlinkIdentity,
-    UpdateIdentity,
-    admit,
-    offer_claim_code,
-)
+from wopo.usecases.identities import LinkIdentity, UnlinkIdentity, UpdateIdentity, admit
+from wopo.usecases.identity_claims import ClaimWorkspace, offer_claim_code
 from wopo.usecases.people import DeactivatePerson, ReactivatePerson, SavePerson
 
 TESS = SlackUser("T1", "U-TESS", name="tess", email="Tess@Example.org")

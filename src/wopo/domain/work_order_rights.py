@@ -43,8 +43,11 @@ def may(order: WorkOrder, reader: Person, verb: str, *, teams: Collection[str] =
             return reader.has(Role.TECHNICIAN) and reader.site_id in (None, order.site_id)
         case "cancel":
             return order.state is WorkOrderState.REQUESTED and order.requester_id == reader.id
-        case "request_parts" | "log_labour":
+        case "request_parts":
             return works_on(order, reader, teams) or reader.has(Role.BUYER)
+        case "log_labour":
+            helps = reader.has(Role.TECHNICIAN) and reader.site_id in (None, order.site_id)
+            return works_on(order, reader, teams) or helps
         case _:
             return verb in WORKER_VERBS and works_on(order, reader, teams)
 

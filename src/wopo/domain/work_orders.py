@@ -5,6 +5,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
 
+from sqlalchemy import Index
 from sqlmodel import Field, SQLModel
 
 from wopo.domain.columns import (
@@ -30,7 +31,7 @@ from wopo.domain.work_order_events import (
     WorkOrderStarted,
 )
 from wopo.domain.work_requests import Priority
-from wopo.domain.workflow import Workflow
+from wopo.domain.workflow import Workflow, words
 
 TAKEN = Refusal(
     "work_order.taken",
@@ -64,6 +65,9 @@ NOT_CANCELLABLE = Refusal(
 NO_CONTRACTOR = Refusal(
     "work_order.no_contractor",
     "{vendor} {problem}. Nothing was changed; choose another contractor.",
+)
+ALREADY_SO = Refusal(
+    "work_order.already", "{number} is already {state}. This click changed nothing."
 )
 NOTHING_CHANGED = Refusal(
     "work_order.nothing_changed", "{number} already says just that, so nothing was changed."
@@ -132,6 +136,11 @@ WORK_ORDER = Workflow(
 """Every legal move and, as a move to the same state, every other thing that may be done then.
 The first verb of a state is the main one."""
 
+_TARGETS = {
+    verb: {end for (_, other), end in WORK_ORDER.table.items() if other == verb}
+    for (_, verb) in WORK_ORDER.table
+}
+
 OPEN_STATES = (_S.REQUESTED, _S.APPROVED, _S.ASSIGNED, _S.IN_PROGRESS, _S.ON_HOLD)
 """States in which work is still to be done."""
 
@@ -185,10 +194,11 @@ class WorkOrder(SQLModel, table=True):
     """A job (WO). ``nte_minor`` is the not-to-exceed amount in the cost centre's currency."""
 
     __tablename__ = "work_order"
+    __table_args__ = (Index("ix_work_order_queue", "state", "priority", "created_at"),)
 
     id: str = id_field()
     number: str = Field(max_length=20, unique=True)
-    state: WorkOrderState = enum_field(WorkOrderState, default=WorkOrderState.REQUESTED, index=True)
+    state: WorkOrderState = enum_field(WorkOrderState, default=WorkOrderState.REQUESTED)
     title: str = Field(max_length=150)
     explanation: str = Field(default="", max_length=4000)
     type: WorkType = enum_field(WorkType, default=WorkType.REPAIR)
@@ -241,8 +251,14 @@ class WorkOrder(SQLModel, table=True):
         """Whether a contractor may not begin: no contract that day, and nobody overrode that."""
         return self.contract_flag is not None and self.contract_override is None
 
+    def _next(self, verb: str) -> WorkOrderState:
+        """Where the verb leads, refused when it is illegal; a second click is told apart."""
+        if not WORK_ORDER.can(self.state, verb) and self.state in _TARGETS.get(verb, ()):
+            raise ALREADY_SO(number=self.number, state=words(self.state.value))
+        return WORK_ORDER.move(self.state, verb, subject=self.number)
+
     def _move(self, verb: str) -> None:
-        self.state = WORK_ORDER.move(self.state, verb, subject=self.number)
+        self.state = self._next(verb)
         self.version += 1
 
     def approve(self, *, by: Person, at: datetime, same_commit: bool = False) -> WorkOrderApproved:
@@ -328,7 +344,7 @@ class WorkOrder(SQLModel, table=True):
 
     def close(self, *, still_open: Collection[str], at: datetime) -> WorkOrderClosed:
         """The money is done; ``still_open`` names what is not, and then it is refused."""
-        state = WORK_ORDER.move(self.state, "close", subject=self.number)
+        state = self._next("close")
         if still_open:
             raise NOT_CLOSABLE(number=self.number, open="; ".join(still_open))
         self.state, self.closed_at = state, at
@@ -339,7 +355,7 @@ class WorkOrder(SQLModel, table=True):
         """The job will not be done. ``binding`` names orders that are issued or received."""
         if not reason.strip():
             raise REQUIRED(field="reason", label="The reason")
-        state = WORK_ORDER.move(self.state, "cancel", subject=self.number)
+        state = self._next("cancel")
         if binding:
             raise NOT_CANCELLABLE(number=self.number, orders="; ".join(binding))
         before, self.state = self.state, state

@@ -6,7 +6,7 @@ from enum import StrEnum
 from sqlmodel import Field, SQLModel
 
 from wopo.domain.columns import enum_field, id_field, ref, time_field
-from wopo.domain.errors import REQUIRED, Refusal
+from wopo.domain.errors import REQUIRED, Refusal, Soft
 from wopo.domain.events import Event, event
 from wopo.domain.people import Person
 from wopo.domain.workflow import Workflow, words
@@ -30,6 +30,13 @@ NO_COST_CENTRE = Refusal(
     "Nobody is known to pay for work at {place}. Nothing was changed; "
     "choose a cost centre, or ask an administrator to give {place} one.",
     logged=True,
+)
+SAME_MESSAGE = Soft(
+    Refusal(
+        "work_request.same_message",
+        "{number} was already made from this message. Nothing was changed; "
+        "make another one only if the message names a second problem.",
+    )
 )
 WRONG_PLACE = Refusal(
     "work_request.wrong_place",
@@ -131,7 +138,7 @@ class WorkRequest(SQLModel, table=True):
     reason: str | None = Field(default=None, max_length=1000)
     work_order_id: str | None = Field(default=None, max_length=40, index=True)
     source_channel: str | None = Field(default=None, max_length=40)
-    source_ts: str | None = Field(default=None, max_length=40)
+    source_ts: str | None = Field(default=None, max_length=40, index=True)
 
     def verbs(self, reader: Person) -> tuple[str, ...]:
         """What the reader may do now: the supervisor of the site decides."""

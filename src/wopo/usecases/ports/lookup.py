@@ -37,7 +37,7 @@ TABLES: dict[Kind, Table] = {
     Kind.RECEIPT: Table(Receipt, "number"),
     Kind.EXCEPTION: Table(ExceptionCase, "number"),
     Kind.PERSON: Table(Person, "code"),
-    Kind.PART: Table(Part, "code"),
+    Kind.PART: Table(Part, "number"),
     Kind.VENDOR: Table(Vendor, "code"),
     Kind.LOCATION: Table(Location, "code"),
     Kind.ASSET: Table(Asset, "tag"),

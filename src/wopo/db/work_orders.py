@@ -1,0 +1,277 @@
+"""The database's side of finding jobs and what hangs on them."""
+
+from collections.abc import Collection
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import and_, case, func, or_
+from sqlmodel import col, select
+
+from wopo.db.uow import SqlStore, implements
+from wopo.domain.columns import ScaledDecimal
+from wopo.domain.exception_cases import CaseState, ExceptionCase
+from wopo.domain.exchange_rates import ExchangeRate
+from wopo.domain.invoices import Invoice, InvoiceLine, InvoiceState
+from wopo.domain.labour import LabourEntry
+from wopo.domain.ledger import CostKind, LedgerEntry
+from wopo.domain.money import Money
+from wopo.domain.part_requests import LineState, PartRequestLine
+from wopo.domain.purchase_orders import OrderState, PurchaseOrder, PurchaseOrderLine
+from wopo.domain.work_orders import AssigneeKind, WorkOrder, WorkOrderState
+from wopo.domain.work_requests import Priority, WorkRequest, WorkRequestState
+from wopo.domain.workflow import words
+from wopo.usecases.ports.work_orders import WorkOrderStore
+
+UNDONE = (WorkOrderState.ASSIGNED, WorkOrderState.IN_PROGRESS, WorkOrderState.ON_HOLD)
+LINE_DONE = (LineState.ISSUED, LineState.RECEIVED, LineState.CANCELLED)
+ORDER_OVER = (OrderState.CLOSED, OrderState.CANCELLED, OrderState.REJECTED)
+UNSETTLED = (
+    InvoiceState.RECEIVED,
+    InvoiceState.MATCHED,
+    InvoiceState.ON_HOLD,
+    InvoiceState.PAYABLE,
+)
+UNSPENT = (CostKind.PLANNED, CostKind.COMMITTED, CostKind.ACCRUED)
+NAMED = 5
+"""How many of each kind are named in a refusal."""
+
+
+@implements(WorkOrderStore)
+class SqlWorkOrders(SqlStore):
+    """See ``WorkOrderStore``."""
+
+    def jobs_of(self, person_id: str, team_ids: Collection[str], *, limit: int) -> list[WorkOrder]:
+        mine = and_(
+            col(WorkOrder.assignee_id) == person_id,
+            col(WorkOrder.assignee_kind) == AssigneeKind.PERSON,
+        )
+        teams = and_(
+            col(WorkOrder.assignee_id).in_(list(team_ids)),
+            col(WorkOrder.assignee_kind) == AssigneeKind.TEAM,
+        )
+        ranks = {priority: rank for rank, priority in enumerate(Priority)}
+        urgency = case(ranks, value=col(WorkOrder.priority))
+        statement = (
+            select(WorkOrder)
+            .where(or_(mine, teams), col(WorkOrder.state).in_(UNDONE))
+            .order_by(urgency, col(WorkOrder.created_at), col(WorkOrder.number))
+            .limit(limit)
+        )
+        return list(self.session.exec(statement).all())
+
+    def free_jobs(self, site_id: str | None, *, limit: int) -> list[WorkOrder]:
+        """One short walk over the index per priority, so that a long queue costs no sort."""
+        found: list[WorkOrder] = []
+        for priority in Priority:
+            statement = (
+                select(WorkOrder)
+                .where(
+                    WorkOrder.state == WorkOrderState.APPROVED,
+                    WorkOrder.priority == priority,
+                    col(WorkOrder.assignee_id).is_(None),
+                )
+                .order_by(col(WorkOrder.created_at))
+                .limit(limit - len(found))
+            )
+            if site_id is not None:
+                statement = statement.where(WorkOrder.site_id == site_id)
+            found.extend(self.session.exec(statement).all())
+            if len(found) >= limit:
+                break
+        return found
+
+    def to_review(self, site_id: str | None, *, limit: int) -> list[WorkRequest]:
+        statement = (
+            select(WorkRequest)
+            .where(WorkRequest.state == WorkRequestState.NEW)
+            .order_by(col(WorkRequest.created_at), col(WorkRequest.number))
+            .limit(limit)
+        )
+        if site_id is not None:
+            statement = statement.where(WorkRequest.site_id == site_id)
+        return list(self.session.exec(statement).all())
+
+    def part_states(self, work_order_ids: Collection[str]) -> dict[str, dict[LineState, int]]:
+        statement = (
+            select(PartRequestLine.work_order_id, PartRequestLine.state, func.count())
+            .where(col(PartRequestLine.work_order_id).in_(list(work_order_ids)))
+            .group_by(col(PartRequestLine.work_order_id), col(PartRequestLine.state))
+        )
+        states: dict[str, dict[LineState, int]] = {}
+        for work_order_id, state, count in self._rows(statement):
+            states.setdefault(work_order_id, {})[state] = count
+        return states
+
+    def still_open(self, work_order_id: str) -> list[str]:
+        return [
+            *self._open_needs(work_order_id),
+            *self._open_lines(work_order_id),
+            *self._open_invoices(work_order_id),
+            *self._open_cases(work_order_id),
+            *self._unspent(work_order_id),
+        ]
+
+    def _open_needs(self, work_order_id: str) -> list[str]:
+        statement = (
+            select(PartRequestLine)
+            .where(
+                PartRequestLine.work_order_id == work_order_id,
+                col(PartRequestLine.state).not_in(LINE_DONE),
+            )
+            .limit(NAMED)
+        )
+        return [
+            f"{line.description} is {words(line.state.value)}" for line in self._rows(statement)
+        ]
+
+    def _open_lines(self, work_order_id: str) -> list[str]:
+        statement = (
+            select(PurchaseOrder.number, PurchaseOrder.state)
+            .join(
+                PurchaseOrderLine,
+                col(PurchaseOrderLine.purchase_order_id) == col(PurchaseOrder.id),
+            )
+            .where(
+                PurchaseOrderLine.work_order_id == work_order_id,
+                col(PurchaseOrderLine.cancelled).is_(False),
+                col(PurchaseOrderLine.closed_short).is_(False),
+                col(PurchaseOrder.state).not_in(ORDER_OVER),
+            )
+            .distinct()
+            .order_by(col(PurchaseOrder.number))
+            .limit(NAMED)
+        )
+        return [f"{number} is {words(state.value)}" for number, state in self._rows(statement)]
+
+    def _open_invoices(self, work_order_id: str) -> list[str]:
+        statement = (
+            select(Invoice.number, Invoice.state)
+            .join(InvoiceLine, col(InvoiceLine.invoice_id) == col(Invoice.id))
+            .join(
+                PurchaseOrderLine,
+                col(InvoiceLine.purchase_order_line_id) == col(PurchaseOrderLine.id),
+            )
+            .where(
+                PurchaseOrderLine.work_order_id == work_order_id,
+                col(Invoice.state).in_(UNSETTLED),
+            )
+            .distinct()
+            .order_by(col(Invoice.number))
+            .limit(NAMED)
+        )
+        return [
+            f"invoice {number} is {words(state.value)}" for number, state in self._rows(statement)
+        ]
+
+    def _open_cases(self, work_order_id: str) -> list[str]:
+        orders = select(PurchaseOrderLine.purchase_order_id).where(
+            PurchaseOrderLine.work_order_id == work_order_id
+        )
+        lines = select(PurchaseOrderLine.id).where(PurchaseOrderLine.work_order_id == work_order_id)
+        statement = (
+            select(ExceptionCase.number)
+            .where(
+                ExceptionCase.state != CaseState.RESOLVED,
+                or_(
+                    col(ExceptionCase.purchase_order_line_id).in_(lines),
+                    and_(
+                        col(ExceptionCase.purchase_order_line_id).is_(None),
+                        col(ExceptionCase.purchase_order_id).in_(orders),
+                    ),
+                ),
+            )
+            .order_by(col(ExceptionCase.number))
+            .limit(NAMED)
+        )
+        return [f"exception {number} is open" for number in self._rows(statement)]
+
+    def _unspent(self, work_order_id: str) -> list[str]:
+        left = [
+            f"{words(kind.value)} money is not settled"
+            for kind, currency, minor in self.costs(work_order_id)
+            if kind in UNSPENT and Money(minor, currency)
+        ]
+        return sorted(set(left))
+
+    def binding_orders(self, work_order_id: str) -> list[str]:
+        statement = (
+            select(PurchaseOrder.number, PurchaseOrder.state, func.max(PurchaseOrderLine.received))
+            .join(
+                PurchaseOrderLine,
+                col(PurchaseOrderLine.purchase_order_id) == col(PurchaseOrder.id),
+            )
+            .where(
+                PurchaseOrderLine.work_order_id == work_order_id,
+                or_(
+                    and_(
+                        col(PurchaseOrder.state) == OrderState.ISSUED,
+                        col(PurchaseOrderLine.cancelled).is_(False),
+                        col(PurchaseOrderLine.closed_short).is_(False),
+                    ),
+                    col(PurchaseOrderLine.received) > Decimal(0),
+                ),
+            )
+            .group_by(col(PurchaseOrder.number), col(PurchaseOrder.state))
+            .order_by(col(PurchaseOrder.number))
+        )
+        return [
+            f"goods of {number} are received" if received else f"{number} is {words(state.value)}"
+            for number, state, received in self._rows(statement)
+        ]
+
+    def order_numbers(self, work_order_id: str) -> list[tuple[str, str, str]]:
+        statement = (
+            select(PurchaseOrder.id, PurchaseOrder.number, PurchaseOrder.state)
+            .join(
+                PurchaseOrderLine,
+                col(PurchaseOrderLine.purchase_order_id) == col(PurchaseOrder.id),
+            )
+            .where(PurchaseOrderLine.work_order_id == work_order_id)
+            .distinct()
+            .order_by(col(PurchaseOrder.number))
+            .limit(20)
+        )
+        return [(id, number, state.value) for id, number, state in self._rows(statement)]
+
+    def costs(self, work_order_id: str) -> list[tuple[CostKind, str, int]]:
+        total = func.sum(LedgerEntry.amount_minor)
+        statement = (
+            select(LedgerEntry.kind, LedgerEntry.currency, total)
+            .where(LedgerEntry.work_order_id == work_order_id)
+            .group_by(col(LedgerEntry.kind), col(LedgerEntry.currency))
+        )
+        sums = [(kind, currency, int(minor)) for kind, currency, minor in self._rows(statement)]
+        return [entry for entry in sums if entry[2]]
+
+    def hours(self, work_order_ids: Collection[str]) -> dict[str, Decimal]:
+        worked = func.sum(LabourEntry.hours, type_=ScaledDecimal)
+        statement = (
+            select(LabourEntry.work_order_id, worked)
+            .where(col(LabourEntry.work_order_id).in_(list(work_order_ids)))
+            .group_by(col(LabourEntry.work_order_id))
+        )
+        return dict(self._rows(statement))
+
+    def hours_on(self, person_id: str, day: date) -> Decimal:
+        worked: Any = func.sum(LabourEntry.hours, type_=ScaledDecimal)
+        statement = select(worked).where(LabourEntry.person_id == person_id, LabourEntry.day == day)
+        return next(iter(self._rows(statement)), None) or Decimal(0)
+
+    def exchange_rate(self, source: str, target: str, day: date) -> Decimal | None:
+        rate: Any = ExchangeRate.rate
+        statement = (
+            select(rate)
+            .where(
+                ExchangeRate.source == source,
+                ExchangeRate.target == target,
+                ExchangeRate.day <= day,
+            )
+            .order_by(col(ExchangeRate.day).desc())
+            .limit(1)
+        )
+        return next(iter(self._rows(statement)), None)
+
+    def _rows(self, statement: Any) -> Any:
+        """Rows of chosen columns, whose types the statement no longer tells."""
+        return self.session.exec(statement)
