@@ -16,11 +16,37 @@ DATES = ["2026-01-10", "2026-01-15", "2026-01-20", "2026-01-21", "2026-02-01"]
 UNITS = ["EA", "EA", "EA", "BOX", "DZ", "KG"]
 CURRENCIES = ["USD", "USD", "EUR", "JPY", "KWD"]
 TOLERANCES = {
-    "pct": ["price", "price_under", "qty_over", "qty_ordered_over", "qty_under", "line_total",
-            "total", "total_under", "charge", "tax", "discount", "blanket"],
-    "abs": ["price", "price_ext", "price_under", "qty_over", "qty_ordered_over", "qty_under",
-            "qty_value", "line_total", "total", "total_under", "charge", "tax", "discount",
-            "balance", "blanket"],
+    "pct": [
+        "price",
+        "price_under",
+        "qty_over",
+        "qty_ordered_over",
+        "qty_under",
+        "line_total",
+        "total",
+        "total_under",
+        "charge",
+        "tax",
+        "discount",
+        "blanket",
+    ],
+    "abs": [
+        "price",
+        "price_ext",
+        "price_under",
+        "qty_over",
+        "qty_ordered_over",
+        "qty_under",
+        "qty_value",
+        "line_total",
+        "total",
+        "total_under",
+        "charge",
+        "tax",
+        "discount",
+        "balance",
+        "blanket",
+    ],
 }
 
 
@@ -61,9 +87,14 @@ def tolerances(dice, share):
             if dice.random() < share:
                 pool = PERCENTS if kind == "pct" else AMOUNTS
                 found[f"{stem}_{kind}"] = dice.choice([*pool, None])
-    for key, pool in (("blanket_days", ["0", "1", "5"]), ("days_early", ["0", "1", "5"]),
-                      ("days_late", ["0", "1", "5"]), ("over_receipt_pct", PERCENTS),
-                      ("under_receipt_pct", PERCENTS), ("date_value_days", ["0", "100", "500"])):
+    for key, pool in (
+        ("blanket_days", ["0", "1", "5"]),
+        ("days_early", ["0", "1", "5"]),
+        ("days_late", ["0", "1", "5"]),
+        ("over_receipt_pct", PERCENTS),
+        ("under_receipt_pct", PERCENTS),
+        ("date_value_days", ["0", "100", "500"]),
+    ):
         if dice.random() < share:
             found[key] = dice.choice(pool)
     if dice.random() < 0.4:
@@ -72,8 +103,12 @@ def tolerances(dice, share):
 
 
 def order_line(dice, number):
-    line = {"line": dice.choice([number, str(number)]), "qty": dice.choice(QUANTITIES),
-            "unit_price": dice.choice(PRICES), "uom": dice.choice(UNITS)}
+    line = {
+        "line": dice.choice([number, str(number)]),
+        "qty": dice.choice(QUANTITIES),
+        "unit_price": dice.choice(PRICES),
+        "uom": dice.choice(UNITS),
+    }
     if dice.random() < 0.1:
         line["qty"] = "-" + line["qty"]
     if dice.random() < 0.05:
@@ -92,8 +127,11 @@ def order_line(dice, number):
 
 
 def conversions(dice):
-    pool = [{"from": "BOX", "to": "EA", "factor": "12"}, {"from": "EA", "to": "DZ",
-            "factor": "0.5"}, {"from": "KG", "to": "BOX", "factor": "2.5"}]
+    pool = [
+        {"from": "BOX", "to": "EA", "factor": "12"},
+        {"from": "EA", "to": "DZ", "factor": "0.5"},
+        {"from": "KG", "to": "BOX", "factor": "2.5"},
+    ]
     return [one for one in pool if dice.random() < 0.5]
 
 
@@ -125,24 +163,28 @@ def receipts(dice, case):
                     qty = plain(-Fraction(qty))
                 rejected = dice.choice(["0", "0", "0", "1", "0.1"])
                 accepted = beside(dice, qty, dice.choice(["0.01", "1"]))
-                found.append({"line": line["line"], "qty_accepted": accepted,
-                              "qty_rejected": rejected})
+                found.append(
+                    {"line": line["line"], "qty_accepted": accepted, "qty_rejected": rejected}
+                )
         case["receipts"].append(found)
     if dice.random() < 0.5:
         case["receipt_dates"] = [dice.choice(DATES) for _ in case["receipts"]]
 
 
 def invoice(dice, case, place):
-    found = {"number": dice.choice([f"A{place}", f"A{place}", f"A{place}", "A0", " a0 "]),
-             "lines": []}
+    found = {
+        "number": dice.choice([f"A{place}", f"A{place}", f"A{place}", "A0", " a0 "]),
+        "lines": [],
+    }
     for _ in range(dice.choice([1, 1, 1, 2, 3])):
         found["lines"].append(invoice_line(dice, dice.choice(case["po_lines"])))
     if dice.random() < 0.2:
         found["type"] = dice.choice(["credit", "credit", "invoice"])
     for key in ("charges", "expected_charges"):
         if dice.random() < 0.3:
-            found[key] = {c: dice.choice(AMOUNTS) for c in ("FREIGHT", "DUTY")
-                          if dice.random() < 0.7}
+            found[key] = {
+                c: dice.choice(AMOUNTS) for c in ("FREIGHT", "DUTY") if dice.random() < 0.7
+            }
     for key in ("tax", "discount"):
         if dice.random() < 0.4:
             found[key] = dice.choice(AMOUNTS)
@@ -160,9 +202,12 @@ def invoice(dice, case, place):
 
 def invoice_line(dice, order):
     qty = dice.choice([order["qty"], order["qty"], dice.choice(QUANTITIES)])
-    line = {"po_line": order["line"], "qty": beside(dice, qty, dice.choice(["0.01", "1"])),
-            "unit_price": beside(dice, dice.choice([order["unit_price"]] * 3 + PRICES), "0.01"),
-            "uom": dice.choice([order["uom"]] * 5 + UNITS)}
+    line = {
+        "po_line": order["line"],
+        "qty": beside(dice, qty, dice.choice(["0.01", "1"])),
+        "unit_price": beside(dice, dice.choice([order["unit_price"]] * 3 + PRICES), "0.01"),
+        "uom": dice.choice([order["uom"]] * 5 + UNITS),
+    }
     if dice.random() < 0.3:
         share = dice.choice([Fraction(k, 100) for k in (1, 2, 5, 10)])
         line["unit_price"] = beside(dice, Fraction(order["unit_price"]) * (1 + share), "0.01")
@@ -183,8 +228,13 @@ def amendment(dice, case):
     line = dice.choice(case["po_lines"])
     qty = beside(dice, line["qty"], "1")
     keeps_side = Fraction(qty) * Fraction(line["qty"]) > 0
-    return [{"line": line["line"], "qty": qty if keeps_side else line["qty"],
-             "unit_price": beside(dice, line["unit_price"], "0.01")}]
+    return [
+        {
+            "line": line["line"],
+            "qty": qty if keeps_side else line["qty"],
+            "unit_price": beside(dice, line["unit_price"], "0.01"),
+        }
+    ]
 
 
 def events(dice, case):

@@ -5,8 +5,9 @@ indexes, rationals everywhere. Slow and plain on purpose.
 """
 
 from datetime import date
-from fractions import Fraction as F
+from fractions import Fraction
 
+F = Fraction
 MINOR = {"JPY": 0, "KWD": 3}
 LINE_KEYS = ("quantity_variance", "price_variance_unit", "price_variance_total")
 
@@ -50,8 +51,11 @@ def printed(value):
 
 
 def default_events(case):
-    return [f"{kind}{i + 1}" for kind, key in (("R", "receipts"), ("I", "invoices"),
-            ("A", "amendments")) for i in range(len(case.get(key) or []))]
+    return [
+        f"{kind}{i + 1}"
+        for kind, key in (("R", "receipts"), ("I", "invoices"), ("A", "amendments"))
+        for i in range(len(case.get(key) or []))
+    ]
 
 
 def document(case, event):
@@ -75,8 +79,13 @@ def order_at(case, events, now):
 
 
 def received_at(case, events, now, name):
-    parts = [line for event in events[: now + 1] if event[0] == "R"
-             for line in document(case, event) if str(line["line"]) == name]
+    parts = [
+        line
+        for event in events[: now + 1]
+        if event[0] == "R"
+        for line in document(case, event)
+        if str(line["line"]) == name
+    ]
     accepted = sum((F(p.get("qty_accepted") or 0) for p in parts), F(0))
     return accepted + sum((F(p.get("qty_rejected") or 0) for p in parts), F(0)), accepted
 
@@ -157,14 +166,17 @@ def value(case, lines, invoice):
     return -(total + abs(stray)) if is_credit(invoice) else total + stray
 
 
-def beyond(tolerances, keys, variance, base, each=F(0)):
+def beyond(tolerances, keys, variance, base, each=0):
     """Is a variance beyond its limits? None when no limit is set."""
     held = []
     for key, kind in keys:
         limit = tolerances.get(key)
         if limit is not None:
-            left, right = {"pct": (variance * 100, F(limit) * base), "abs": (variance, F(limit)),
-                           "ext": (variance * each, F(limit))}[kind]
+            left, right = {
+                "pct": (variance * 100, F(limit) * base),
+                "abs": (variance, F(limit)),
+                "ext": (variance * each, F(limit)),
+            }[kind]
             held.append(left <= right)
     if not held:
         return None
@@ -218,14 +230,18 @@ def header_stops(case, events, event):
     else:
         if order_at(case, events, entered)[1]:
             codes.add("PO_CLOSED")
-        if invoice.get("vendor") and po.get("vendor") and text(invoice["vendor"]) != text(
-                po["vendor"]):
+        if (
+            invoice.get("vendor")
+            and po.get("vendor")
+            and text(invoice["vendor"]) != text(po["vendor"])
+        ):
             codes.add("VENDOR_MISMATCH")
         if invoice.get("currency") and text(invoice["currency"]) != text(case["currency"]):
             codes.add("CURRENCY_MISMATCH")
     for other in (document(case, e) for e in events[:entered] if e[0] == "I"):
         if who(case, other) == who(case, invoice) and text(other["number"]) == text(
-                invoice["number"]):
+            invoice["number"]
+        ):
             codes.add("DUPLICATE_INVOICE")
     return codes
 
@@ -233,8 +249,11 @@ def header_stops(case, events, event):
 def counted(case, events, event, now):
     """Live invoices before this one, and live credits after it."""
     entered = events.index(event)
-    live = [e for e in events[: now + 1] if e[0] == "I" and e != event
-            and not header_stops(case, events, e)]
+    live = [
+        e
+        for e in events[: now + 1]
+        if e[0] == "I" and e != event and not header_stops(case, events, e)
+    ]
     before = [document(case, e) for e in live if events.index(e) < entered]
     later = [document(case, e) for e in live if events.index(e) > entered]
     return before, [invoice for invoice in later if is_credit(invoice)]
@@ -255,8 +274,13 @@ def verdict(case, events, event, now):
     invoice = document(case, event)
     stops = header_stops(case, events, event)
     if stops:
-        return {"number": invoice["number"], "matched": False, "exceptions": sorted(stops),
-                **dict.fromkeys(LINE_KEYS), "lines": {}}
+        return {
+            "number": invoice["number"],
+            "matched": False,
+            "exceptions": sorted(stops),
+            **dict.fromkeys(LINE_KEYS),
+            "lines": {},
+        }
     lines, _ = order_at(case, events, now)
     codes, details = set(), {}
     for billed in invoice["lines"]:
@@ -272,7 +296,8 @@ def verdict(case, events, event, now):
     found |= dict.fromkeys(LINE_KEYS)
     sums = [d["price_variance_total"] for d in details.values()]
     found["price_variance_total"] = sum(sums, F(0)) if sums else None
-    if len(details) == 1:
+    named = {str(billed.get("po_line")) for billed in invoice["lines"]} & set(lines)
+    if len(details) == len(named) == 1:
         found |= next(iter(details.values()))
     if not is_credit(invoice):
         codes |= whole_invoice(case, events, event, now, found)
@@ -286,8 +311,9 @@ def line_verdict(case, events, event, now, name):
     t = {**(case.get("tolerances") or {}), **(order.get("tolerances") or {})}
     policy = order.get("policy") or case["policy"]
     before, later = counted(case, events, event, now)
-    earlier, own, credits_ = (billed_by(case, lines, docs, name)
-                              for docs in (before, [invoice], later))
+    earlier, own, credits_ = (
+        billed_by(case, lines, docs, name) for docs in (before, [invoice], later)
+    )
     received, accepted = received_at(case, events, now, name)
     price, order_net = order_figures(order)
     qs, ps = sign(num(order, "qty")), sign(price)
@@ -302,9 +328,12 @@ def line_verdict(case, events, event, now, name):
     own_qty = sum((q for q, _ in billed), F(0)) * qs
     own_net = sum((n for _, n in billed), F(0)) * qs * ps
     over = net - cents(case, order_net)
-    found = {"quantity_variance": qty - base,
-             "price_variance_unit": own_net / own_qty - price if own_qty else None,
-             "price_variance_total": own_net - own_qty * price, "line_total_variance": over}
+    found = {
+        "quantity_variance": qty - base,
+        "price_variance_unit": own_net / own_qty - price if own_qty else None,
+        "price_variance_total": own_net - own_qty * price,
+        "line_total_variance": over,
+    }
     codes = set()
     given_qty, given_net, given_exact = -qs * own[0], -qs * ps * own[1], -qs * ps * own[2]
     if given_qty > 0 and given_qty > qs * earlier[0]:
@@ -361,14 +390,16 @@ def whole_invoice(case, events, event, now, found):
             codes.add(f"{key.upper()}_MISMATCH")
     total = grand_total(case, lines, invoice)
     if invoice.get("stated_total") is not None and beyond(
-            t, [("balance_abs", "abs")], abs(F(invoice["stated_total"]) - total), F(0)):
+        t, [("balance_abs", "abs")], abs(F(invoice["stated_total"]) - total), F(0)
+    ):
         codes.add("INVOICE_NOT_BALANCED")
     expected = sum(map(F, wanted.values()), F(0))
     expected += num(invoice, "expected_tax") - num(invoice, "expected_discount")
     for name in lines:
         price = order_figures(lines[name])[0]
-        expected += sum((cents(case, q * price) for q, _ in bills(case, lines, invoice, name)),
-                        F(0))
+        expected += sum(
+            (cents(case, q * price) for q, _ in bills(case, lines, invoice, name)), F(0)
+        )
     found["invoice_total_variance"] = total - expected
     if beyond(t, pair("total"), total - expected, abs(expected)):
         codes.add("INVOICE_TOTAL_OVER")
@@ -397,7 +428,8 @@ def always(case, events, event):
         if e[0] == "I" and invoice.get("date"):
             other = document(case, e)
             if text(other["number"]) != text(invoice["number"]) and look(
-                    case, lines, other) == look(case, lines, invoice):
+                case, lines, other
+            ) == look(case, lines, invoice):
                 codes.add("POSSIBLE_DUPLICATE")
     return codes
 
@@ -411,8 +443,14 @@ def receipt_codes(case, events, event, now):
         order = lines[name]
         t = {**(case.get("tolerances") or {}), **(order.get("tolerances") or {})}
         qs = sign(num(order, "qty"))
-        arrived = sum((num(p, "qty_accepted") + num(p, "qty_rejected") for p in came
-                       if str(p["line"]) == name), F(0))
+        arrived = sum(
+            (
+                num(p, "qty_accepted") + num(p, "qty_rejected")
+                for p in came
+                if str(p["line"]) == name
+            ),
+            F(0),
+        )
         if arrived * qs <= 0:
             continue
         ordered, received = num(order, "qty") * qs, received_at(case, events, now, name)[0] * qs

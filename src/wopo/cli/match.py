@@ -34,7 +34,7 @@ def simulate(
         _refuse(f"{'standard input' if file == '-' else file}: {error}")
     answers = [verdict_json(judge(case)) for case in cases]
     answer = answers if listed else answers[0]
-    typer.echo(json.dumps(answer, indent=2, ensure_ascii=False))
+    typer.echo(json.dumps(answer, indent=2))
 
 
 def _refuse(sentence: str) -> NoReturn:

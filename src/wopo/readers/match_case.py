@@ -34,6 +34,7 @@ from wopo.domain.matching import (
 from wopo.readers import match_case_shape as shape
 
 ZERO, ONE = Decimal(0), Decimal(1)
+_PLAIN_KEY = re.compile(r"\w{1,40}")
 _LABEL = re.compile(r"([RIA])([1-9][0-9]{0,8})")
 _KINDS = {
     "model_type": "must be an object",
@@ -99,7 +100,7 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     if len(found) < len(pairs):
         names = [name for name, _ in pairs]
         twice = next(name for name in names if names.count(name) > 1)
-        raise MatchCaseError("", f'The key "{twice}" stands twice in one object.')
+        raise MatchCaseError("", f"The key {shape.shown(twice)} stands twice in one object.")
     return found
 
 
@@ -127,7 +128,10 @@ def _meant(error: ErrorDetails) -> str:
 def _path(location: tuple[int | str, ...]) -> str:
     path = ""
     for step in location:
-        path += f"[{step}]" if isinstance(step, int) else f".{step}"
+        if isinstance(step, int):
+            path += f"[{step}]"
+        else:
+            path += f".{step if _PLAIN_KEY.fullmatch(step) else shape.shown(step)}"
     return path.lstrip(".")
 
 
@@ -197,7 +201,9 @@ class _Assembly:
         seen: set[str] = set()
         for i, line in enumerate(self.order_lines):
             if line in seen:
-                raise MatchCaseError(f"po_lines[{i}].line", f"is {line}, which stands twice")
+                raise MatchCaseError(
+                    f"po_lines[{i}].line", f"is {shape.shown(line)}, which stands twice"
+                )
             seen.add(line)
 
     def _policy_of_lines(self) -> Any:
@@ -213,7 +219,9 @@ class _Assembly:
             raise MatchCaseError("currency", "is missing")
         currency = _currency(code, "currency" if found.currency else "po.currency")
         if order.currency and _currency(order.currency, "po.currency") != currency:
-            raise MatchCaseError("po.currency", f"is {order.currency}, but currency is {currency}")
+            raise MatchCaseError(
+                "po.currency", f"is {shape.shown(order.currency)}, but currency is {currency}"
+            )
         return OrderHeader(currency, order.vendor, order.date, order.limit, order.valid_to)
 
     def _receipts(self) -> list[Receipt]:
@@ -261,7 +269,9 @@ class _Assembly:
         for i, label in enumerate(labels):
             read = _LABEL.fullmatch(label)
             if read is None:
-                raise MatchCaseError(f"events[{i}]", f"must be like R1, I1 or A1, not {label[:40]}")
+                raise MatchCaseError(
+                    f"events[{i}]", f"must be like R1, I1 or A1, not {shape.shown(label)}"
+                )
             event = Event(EventKind(read[1]), int(read[2]) - 1)
             if event.place >= counts[event.kind]:
                 raise MatchCaseError(f"events[{i}]", f"is {label}, but there is no such document")
@@ -277,7 +287,8 @@ class _Assembly:
             pair = one.source, one.to
             if factors.setdefault(pair, one.factor) != one.factor:
                 raise MatchCaseError(
-                    f"uom_conversions[{i}]", f"gives {pair[0]} to {pair[1]} a second factor"
+                    f"uom_conversions[{i}]",
+                    f"gives {shape.shown(one.source)} to {shape.shown(one.to)} a second factor",
                 )
         return Conversions(factors)
 
@@ -295,14 +306,14 @@ class _Assembly:
                     known.add(change.line)
 
     def _no_line(self, path: str, line: str) -> None:
-        lines = ", ".join(self.order_lines[:10]) or "none"
-        raise MatchCaseError(path, f"is {line[:40]}, but the order's lines are {lines}")
+        lines = ", ".join(map(shape.shown, self.order_lines[:10])) or "none"
+        raise MatchCaseError(path, f"is {shape.shown(line)}, but the order's lines are {lines}")
 
 
 def _currency(code: str, path: str) -> str:
     currency = code.strip().upper()
     if currency not in get_global("all_currencies"):
-        raise MatchCaseError(path, f"is {code[:40]}, which is not an ISO 4217 currency")
+        raise MatchCaseError(path, f"is {shape.shown(code)}, which is not an ISO 4217 currency")
     return currency
 
 

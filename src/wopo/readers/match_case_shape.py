@@ -1,5 +1,6 @@
 """The shape of a match case in JSON, key by key; unknown keys are refused."""
 
+import json
 import re
 from datetime import date
 from decimal import Decimal
@@ -13,6 +14,8 @@ from wopo.domain.matching import TOLERANCE_KEYS, Combine, DocumentType, Policy
 MAX_DIGITS = 40
 """Longest figure accepted, sign and point included; the match's exact arithmetic is sized to it."""
 
+MAX_SHOWN = 50
+
 _NUMBER = re.compile(r"-?[0-9]+(\.[0-9]+)?")
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
@@ -21,9 +24,10 @@ def _wrong(problem: str, **facts: Any) -> PydanticCustomError:
     return PydanticCustomError("match_case", "{problem}", {"problem": problem.format(**facts)})
 
 
-def _shown(value: Any) -> str:
-    text = str(value)
-    return text if len(text) <= MAX_DIGITS else f"{text[:MAX_DIGITS]}..."
+def shown(value: Any) -> str:
+    """What was found, on one line and not at full length."""
+    text = json.dumps(value, ensure_ascii=False, default=str)
+    return text if len(text) <= MAX_SHOWN else f"{text[:MAX_SHOWN]}..."
 
 
 def _number(value: Any) -> Decimal:
@@ -32,7 +36,7 @@ def _number(value: Any) -> Decimal:
     if isinstance(value, int) and not isinstance(value, bool):
         value = str(value)
     if not isinstance(value, str) or not _NUMBER.fullmatch(value):
-        raise _wrong('must be a plain decimal like "12.50", not {shown}', shown=_shown(value))
+        raise _wrong('must be a plain decimal like "12.50", not {shown}', shown=shown(value))
     if len(value) > MAX_DIGITS:
         raise _wrong("has {n} digits; {most} are the most", n=len(value), most=MAX_DIGITS)
     return Decimal(value)
@@ -41,14 +45,14 @@ def _number(value: Any) -> Decimal:
 def _not_negative(value: Any) -> Decimal:
     number = _number(value)
     if number < 0:
-        raise _wrong("must be zero or more, not {shown}", shown=value)
+        raise _wrong("must be zero or more, not {shown}", shown=shown(value))
     return number
 
 
 def _positive(value: Any) -> Decimal:
     number = _number(value)
     if number <= 0:
-        raise _wrong("must be more than zero, not {shown}", shown=value)
+        raise _wrong("must be more than zero, not {shown}", shown=shown(value))
     return number
 
 
@@ -58,7 +62,7 @@ def _date(value: Any) -> date:
             return date.fromisoformat(value)
         except ValueError:
             pass
-    raise _wrong("must be a date like 2026-03-31, not {shown}", shown=_shown(value))
+    raise _wrong("must be a date like 2026-03-31, not {shown}", shown=shown(value))
 
 
 def _text(value: Any) -> Any:

@@ -32,6 +32,7 @@ class _Sorted(NamedTuple):
     by_line: dict[str, list[tuple[InvoiceLine, Ratio]]]
     loose: list[InvoiceLine]
     checks: list[Check]
+    order_lines: int
 
 
 def judge_invoice(context: InvoiceContext) -> InvoiceVerdict:
@@ -104,7 +105,13 @@ def _judge(context: InvoiceContext) -> InvoiceVerdict:
         checks.append(look_alike(context, invoice_identity(context)))
     checks += after_the_fact(context)
     return InvoiceVerdict(
-        invoice.number, tuple(checks), lines, figures, value, _price_total(lines.values())
+        invoice.number,
+        tuple(checks),
+        lines,
+        figures,
+        value,
+        _price_total(lines.values()),
+        split.order_lines,
     )
 
 
@@ -117,6 +124,7 @@ def sort_lines(context: InvoiceContext) -> _Sorted:
     by_line: dict[str, list[tuple[InvoiceLine, Ratio]]] = {}
     loose: list[InvoiceLine] = []
     checks: list[Check] = []
+    known: set[str] = set()
     for line in context.invoice.lines:
         facts = _facts(context, line)
         if facts is None:
@@ -126,6 +134,7 @@ def sort_lines(context: InvoiceContext) -> _Sorted:
             checks.append(Check(MatchCode.LINE_NOT_ON_PO, False, line=line.po_line, told=told))
             continue
         order = facts.order
+        known.add(order.line)
         ratio = context.conversions.ratio(line.uom, order.uom)
         if ratio is None:
             loose.append(line)
@@ -133,7 +142,7 @@ def sort_lines(context: InvoiceContext) -> _Sorted:
             checks.append(Check(MatchCode.UOM_MISMATCH, False, line=order.line, told=told))
         else:
             by_line.setdefault(order.line, []).append((line, ratio))
-    return _Sorted(by_line, loose, checks)
+    return _Sorted(by_line, loose, checks, len(known))
 
 
 def _price_total(lines: Iterable[LineVerdict]) -> Exact | None:

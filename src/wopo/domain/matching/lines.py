@@ -105,7 +105,7 @@ class _Judgement(Generic[N]):
                 line,
                 order,
                 ratio,
-                flip=credit and line.qty * self.qty_sign < 0,
+                flip=credit and (line.qty < 0) != (self.qty_sign < 0),
                 digits=digits,
                 number=number,
             )

@@ -112,7 +112,8 @@ class InvoiceVerdict:
     """The answer for one invoice: every check made, and the variances.
 
     ``lines`` is empty and every variance None when the header stopped it. ``value`` is the sum of
-    its rounded line amounts as they count against the order (credits negative).
+    its rounded line amounts as they count against the order (credits negative). ``order_lines``
+    counts the order lines it bills, also those that could not be compared.
     """
 
     number: str
@@ -121,6 +122,7 @@ class InvoiceVerdict:
     figures: Figures = NO_FIGURES
     value: Decimal = ZERO
     price_variance_total: Exact | None = None
+    order_lines: int = 0
 
     @property
     def exceptions(self) -> tuple[str, ...]:
@@ -144,8 +146,8 @@ class InvoiceVerdict:
 
     @property
     def single(self) -> LineVerdict | None:
-        """The verdict of its only order line; None for several or none."""
-        return next(iter(self.lines.values())) if len(self.lines) == 1 else None
+        """The verdict of the only order line it bills; None when it bills several, or none."""
+        return next(iter(self.lines.values())) if self.lines and self.order_lines == 1 else None
 
 
 @dataclass(frozen=True, slots=True)
