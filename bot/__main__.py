@@ -31,7 +31,7 @@ from wopo.config import Settings
 from wopo.db.engine import make_engine
 from wopo.db.uow import SqlTransactions
 from wopo.domain.errors import DomainError, Refusal
-from wopo.usecases.identities import offer_claim_code
+from wopo.usecases.identity_claims import offer_claim_code
 
 console = Console(stderr=True, highlight=False)
 SLACK_RETRY = 5.0

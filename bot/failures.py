@@ -112,10 +112,10 @@ def _answered(error: SlackApiError) -> Failure:
     status = getattr(response, "status_code", 200)
     data = getattr(response, "data", response)
     code = str(data.get("error", "")) if isinstance(data, dict) else ""
-    if status == 429 or _CODES.get(code) is Kind.LIMITED:
-        return Failure(Kind.LIMITED, "ratelimited", _retry_after(response))
     if status >= 500:
         return Failure(Kind.LINE, f"HTTP {status}")
+    if status == 429 or _CODES.get(code) is Kind.LIMITED:
+        return Failure(Kind.LIMITED, "ratelimited", _retry_after(response))
     if not code.replace("_", "").isalnum():
         return Failure(Kind.LINE, "an answer that is not JSON")
     return Failure(_CODES.get(code, Kind.REFUSED), code)

@@ -92,7 +92,9 @@ def visit(services: Services, team: str, user_id: str, *, key: str) -> Visit:
 
 def _visit(services: Services, uow: UnitOfWork, person: Person, user: SlackUser, key: str) -> Visit:
     reader = person_reader(person, company(uow), services.clock())
-    return Visit(services, person, reader, user.workspace_id, user.user_id, key)
+    if reader.me is None:
+        raise UNKNOWN_USER(user=user.user_id)
+    return Visit(services, reader.me, reader, user.workspace_id, user.user_id, key)
 
 
 def slack_user(services: Services, team: str, user_id: str) -> SlackUser:

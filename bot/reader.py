@@ -9,18 +9,36 @@ from babel.core import Locale, UnknownLocaleError
 from babel.dates import format_date, format_timedelta
 
 from wopo.domain.money import Money, format_number
-from wopo.domain.people import Person, may_see_costs
+from wopo.domain.people import Person, Role, may_see_costs
 from wopo.domain.settings import CompanySettings
 
 
 @dataclass(frozen=True)
+class Me:
+    """The person who reads, as plain facts that outlive the transaction."""
+
+    id: str
+    name: str
+    roles: frozenset[str]
+
+    def has(self, *roles: Role) -> bool:
+        """Whether the person has at least one of these roles."""
+        return any(role.value in self.roles for role in roles)
+
+    @property
+    def only_reads(self) -> bool:
+        """Whether the person is nothing but an auditor."""
+        return self.roles == {Role.AUDITOR.value}
+
+
+@dataclass(frozen=True)
 class Reader:
-    """A person, or everybody in a channel. ``today`` is the reader's own day."""
+    """A person, or (without ``me``) everybody in a channel. ``today`` is the reader's own day."""
 
     locale: str = "en"
     timezone: str = "UTC"
     costs: bool = False
-    person: Person | None = None
+    me: Me | None = None
     today: date = date.min
 
     def money(self, amount: Money | None) -> str:
@@ -60,7 +78,7 @@ def person_reader(person: Person, settings: CompanySettings, at: datetime) -> Re
         locale=known_locale(person.locale),
         timezone=person.timezone,
         costs=may_see_costs(person, settings),
-        person=person,
+        me=Me(person.id, person.name, frozenset(person.roles)),
         today=at.astimezone(zone).date(),
     )
 

@@ -67,7 +67,7 @@ class Drawn:
 
     place: Place
     message: Block
-    posted: PostedCard | None
+    posted: tuple[str, str] | None
     newest: int
     spare: str
 
@@ -110,6 +110,7 @@ class Sender:
             )
             if row.mode is Mode.KEEP and posted is not None and posted.shown_seq >= row.seq:
                 return Done(Delivery.SKIPPED, "a newer card shows it")
+            shown = (posted.channel, posted.ts) if posted else None
             store = uow.store(OutboxStore)
             newest = store.newest_seq(row.card, row.subject_id, row.audience)
             asked = Asked(row.subject_id, found.reader, row.facts)
@@ -117,7 +118,7 @@ class Sender:
             spare = fallback(uow)
         if message is None:
             return Done(Delivery.SKIPPED, "there is nothing to show any more")
-        return Drawn(found, message, posted, newest, spare)
+        return Drawn(found, message, shown, newest, spare)
 
     def _open(self, place: Place) -> tuple[Place, tuple[str, str] | None]:
         """The DM's channel, asked of Slack once and then remembered with the identity."""
@@ -130,7 +131,7 @@ class Sender:
     def _keep(self, claim: Claim, drawn: Drawn) -> Done | Postponed:
         if drawn.posted is None:
             return self._post(claim, drawn)
-        channel, ts = drawn.posted.channel, drawn.posted.ts
+        channel, ts = drawn.posted
         busy = self.slots.take("chat.update", channel, self.services.clock())
         if busy:
             return Postponed(busy)
@@ -244,10 +245,10 @@ class Sender:
             found = resolve(
                 uow, row, workspace=self.services.bot.workspace_id, at=self.services.clock()
             )
-            if not isinstance(found, Place) or not found.reader.person:
+            if not isinstance(found, Place) or found.reader.me is None:
                 return Done(Delivery.SKIPPED, "that person is not in this workspace")
             newest = uow.store(OutboxStore).newest_seq(row.card, row.subject_id, row.audience)
-            view = build_home(uow, found.reader.person, found.reader)
+            view = build_home(uow, found.reader.me.id, found.reader)
         self.client.views_publish(user_id=found.user_id, view=view)
         return Done(Delivery.SENT, shown_seq=newest)
 

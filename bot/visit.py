@@ -5,9 +5,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from bot.home import build_home
-from bot.reader import Reader
+from bot.reader import Me, Reader
 from bot.services import Services
-from wopo.domain.people import Person
 from wopo.usecases.door import ActorRef, Answer, Command
 from wopo.usecases.ports import UnitOfWork
 
@@ -22,7 +21,7 @@ class Visit:
     for a second click."""
 
     services: Services
-    person: Person
+    me: Me
     reader: Reader
     workspace_id: str
     user_id: str
@@ -31,7 +30,7 @@ class Visit:
     @property
     def actor(self) -> ActorRef:
         """The person as the door sees them."""
-        return ActorRef(self.person.id, SURFACE)
+        return ActorRef(self.me.id, SURFACE)
 
     def do(self, command: Command, *, part: str = "") -> Answer:
         """Carry out a command once for this request; ``part`` tells several in one apart."""
@@ -45,7 +44,7 @@ class Visit:
     def publish_home(self) -> None:
         """Draw the person's App Home anew."""
         with self.read() as uow:
-            view = build_home(uow, self.person, self.reader)
+            view = build_home(uow, self.me.id, self.reader)
         self.services.slack.views_publish(user_id=self.user_id, view=view)
 
 

@@ -1,0 +1,94 @@
+"""The bot on a real database and a recording Slack."""
+
+import json
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from slack_bolt import App, BoltRequest
+
+import wopo.db  # noqa: F401  (registers the database's side of every port)
+from bot.app import build_app
+from bot.courier import Courier
+from bot.services import Bot, Services, build_services
+from tests.conftest import Ids, TestClock
+from tests.payloads import Payloads
+from tests.slack import BOT_USER, TEAM, RecordingSlack, recording_slack
+from wopo.config import Settings
+from wopo.db.uow import SqlTransactions
+
+SECRET = "a-signing-secret"
+
+
+@pytest.fixture
+def slack() -> Iterator[RecordingSlack]:
+    """Slack's Web API on this machine."""
+    with recording_slack() as server:
+        yield server
+
+
+@pytest.fixture
+def settings(slack: RecordingSlack) -> Settings:
+    """Settings that point at the recording Slack."""
+    return Settings(
+        _env_file=None,
+        SLACK_BOT_TOKEN="xoxb-test",
+        SLACK_APP_TOKEN="xapp-test",
+        SLACK_SIGNING_SECRET=SECRET,
+        SLACK_API_URL=f"{slack.url}/api",
+    )
+
+
+@pytest.fixture
+def services(
+    settings: Settings, transactions: SqlTransactions, clock: TestClock, new_id: Ids
+) -> Services:
+    """The built parts, with the test's clock and ids."""
+    bot = Bot(workspace_id=TEAM, user_id=BOT_USER, bot_id="B0BOT", url="https://x", name="Test")
+    return build_services(settings, transactions, clock=clock, new_id=new_id, bot=bot)
+
+
+@pytest.fixture
+def app(services: Services) -> App:
+    """The Bolt app."""
+    return build_app(services)
+
+
+@pytest.fixture
+def payloads(slack: RecordingSlack) -> Payloads:
+    """What Slack sends."""
+    return Payloads(f"{slack.url}/hook/1")
+
+
+@pytest.fixture
+def send(app: App) -> Callable[[dict[str, Any]], dict[str, Any]]:
+    """``send(payload)``: dispatch as a socket would; the answer's body, which must be a 200."""
+
+    def run(payload: dict[str, Any]) -> dict[str, Any]:
+        answer = app.dispatch(BoltRequest(body=payload, mode="socket_mode"))
+        assert answer.status == 200, (answer.status, answer.body)
+        if not answer.body:
+            return {}
+        found: dict[str, Any] = json.loads(answer.body)
+        return found
+
+    return run
+
+
+@pytest.fixture
+def courier(services: Services) -> Courier:
+    """A courier that works only when told."""
+    return Courier(services)
+
+
+@pytest.fixture
+def deliver(courier: Courier) -> Callable[[], int]:
+    """``deliver()``: carry everything that is due; how many rows were handled."""
+
+    def run() -> int:
+        handled = 0
+        while courier.deliver_next():
+            handled += 1
+        return handled
+
+    return run
