@@ -92,6 +92,17 @@ class SqlWorkOrders(SqlStore):
             statement = statement.where(WorkRequest.site_id == site_id)
         return list(self.session.exec(statement).all())
 
+    def to_approve(self, site_id: str | None, *, limit: int) -> list[WorkOrder]:
+        statement = (
+            select(WorkOrder)
+            .where(WorkOrder.state == WorkOrderState.REQUESTED)
+            .order_by(col(WorkOrder.created_at), col(WorkOrder.number))
+            .limit(limit)
+        )
+        if site_id is not None:
+            statement = statement.where(WorkOrder.site_id == site_id)
+        return list(self.session.exec(statement).all())
+
     def part_states(self, work_order_ids: Collection[str]) -> dict[str, dict[LineState, int]]:
         statement = (
             select(PartRequestLine.work_order_id, PartRequestLine.state, func.count())

@@ -7,6 +7,8 @@ from wopo.domain.work_orders import WORK_ORDER, AssigneeKind, WorkOrder, WorkOrd
 
 WORKER_VERBS = frozenset({"start", "hold", "resume", "complete", "log_labour", "request_parts"})
 """What the assignee does; the supervisor of the site may do it too."""
+CHANNEL_VERBS = frozenset({"take", "start", "resume", "complete", "request_parts", "log_labour"})
+"""What a job's card in its site's channel offers to everybody; the click is checked."""
 
 
 def verbs_for(

@@ -27,6 +27,10 @@ class WorkOrderStore(ABC):
         """Requests that wait for a decision, of one site or of all, the oldest first."""
 
     @abstractmethod
+    def to_approve(self, site_id: str | None, *, limit: int) -> list[WorkOrder]:
+        """Jobs that wait for management's approval, of one site or of all, the oldest first."""
+
+    @abstractmethod
     def part_states(self, work_order_ids: Collection[str]) -> dict[str, dict[LineState, int]]:
         """How many part-request lines of each job are in which state; one query."""
 

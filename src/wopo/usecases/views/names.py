@@ -1,6 +1,6 @@
 """Names of people and things for screens, fetched together."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -33,14 +33,16 @@ def refs(uow: UnitOfWork, kind: Any, ids: Iterable[str | None]) -> dict[str, Ref
     return {row.id: Ref(row.id, row.name) for row in uow.all(kind, id=sorted(wanted))}
 
 
-def assignee_ref(uow: UnitOfWork, order: WorkOrder) -> Ref | None:
-    """To whom the job is given."""
-    if order.assignee_kind is None or order.assignee_id is None:
-        return None
-    return refs(uow, ASSIGNEES[order.assignee_kind], [order.assignee_id]).get(order.assignee_id)
-
-
 def assignee_name(uow: UnitOfWork, order: WorkOrder) -> str:
     """The name of whoever has the job; ``nobody`` when it is free."""
-    ref = assignee_ref(uow, order)
+    ref = assignees_of(uow, [order]).get(order.id)
     return ref.name if ref else "nobody"
+
+
+def assignees_of(uow: UnitOfWork, orders: Sequence[WorkOrder]) -> dict[str, Ref]:
+    """Whoever has each job by the job's id, in one query per kind of assignee."""
+    names: dict[str, Ref] = {}
+    for kind, table in ASSIGNEES.items():
+        ids = [order.assignee_id for order in orders if order.assignee_kind is kind]
+        names |= refs(uow, table, ids)
+    return {order.id: names[order.assignee_id] for order in orders if order.assignee_id in names}
