@@ -50,7 +50,11 @@ def main(arguments: Sequence[str] | None = None) -> None:
     console.print(f"Slack sandbox: [link]{settings.base_url}[/link]")
     console.print(f"SLACK_API_URL={settings.base_url}/api/", markup=False, highlight=False)
     console.print(f"demo tokens: {DEMO_BOT_TOKEN} {DEMO_APP_TOKEN}", highlight=False)
-    serve(settings)
+    try:
+        serve(settings)
+    except (OSError, ValueError) as error:
+        console.print(f"cannot start: {error}", markup=False, highlight=False)
+        raise SystemExit(2) from error
 
 
 if __name__ == "__main__":

@@ -30,13 +30,20 @@ def page_routes(desk: Desk) -> list[BaseRoute]:
 
 
 def build_app(settings: Settings) -> Starlette:
-    """The whole sandbox on its workspace file; a workspace with nobody in it is filled."""
+    """The whole sandbox on its workspace file; a workspace with nobody in it is filled.
+
+    Raises OSError, SeedError or ValueError for a seed or manifest that cannot be used.
+    """
     ws = Workspace(settings)
+    try:
+        prepare(ws)
+    except BaseException:
+        ws.store.close()
+        raise
     desk = Desk(ws)
 
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
-        prepare(ws)
         yield
         await ws.close()
 

@@ -46,6 +46,19 @@ DEFAULT_EVENTS = [
     "team_join",
 ]
 
+EVENT_SCOPES: dict[str, tuple[str, ...]] = {
+    "app_mention": ("app_mentions:read",),
+    "message.im": ("im:history",),
+    "message.channels": ("channels:history",),
+    "message.groups": ("groups:history",),
+    "message.mpim": ("mpim:history",),
+    "member_joined_channel": ("channels:read", "groups:read"),
+    "user_change": ("users:read",),
+    "team_join": ("users:read",),
+    "reaction_added": ("reactions:read",),
+    "reaction_removed": ("reactions:read",),
+}
+
 
 class Command(BaseModel):
     """One slash command."""
@@ -92,8 +105,10 @@ class InstalledApp(BaseModel):
     retries_enabled: bool = True
 
     def hears(self, event_name: str) -> bool:
-        """Whether the app subscribed to an event such as ``message.im``."""
-        return event_name in self.bot_events
+        """Whether the app subscribed to an event such as ``message.im`` and may have it."""
+        needed = EVENT_SCOPES.get(event_name, ())
+        allowed = not needed or bool(set(needed) & set(self.scopes))
+        return event_name in self.bot_events and allowed
 
 
 class Apps:

@@ -7,8 +7,8 @@ import yaml
 
 from slack_sandbox.apps import Command, InstalledApp, Shortcut, manifest_fields, read_manifest
 from slack_sandbox.channels import channel_object
+from slack_sandbox.normalise import normalise_blocks
 from slack_sandbox.people import user_object
-from slack_sandbox.posting import post
 from slack_sandbox.store import Json
 from slack_sandbox.typed import encode
 from slack_sandbox.workspace import Workspace
@@ -127,10 +127,12 @@ def _members(ws: Workspace, name: str) -> list[str]:
 
 
 def _say(ws: Workspace, spec: Json) -> None:
+    """A message that was there before anybody listened: no event goes out."""
     found = ws.channels.by_name(str(spec["channel"]))
     if found is None:
         raise SeedError(f"there is no channel {spec['channel']!r}")
     text, rich = encode(ws, str(spec["text"]))
     user_id = _members(ws, str(spec["user"]))[0]
-    message = {"type": "message", "user": user_id, "team": ws.team_id, "text": text}
-    post(ws, found, {**message, "blocks": [rich]})
+    message: Json = {"type": "message", "user": user_id, "team": ws.team_id, "text": text}
+    message.update(blocks=normalise_blocks([rich]), ts=ws.stamps.next())
+    ws.messages.add(found["id"], message)

@@ -98,12 +98,18 @@ def start(settings: Settings) -> RunningSandbox:
     if settings.port == 0:
         settings = replace(settings, port=free_port(settings.host))
     server = SandboxServer(build_app(settings), settings)
-    thread = threading.Thread(target=server.run, name="slack-sandbox", daemon=True)
+    thread = threading.Thread(target=_run, args=(server,), name="slack-sandbox", daemon=True)
     thread.start()
     while not server.started_up.wait(0.05):
         if not thread.is_alive():
             raise RuntimeError(f"the sandbox could not listen on {settings.base_url}")
     return RunningSandbox(server, thread, settings.base_url)
+
+
+def _run(server: SandboxServer) -> None:
+    """A port in use makes uvicorn exit; `start` sees the thread end and says so."""
+    with contextlib.suppress(SystemExit):
+        server.run()
 
 
 def serve(settings: Settings) -> None:

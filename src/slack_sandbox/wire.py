@@ -8,10 +8,10 @@ from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, R
 from starlette.routing import BaseRoute, Route, WebSocketRoute
 from starlette.websockets import WebSocket
 
+from slack_sandbox import trouble
 from slack_sandbox.errors import SlackError
 from slack_sandbox.responses import respond
 from slack_sandbox.store import Json
-from slack_sandbox.transport import Dropped
 from slack_sandbox.workspace import Workspace
 
 _SIGN_IN = "<!DOCTYPE html><html><head><title>Sign in</title></head><body>Sign in</body></html>"
@@ -27,15 +27,20 @@ class Wire:
         """One post to a response URL."""
         entry: Json = {"at": time.time(), "method": "response_url", "params": {}, "app_id": None}
         self._ws.requests.append(entry)
-        if self._ws.faults.take(["down"], "response_url"):
-            return Dropped()
+        early = await trouble.before(self._ws.faults, "response_url", None, entry)
+        if early is not None:
+            return early
         try:
             body = json.loads(await request.body())
         except ValueError:
             return PlainTextResponse("invalid_payload", status_code=400)
         entry["params"] = body
+        answer = self._respond(request.path_params["hook_id"], body, entry)
+        return trouble.after(self._ws.faults, "response_url", None, entry) or answer
+
+    def _respond(self, hook_id: str, body: Json, entry: Json) -> Response:
         try:
-            hook = self._ws.hooks.use_hook(request.path_params["hook_id"])
+            hook = self._ws.hooks.use_hook(hook_id)
         except SlackError as error:
             entry.update(ok=False, error=error.code)
             return JSONResponse(error.body(), status_code=404)

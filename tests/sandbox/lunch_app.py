@@ -23,7 +23,18 @@ MANIFEST: Json = {
         ],
     },
     "oauth_config": {
-        "scopes": {"bot": ["chat:write", "commands", "users:read", "im:write", "files:read"]}
+        "scopes": {
+            "bot": [
+                "app_mentions:read",
+                "channels:history",
+                "chat:write",
+                "commands",
+                "files:read",
+                "im:history",
+                "im:write",
+                "users:read",
+            ]
+        }
     },
     "settings": {
         "event_subscriptions": {

@@ -87,6 +87,25 @@ def test_a_bot_hears_nothing_of_channels_it_is_not_in(
     assert event(socket)["text"] == "open"
 
 
+def test_an_event_without_its_scope_does_not_come(
+    sandbox: RunningSandbox, driver: Driver, ids: Ids
+) -> None:
+    manifest = {
+        "display_information": {"name": "demo"},
+        "oauth_config": {"scopes": {"bot": ["im:history"]}},
+        "settings": {
+            "socket_mode_enabled": True,
+            "event_subscriptions": {"bot_events": ["message.channels", "message.im"]},
+        },
+    }
+    driver.call("POST", "/sandbox/apps/manifest", {"manifest": manifest})
+    dm = driver.desk("open_dm", user_id=ids["ada"], other_id=ids["bot"])
+    with open_socket(sandbox.api_url) as opened:
+        for channel_id, text in ((ids["#general"], "no"), (dm["id"], "yes")):
+            driver.desk("post_message", user_id=ids["ada"], channel_id=channel_id, text=text)
+        assert event(opened)["text"] == "yes"
+
+
 class TestRefresh:
     """Slack refreshes connections; an app must open a new one."""
 

@@ -137,3 +137,12 @@ def test_an_ephemeral_changes_and_goes_by_its_response_url_only(
 def test_bad_posts_are_refused(message: Json, body: Json, error: str) -> None:
     status, text = post_json(message["response_url"], body)
     assert (status, error in text) == (400, True)
+
+
+def test_faults_strike_here_too(message: Json, driver: Driver, ids: Ids) -> None:
+    driver.fault("server_error", method="response_url", count=1, after=True)
+    assert post_json(message["response_url"], {"text": "kept"})[0] == 500
+    assert shown(driver, ids) == ["card", "kept"]
+    driver.fault("ratelimited", method="response_url", count=1)
+    assert post_json(message["response_url"], {"text": "lost"})[0] == 429
+    assert shown(driver, ids) == ["card", "kept"]

@@ -150,3 +150,11 @@ def test_the_desk_says_no_in_words(driver: Driver, ids: Ids) -> None:
         driver.desk("post_message", user_id=outsider["id"])
     with pytest.raises(DeskError, match="there is no fly at the desk"):
         driver.desk("fly")
+
+
+def test_blocks_can_be_checked_without_posting(client: WebClient) -> None:
+    with pytest.raises(SlackApiError) as error:
+        client.api_call("blocks.validate", json={"blocks": [{"type": "section"}]})
+    assert error.value.response["errors"][0]["pointer"] == "/0"
+    fine = json.dumps({"type": "home", "blocks": []})
+    assert client.api_call("blocks.validate", params={"view": fine})["ok"]

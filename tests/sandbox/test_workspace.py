@@ -20,7 +20,6 @@ from slack_sandbox.places import DeskError
 from slack_sandbox.seed import SeedError
 from slack_sandbox.server import RunningSandbox, free_port, start
 from slack_sandbox.settings import Settings
-from slack_sandbox.workspace import Workspace
 
 Ids = dict[str, str]
 SEED = {
@@ -93,16 +92,14 @@ def test_a_second_start_keeps_what_was_said(seed: Path, tmp_path: Path) -> None:
 def test_a_seed_with_an_unknown_member_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "seed.yml"
     path.write_text(yaml.safe_dump({"channels": [{"name": "x", "members": ["nobody"]}]}))
-    app = build_app(Settings(seed=path))
-
-    async def begin() -> None:
-        async with app.router.lifespan_context(app):
-            pytest.fail("started with a broken seed")
-
     with pytest.raises(SeedError, match="nobody"):
-        asyncio.run(begin())
-    workspace: Workspace = app.state.workspace
-    workspace.store.close()
+        build_app(Settings(seed=path))
+
+
+def test_a_port_in_use_is_told(sandbox: RunningSandbox) -> None:
+    port = int(sandbox.base_url.rsplit(":", 1)[1])
+    with pytest.raises(RuntimeError, match="could not listen"):
+        start(Settings(port=port))
 
 
 def test_the_command_starts_fast_serves_and_ends(tmp_path: Path) -> None:

@@ -1,19 +1,17 @@
 """``/api/{method}``: faults, token, scopes, the method, and the answer as Slack words it."""
 
-import asyncio
 import time
-from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
+from slack_sandbox import trouble
 from slack_sandbox.api import chat, conversations, files, misc, people, views
 from slack_sandbox.api.core import METHODS, Call, Method, read_params, run, token_of
 from slack_sandbox.apps import InstalledApp
 from slack_sandbox.errors import SlackError
 from slack_sandbox.rates import Rates
 from slack_sandbox.store import Json
-from slack_sandbox.transport import Dropped
 from slack_sandbox.workspace import Workspace
 
 MODULES = (chat, conversations, files, misc, people, views)
@@ -44,46 +42,15 @@ class Endpoint:
             return self._refusal(error, entry)
         entry["params"] = params
         channel = params.get("channel")
-        early = await self._trouble(name, channel, entry)
+        faults = self._ws.faults
+        early = await trouble.before(faults, name, channel, entry)
         if early is not None:
             return early
+        wait = self._rates.wait(str(channel)) if name in _POSTING else 0
+        if wait:
+            return trouble.ratelimited(wait, entry)
         response = await self._call(name, params, token, entry)
-        late = self._ws.faults.take(["accept_then_drop"], name, channel)
-        if late is not None:
-            entry["fault"] = late.kind
-            return Dropped()
-        broken = self._server_error(name, channel, entry, after=True)
-        return broken or response
-
-    async def _trouble(self, name: str, channel: Any, entry: Json) -> Response | None:
-        faults = self._ws.faults
-        delay = faults.take(["delay"], name, channel)
-        if delay is not None:
-            entry["fault"] = delay.kind
-            await asyncio.sleep(delay.seconds)
-        if faults.take(["down"], name, channel):
-            entry["fault"] = "down"
-            return Dropped()
-        limited = faults.take(["ratelimited"], name, channel)
-        if limited is not None:
-            entry["fault"] = limited.kind
-            return _ratelimited(limited.retry_after, entry)
-        if name in _POSTING:
-            wait = self._rates.wait(str(channel))
-            if wait:
-                return _ratelimited(wait, entry)
-        return self._server_error(name, channel, entry, after=False)
-
-    def _server_error(
-        self, name: str, channel: Any, entry: Json, *, after: bool
-    ) -> Response | None:
-        for fault in self._ws.faults.all():
-            if fault.kind == "server_error" and fault.after is after:
-                place = channel if isinstance(channel, str) else None
-                if fault.strikes(name, place):
-                    entry.update(fault=fault.kind, ok=False)
-                    return Response("Internal Server Error", status_code=500)
-        return None
+        return trouble.after(faults, name, channel, entry) or response
 
     async def _call(self, name: str, params: Json, token: str, entry: Json) -> Response:
         known = METHODS.get(name)
@@ -131,12 +98,6 @@ def _check_scopes(call: Call, known: Method) -> None:
             raise SlackError("missing_scope", needed=",".join(known.scopes), provided=provided)
         return
     call.require(*known.scopes)
-
-
-def _ratelimited(seconds: int, entry: Json) -> Response:
-    entry.update(ok=False, error="ratelimited")
-    body = {"ok": False, "error": "ratelimited"}
-    return JSONResponse(body, status_code=429, headers={"Retry-After": str(seconds)})
 
 
 def _nobody() -> InstalledApp:

@@ -1,11 +1,17 @@
 """api.test, auth.test, apps.connections.open, reactions, pins, bookmarks, team.info."""
 
+import json
+from typing import Any
+
 from slack_sandbox.api.core import Call, method
+from slack_sandbox.blockkit import validate_message, validate_view
 from slack_sandbox.errors import SlackError
 from slack_sandbox.events import reaction
 from slack_sandbox.ids import new_id
 from slack_sandbox.marks import Marks
 from slack_sandbox.store import Json
+
+_VALIDATED = {"blocks": "invalid_blocks", "view": "invalid_view", "message": "invalid_message"}
 
 
 @method("api.test", caller="none")
@@ -14,6 +20,37 @@ def api_test(call: Call) -> Json:
     if call.text("error"):
         raise SlackError(call.text("error"), args=call.params)
     return {"args": call.params}
+
+
+@method("blocks.validate", caller="none")
+def blocks_validate(call: Call) -> Json:
+    """Says what is wrong with blocks, a view or a message, without posting anything."""
+    for name, code in _VALIDATED.items():
+        given = _parsed(call, name)
+        if given is None:
+            continue
+        if name == "view":
+            problems = validate_view(given)
+        else:
+            whole = {"text": "-", "blocks": given} if name == "blocks" else given
+            problems = validate_message(whole)
+        errors = [
+            {"code": code, "message": p.message, "pointer": p.pointer.removeprefix(f"/{name}")}
+            for p in problems
+            if not p.warning
+        ]
+        if errors:
+            raise SlackError(code, errors=errors)
+        return {}
+    raise SlackError("invalid_arguments")
+
+
+def _parsed(call: Call, name: str) -> Any:
+    given = call.params.get(name)
+    try:
+        return json.loads(given) if isinstance(given, str) else given
+    except ValueError as error:
+        raise SlackError(_VALIDATED[name]) from error
 
 
 @method("auth.test")

@@ -31,6 +31,8 @@ class Broker:
 
     async def interact(self, app: InstalledApp, payload: Json) -> Answer:
         """A click, submission, shortcut or options query. Raises NoAnswerError."""
+        if not app.interactivity:
+            raise NoAnswerError("interactivity_not_enabled")
         if app.socket_mode:
             return await self._over_socket(
                 app, "interactive", payload, accepts_response_payload=True
