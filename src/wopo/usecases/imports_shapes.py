@@ -79,6 +79,7 @@ class PersonRow(Row):
     email: str | None = Field(default=None, max_length=200)
     roles: tuple[Role, ...] = ()
     department: str = text(80)
+    site: str | None = None
     cost_centre: str | None = None
     manager: str | None = None
     locale: str = Field(default="en", max_length=20)
@@ -244,7 +245,7 @@ class OrderLineRow(Row):
     buyer_item: str | None = Field(default=None, max_length=60)
     service: bool = False
     quantity: Positive
-    unit: str = text(20)
+    unit: Unit
     unit_price: Quantity
     price_per: Positive = Decimal(1)
     discount: Quantity = Decimal(0)

@@ -1,0 +1,96 @@
+"""Kinds of records that have a command of their own: a row becomes the command."""
+
+from collections.abc import Callable, Iterator
+from functools import partial
+from typing import Any
+
+from wopo.domain.errors import DomainError
+from wopo.domain.people import Person
+from wopo.usecases.assets import SaveAsset
+from wopo.usecases.clients import SaveClient
+from wopo.usecases.cost_centres import SaveCostCentre, SaveProject
+from wopo.usecases.door import Answer, Command, Context, Registry
+from wopo.usecases.exchange_rates import SetExchangeRate
+from wopo.usecases.imports_rows import Problem, Row, Sourced
+from wopo.usecases.imports_taking import Taking, quietly, sentence_of
+from wopo.usecases.locations import SaveLocation
+from wopo.usecases.parts import SavePart
+from wopo.usecases.people import (
+    DeactivatePerson,
+    ReactivatePerson,
+    SavePerson,
+    SetAuthority,
+    SetLabourRate,
+)
+from wopo.usecases.settings import SetChannels
+from wopo.usecases.teams import SaveTeam
+from wopo.usecases.vendors import SaveVendor, SetPreferredVendor
+
+
+def run(command: Command, ctx: Context) -> Answer:
+    """Carry the command out in the import's own transaction."""
+    return Registry.use_cases[type(command)].run(command, ctx)
+
+
+def _given(row: Row, *but: str) -> dict[str, Any]:
+    """The fields that were filled, so that what a file does not say stays as it is; an empty
+    reference is an empty text."""
+    said = {name: getattr(row, name) for name in row.model_fields_set if name not in but}
+    return {name: "" if value is None else value for name, value in said.items()}
+
+
+def _plain(command: type[Command]) -> Callable[[Any, Context], Answer]:
+    def save(row: Row, ctx: Context) -> Answer:
+        given = {name: value for name, value in _given(row).items() if value != ""}
+        return run(command.model_validate(given), ctx)
+
+    return save
+
+
+def _person(row: Any, ctx: Context) -> Answer:
+    given = _given(row, "active")
+    if "roles" in given:
+        given["roles"] = frozenset(given["roles"])
+    answer = run(SavePerson.model_validate(given), ctx)
+    person = ctx.uow.get(Person, answer.subject_id)
+    if person is not None and "active" in row.model_fields_set and person.active != row.active:
+        change = ReactivatePerson if row.active else DeactivatePerson
+        run(change(code=row.code), ctx)
+    return answer
+
+
+def _channel(row: Any, ctx: Context) -> Answer:
+    return run(SetChannels(channels={row.purpose: row.channel}), ctx)
+
+
+SAVES: dict[str, Callable[[Any, Context], Answer]] = {
+    "cost_centres": _plain(SaveCostCentre),
+    "projects": _plain(SaveProject),
+    "clients": _plain(SaveClient),
+    "locations": _plain(SaveLocation),
+    "assets": _plain(SaveAsset),
+    "people": _person,
+    "teams": _plain(SaveTeam),
+    "labour_rates": _plain(SetLabourRate),
+    "authority_limits": _plain(SetAuthority),
+    "vendors": _plain(SaveVendor),
+    "parts": _plain(SavePart),
+    "preferred_vendors": _plain(SetPreferredVendor),
+    "exchange_rates": _plain(SetExchangeRate),
+    "channels": _channel,
+}
+"""Kind -> how one row is saved; each is the very use case that people have."""
+
+
+def take_saves(taking: Taking, kind: str, rows: Iterator[Sourced[Row] | Problem]) -> None:
+    """Save every row that says something new; a refusal is a problem of its column."""
+    for found in taking.fresh(kind, rows):
+        try:
+            answer = quietly(taking.ctx, partial(SAVES[kind], found.row))
+        except DomainError as error:
+            field = error.field if error.field in type(found.row).model_fields else None
+            taking.problem(Problem(found.place.at(field), sentence_of(error)))
+            continue
+        outcome = str(answer.facts.get("outcome", "added"))
+        taking.outcome(kind).count(outcome)
+        taking.remember(kind, found, answer.subject_id or found.row.source_key()[:40])
