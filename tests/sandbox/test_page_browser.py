@@ -5,12 +5,20 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Locator, Page, ViewportSize, expect
+from playwright.sync_api import Browser, Page, ViewportSize, expect
 
 from slack_sandbox.server import RunningSandbox, start
 from slack_sandbox.settings import Settings
 from tests.sandbox.page_app import SEED, ForeignApp, connected
-from tests.sandbox.page_chromium import DESKTOP, PHONE, chromium
+from tests.sandbox.page_chromium import (
+    DESKTOP,
+    PHONE,
+    PIXEL,
+    chromium,
+    dialog,
+    fill_required,
+    say,
+)
 
 pytestmark = pytest.mark.browser
 Open = Callable[..., Page]
@@ -86,24 +94,6 @@ def open_page(
 def _at_home(url: str, base_url: str, problems: list[str]) -> None:
     if not url.startswith((base_url, "blob:", "data:")):
         problems.append(f"asked {url}")
-
-
-def say(page: Page, text: str) -> None:
-    box = page.locator("#main form.composer textarea")
-    box.fill(text)
-    box.press("Enter")
-
-
-def dialog(page: Page, title: str) -> Locator:
-    return page.get_by_role("dialog", name=title)
-
-
-def fill_required(form: Locator, title: str, count: str) -> None:
-    form.get_by_label("Title").fill(title)
-    form.get_by_label("Count").fill(count)
-    form.get_by_label("Hall", exact=True).select_option(label="Hall 2")
-    form.get_by_role("combobox", name="Asset").fill("p-4")
-    form.get_by_role("option", name="Pump P-4").click()
 
 
 def test_a_form_is_refused_at_the_field_fixed_sent_and_decided_live(
@@ -402,9 +392,3 @@ def test_an_unknown_person_is_shown_the_way_back(
     page.get_by_role("link", name="Start as somebody else").click()
     expect(page.get_by_role("button", name="switch person")).to_be_visible()
     page.close()
-
-
-PIXEL = bytes.fromhex(
-    "89504e470d0a1a0a0000000d49484452000000010000000108060000001f15c489"
-    "0000000d49444154789c6360606060000000050001a5f645400000000049454e44ae426082"
-)

@@ -84,7 +84,7 @@
       data = { failed: "The workspace cannot be reached." };
     }
     // A person who went on meanwhile must not be pulled back.
-    if (visit !== visits) return false;
+    if (visit !== visits || (isRefresh && url !== location.href)) return false;
     if (!data.regions) {
       if (!isRefresh) toast(data.failed ?? "This cannot be shown.", "error");
       return false;
