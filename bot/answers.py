@@ -77,12 +77,21 @@ def _tell_elsewhere(services: Services, body: Body, sentence: str) -> None:
     if body.get("type") == "event_callback":
         _answer_event(services, body, sentence)
     elif body.get("response_url"):
-        hook = WebhookClient(body["response_url"], timeout=SHORT_TIMEOUT, retry_handlers=[])
-        hook.send_dict(
-            {"response_type": "ephemeral", "replace_original": False, **message(sentence)}
-        )
+        whisper(body, message(sentence))
     elif body.get("trigger_id"):
         show(services, body, notice(sentence))
+
+
+def whisper(body: Body, said: Block, *, instead: bool = False) -> None:
+    """A message only the person sees, beside or ``instead`` of the one they clicked on. The
+    address takes five posts within thirty minutes. Raises what slack_sdk raises."""
+    hook = WebhookClient(body["response_url"], timeout=SHORT_TIMEOUT, retry_handlers=[])
+    hook.send_dict({"response_type": "ephemeral", "replace_original": instead, **said})
+
+
+def replace(body: Body, said: Block) -> None:
+    """The message only the person sees, drawn anew."""
+    whisper(body, said, instead=True)
 
 
 def _answer_event(services: Services, body: Body, sentence: str) -> None:
@@ -126,7 +135,12 @@ def ask_in_form(view: Mapping[str, Any], sentence: str, name: str) -> BoltRespon
 
 
 def ask_about_click(services: Services, body: Body, sentence: str, question: Question) -> None:
-    """A soft refusal of a button: a screen with the sentence and "Yes, go on"."""
+    """A soft refusal of a button: a screen with the sentence and "Yes, go on". It remembers which
+    screen it lies over, so that this can be drawn anew."""
+    under = body.get("view") or {}
+    if under.get("type") == "modal":
+        about = subject_of(under)
+        question = question.model_copy(update={"under": under["callback_id"], "about": about})
     view = modal(
         Callback.CONFIRM,
         "Go on?",
@@ -135,6 +149,15 @@ def ask_about_click(services: Services, body: Body, sentence: str, question: Que
         metadata=question.pack(MAX_METADATA),
     )
     show(services, body, view)
+
+
+def subject_of(view: Mapping[str, Any]) -> str:
+    """The id of what a screen is about; empty when it is about nothing in particular."""
+    try:
+        found = json.loads(view.get("private_metadata") or "{}")
+    except ValueError:
+        return ""
+    return str(found.get("id", "")) if isinstance(found, dict) else ""
 
 
 def acknowledged(view: Mapping[str, Any]) -> frozenset[str]:

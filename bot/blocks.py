@@ -271,7 +271,7 @@ def photos(name: str = "files", label: str = "Photos") -> Block:
     element = {
         "type": "file_input",
         "action_id": str(Action.INPUT),
-        "filetypes": ["png", "jpg", "jpeg", "pdf"],
+        "filetypes": ["png", "jpg", "jpeg", "heic", "pdf"],
         "max_files": 5,
     }
     return field(name, label, element, optional=True)

@@ -9,7 +9,6 @@ passed over until then, and other channels flow on (A11).
 import os
 import socket
 import threading
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from bot.cards import Card, registry
@@ -30,44 +29,10 @@ LEASE = timedelta(seconds=60)
 TASK_LEASE = timedelta(minutes=10)
 POLL = 5.0
 """Seconds between looks when nothing woke the courier: other instances' rows, lapsed leases."""
-TOKEN_PAUSE = timedelta(seconds=60)
 LONGEST_PAUSE = 30
 PATIENCE_WITH_LINES = 3
 """Broken lines in a row after which everything pauses; fewer are a matter of one row."""
 TROUBLE_EVERY = timedelta(hours=6)
-
-
-@dataclass
-class Weather:
-    """What concerns all rows: a pause for everything, and audiences that must wait."""
-
-    paused_until: datetime | None = None
-    lines_broken: int = 0
-    waiting: dict[str, datetime] = field(default_factory=dict)
-    lock: threading.Lock = field(default_factory=threading.Lock)
-
-    def paused(self, now: datetime) -> bool:
-        """Whether nothing at all may be sent now."""
-        return self.paused_until is not None and now < self.paused_until
-
-    def skip(self, now: datetime) -> list[str]:
-        """Audiences that must wait."""
-        with self.lock:
-            self.waiting = {who: until for who, until in self.waiting.items() if until > now}
-            return list(self.waiting)
-
-    def wait(self, audience: str, until: datetime) -> None:
-        """Let an audience wait."""
-        with self.lock:
-            self.waiting[audience] = until
-
-    def next_change(self) -> datetime | None:
-        """When the first of these waits is over."""
-        with self.lock:
-            times = [*self.waiting.values()]
-        if self.paused_until:
-            times.append(self.paused_until)
-        return min(times, default=None)
 
 
 class Courier:
@@ -75,7 +40,7 @@ class Courier:
 
     def __init__(self, services: Services, cards: dict[str, Card] | None = None) -> None:
         self.services = services
-        self.weather = Weather()
+        self.weather = services.weather
         self.slots = Slots()
         self.sender = Sender(services, cards if cards is not None else registry(), self.slots)
         self.name = f"{socket.gethostname()[:30]}:{os.getpid()}:{services.new_id()[-8:]}"
@@ -217,10 +182,9 @@ class Courier:
             case Kind.LIMITED:
                 self._postpone(claim, worker, Postponed(now + timedelta(seconds=failure.wait)))
             case Kind.TOKEN:
-                self.weather.paused_until = now + TOKEN_PAUSE
+                until = self.weather.pause(now)
                 self.services.log.error("Slack does not take our token: %s", failure.code)
                 doubt = f"{DOUBT}: {failure.code}" if claim.doubtful else failure.code
-                until = now + TOKEN_PAUSE
                 self._give_back(claim, worker, next_at=until, problem=doubt, counted=False)
             case Kind.UNREACHABLE | Kind.LINE:
                 self._line_broken(claim, worker, failure, now)
@@ -236,7 +200,7 @@ class Courier:
         self.weather.lines_broken += 1
         pause = min(2**self.weather.lines_broken, LONGEST_PAUSE)
         if failure.kind is Kind.UNREACHABLE or self.weather.lines_broken >= PATIENCE_WITH_LINES:
-            self.weather.paused_until = now + timedelta(seconds=pause)
+            self.weather.pause(now, timedelta(seconds=pause))
         doubtful = claim.doubtful or failure.kind is Kind.LINE
         problem = f"{DOUBT}: {failure.code}" if doubtful else failure.code
         until = now + timedelta(seconds=max(pause, 5))

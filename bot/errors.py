@@ -7,16 +7,17 @@ shows no banner of its own.
 
 from typing import Any
 
+from pydantic import ValidationError
 from slack_bolt import BoltResponse
 from slack_sdk.errors import SlackApiError
 
 from bot import answers
 from bot.failures import CALL_ERRORS
-from bot.metadata import Question, Ref
+from bot.metadata import Question, Target
 from bot.parse import FormError
 from bot.services import Services
 from bot.visit import Body
-from wopo.domain.errors import DomainError, Refusal
+from wopo.domain.errors import INVALID, DomainError, Refusal
 from wopo.usecases.outbox import refresh_card
 
 UNEXPECTED = Refusal(
@@ -41,6 +42,8 @@ def handle(services: Services, error: Exception, body: Body) -> BoltResponse:
         return answers.errors(error.errors, body["view"])
     if isinstance(error, DomainError):
         return _refused(services, error, body)
+    if isinstance(error, ValidationError) and body.get("type") == "view_submission":
+        return answers.errors(_invalid(error), body["view"])
     if isinstance(error, SlackApiError) and error.response.get("error") in _TRIGGERS:
         return answers.tell(services, body, TOO_SLOW().message)
     reference = services.new_id()[-8:]
@@ -50,38 +53,51 @@ def handle(services: Services, error: Exception, body: Body) -> BoltResponse:
     return answers.tell(services, body, UNEXPECTED(reference=reference).message)
 
 
+def _invalid(error: ValidationError) -> dict[str, str]:
+    """What a command does not take, at the inputs of the same names."""
+    found = {}
+    for problem in error.errors(include_url=False, include_context=False, include_input=False):
+        name = str(problem["loc"][0]) if problem["loc"] else ""
+        found[name] = INVALID(
+            label=name.replace("_", " ").capitalize() or "This",
+            problem=problem["msg"],
+            accepted="correct it and send again",
+        ).message
+    return found
+
+
 def _refused(services: Services, error: DomainError, body: Body) -> BoltResponse:
     name = error.facts.get("acknowledge")
     if body.get("type") == "view_submission":
         if name:
             return answers.ask_in_form(body["view"], error.message, str(name))
         return answers.errors({error.field or "": error.message}, body["view"])
-    ref = clicked_ref(body)
-    if name and ref is not None:
+    target = clicked_target(body)
+    if name and target is not None:
         question = Question(
-            action=body["actions"][0]["action_id"], ref=ref, acknowledge=(str(name),)
+            action=body["actions"][0]["action_id"], target=target, acknowledge=(str(name),)
         )
         answers.ask_about_click(services, body, error.message, question)
         return answers.ok()
-    if ref is not None and ref.card:
-        _redraw(services, ref)
+    if target is not None and target.card:
+        _redraw(services, target)
     return answers.tell(services, body, error.message)
 
 
-def clicked_ref(body: Body) -> Ref | None:
+def clicked_target(body: Body) -> Target | None:
     """What a clicked button was about; none for anything else."""
     clicked: Any = (body.get("actions") or [{}])[0]
     try:
-        return Ref.parse(clicked.get("value"))
+        return Target.parse(clicked.get("value"))
     except DomainError:
         return None
 
 
-def _redraw(services: Services, ref: Ref) -> None:
+def _redraw(services: Services, target: Target) -> None:
     """A refused click was made on what is no longer so: draw every copy of the card anew."""
     try:
         with services.transactions.write() as uow:
-            refresh_card(uow, ref.card, ref.id, at=services.clock(), new_id=services.new_id)
+            refresh_card(uow, target.card, target.id, at=services.clock(), new_id=services.new_id)
             uow.commit()
     except DomainError as error:
         services.log.warning("a stale card stays as it is for now: %s", error.code)

@@ -2,11 +2,14 @@
 
 import threading
 from collections import deque
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 PER_CHANNEL = timedelta(seconds=1)
 """Slack lets an app post about one message a second into a channel (slack-platform, 3)."""
 POST = "chat.postMessage"
+TOKEN_PAUSE = timedelta(seconds=60)
+"""How long everything waits before a token that was refused is tried again."""
 
 
 class Slots:
@@ -60,3 +63,47 @@ class Flood:
             if len(self._seen) > 10_000:
                 self._seen = {key: times for key, times in self._seen.items() if times}
             return 0
+
+
+@dataclass
+class Weather:
+    """What concerns all rows: a pause for everything, and audiences that must wait."""
+
+    paused_until: datetime | None = None
+    lines_broken: int = 0
+    waiting: dict[str, datetime] = field(default_factory=dict)
+    lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def paused(self, now: datetime) -> bool:
+        """Whether nothing at all may be sent now."""
+        return self.paused_until is not None and now < self.paused_until
+
+    def skip(self, now: datetime) -> list[str]:
+        """Audiences that must wait."""
+        with self.lock:
+            self.waiting = {who: until for who, until in self.waiting.items() if until > now}
+            return list(self.waiting)
+
+    def pause(self, now: datetime, span: timedelta = TOKEN_PAUSE) -> datetime:
+        """Let everything wait; until when."""
+        self.paused_until = now + span
+        return self.paused_until
+
+    def clear_up(self) -> None:
+        """Nothing has to wait any more: the bot was let into a channel, or has a new token."""
+        with self.lock:
+            self.waiting.clear()
+        self.paused_until = None
+
+    def wait(self, audience: str, until: datetime) -> None:
+        """Let an audience wait."""
+        with self.lock:
+            self.waiting[audience] = until
+
+    def next_change(self) -> datetime | None:
+        """When the first of these waits is over."""
+        with self.lock:
+            times = [*self.waiting.values()]
+        if self.paused_until:
+            times.append(self.paused_until)
+        return min(times, default=None)

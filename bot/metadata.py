@@ -43,7 +43,7 @@ class Carried(BaseModel):
             raise UNREADABLE() from error
 
 
-class Ref(Carried):
+class Target(Carried):
     """Which thing a button or a form is about: ``card`` is the card it was drawn on (so that a
     stale click redraws it), ``rev`` the version or revision it showed."""
 
@@ -52,7 +52,7 @@ class Ref(Carried):
     card: str = ""
 
 
-class FormRef(Ref):
+class FormTarget(Target):
     """A form's private metadata. ``home``: opened from App Home, which is drawn anew afterwards.
     ``place``: channel and message the form grew out of."""
 
@@ -60,8 +60,11 @@ class FormRef(Ref):
 
 
 class Question(Carried):
-    """A soft refusal waiting for "yes, go on": the button that was clicked, once more."""
+    """A soft refusal waiting for "yes, go on": the button that was clicked, once more. ``under``
+    and ``about``: the screen it lies over, and what that is about."""
 
     action: str
-    ref: Ref
+    target: Target
     acknowledge: tuple[str, ...]
+    under: str = ""
+    about: str = ""

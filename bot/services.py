@@ -10,7 +10,7 @@ from typing import Any
 from slack_sdk import WebClient
 from uuid_utils import uuid7
 
-from bot.limits import Flood
+from bot.limits import Flood, Weather
 from wopo.config import Settings
 from wopo.domain.outbox import OutboxRow
 from wopo.usecases.door import ActorRef, Answer, Command
@@ -76,7 +76,12 @@ class Services:
     bell: Bell
     bot: Bot = Bot()
     flood: Flood = field(default_factory=Flood)
+    weather: Weather = field(default_factory=Weather)
     tasks: dict[str, Task] = field(default_factory=dict)
+    clicks: dict[str, Any] = field(default_factory=dict)
+    """What a click becomes, by action id (see ``bot.clicks``)."""
+    redraw: dict[str, Any] = field(default_factory=dict)
+    """How a screen is drawn anew, by its callback id: (visit, view id, subject id)."""
     log: logging.Logger = field(default_factory=lambda: logging.getLogger("wopo.bot"))
 
     @property

@@ -142,6 +142,17 @@ class SqlOutbox(SqlStore):
         )
         return self.session.exec(statement).first() is not None
 
+    def hurry(self, problems: Collection[str], *, now: datetime) -> int:
+        statement = (
+            update(OutboxRow)
+            .where(
+                col(OutboxRow.state) == Delivery.PENDING,
+                col(OutboxRow.problem).in_(list(problems)),
+            )
+            .values(next_at=now)
+        )
+        return int(self.session.connection().execute(statement).rowcount)
+
 
 def _of(card: str, subject_id: str, audience: str) -> list[Any]:
     return [

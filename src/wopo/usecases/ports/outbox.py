@@ -68,3 +68,7 @@ class OutboxStore(ABC):
     @abstractmethod
     def told_since(self, stream: str, since: datetime) -> bool:
         """Whether a row of this stream was written after ``since``."""
+
+    @abstractmethod
+    def hurry(self, problems: Collection[str], *, now: datetime) -> int:
+        """Make rows that wait because of one of these problems due now; how many there were."""
