@@ -3,9 +3,11 @@
 from datetime import datetime
 from enum import StrEnum
 
+from sqlalchemy import Index
 from sqlmodel import Field, SQLModel
 
 from wopo.domain.columns import enum_field, id_field, json_field, minor_field, ref, time_field
+from wopo.domain.money import Money
 
 
 class ApprovalState(StrEnum):
@@ -24,6 +26,7 @@ class ApprovalState(StrEnum):
 class Approval(SQLModel, table=True):
     """A decision that is asked for. ``eligible_ids`` are those who were sent the card: everyone
     with the lowest sufficient authority for the cost centres; rights are read again at the click.
+    ``question`` and ``answer``: what was asked before, where this decision is asked again.
     """
 
     __tablename__ = "approval"
@@ -42,5 +45,24 @@ class Approval(SQLModel, table=True):
     decided_on_surface: str = Field(default="", max_length=20)
     reason: str | None = Field(default=None, max_length=1000)
     question: str | None = Field(default=None, max_length=1000)
+    answer: str | None = Field(default=None, max_length=1000)
     waiver: str | None = Field(default=None, max_length=200)
     imported: bool = False
+
+    @property
+    def amount(self) -> Money:
+        """What the decision covers."""
+        return Money(self.amount_minor, self.currency)
+
+
+class ApprovalAsk(SQLModel, table=True):
+    """That one decision was asked of one person; ``waiting`` until it is decided or asked of
+    somebody else. What waits for a person is one look into its index."""
+
+    __tablename__ = "approval_ask"
+    __table_args__ = (Index("ix_approval_ask_waiting", "person_id", "waiting", "asked_at"),)
+
+    person_id: str = Field(primary_key=True, foreign_key="person.id", max_length=40)
+    approval_id: str = Field(primary_key=True, foreign_key="approval.id", max_length=40, index=True)
+    waiting: bool = True
+    asked_at: datetime = time_field()

@@ -133,11 +133,27 @@ class PartLineChanged(Event):
 
 @event("part_request_line:moved")
 class PartLineMoved(Event):
-    """A line stands elsewhere now; ``text`` is the sentence for the job's thread, without costs."""
+    """A line stands elsewhere now; ``text`` says where, without costs.
+
+    ``aloud``: it is told in the job's thread by itself; else the order, the request or the
+    delivery that moved it tells of all its lines in one sentence.
+    """
 
     work_order_id: str
     before: LineState
     after: LineState
+    text: str
+    aloud: bool
+
+
+@event("work_order:parts_arrived")
+class PartsArrived(Event):
+    """A delivery brought parts for a job. ``subject_id`` is the work order's id."""
+
+    number: str
+    order_id: str
+    line_ids: list[str]
+    requester_ids: list[str]
     text: str
 
 

@@ -1,0 +1,64 @@
+"""The database's side of approvals."""
+
+from collections.abc import Collection
+
+from sqlalchemy import String, cast, or_
+from sqlmodel import col, select
+
+from wopo.db.uow import SqlStore, implements
+from wopo.domain.approvals import Approval, ApprovalAsk
+from wopo.domain.part_requests import Allocation, PartRequest, PartRequestLine
+from wopo.domain.people import AuthorityLimit, Person, Role
+from wopo.domain.purchase_orders import PurchaseOrderLine
+from wopo.usecases.ports.approvals import ApprovalStore
+
+
+@implements(ApprovalStore)
+class SqlApprovals(SqlStore):
+    """See ``ApprovalStore``."""
+
+    def approvers(self, centre_ids: Collection[str]) -> list[tuple[Person, list[AuthorityLimit]]]:
+        statement = (
+            select(Person, AuthorityLimit)
+            .join(AuthorityLimit, col(AuthorityLimit.person_id) == col(Person.id))
+            .where(
+                col(Person.active),
+                cast(Person.roles, String).like(f'%"{Role.APPROVER.value}"%'),
+                or_(
+                    col(AuthorityLimit.cost_centre_id).is_(None),
+                    col(AuthorityLimit.cost_centre_id).in_(list(centre_ids)),
+                ),
+            )
+            .order_by(col(Person.code), col(AuthorityLimit.id))
+        )
+        found: dict[str, tuple[Person, list[AuthorityLimit]]] = {}
+        for person, limit in self.session.exec(statement):
+            found.setdefault(person.id, (person, []))[1].append(limit)
+        return list(found.values())
+
+    def waiting_for(self, person_id: str, *, limit: int) -> list[Approval]:
+        statement = (
+            select(Approval)
+            .join(ApprovalAsk, col(ApprovalAsk.approval_id) == col(Approval.id))
+            .where(col(ApprovalAsk.person_id) == person_id, col(ApprovalAsk.waiting))
+            .order_by(col(ApprovalAsk.asked_at), col(Approval.id))
+            .limit(limit)
+        )
+        return list(self.session.exec(statement).all())
+
+    def requesters(self, order_id: str) -> set[str]:
+        statement = (
+            select(PartRequest.requested_by_id)
+            .join(PartRequestLine, col(PartRequestLine.part_request_id) == col(PartRequest.id))
+            .join(Allocation, col(Allocation.part_request_line_id) == col(PartRequestLine.id))
+            .join(
+                PurchaseOrderLine,
+                col(PurchaseOrderLine.id) == col(Allocation.purchase_order_line_id),
+            )
+            .where(
+                col(PurchaseOrderLine.purchase_order_id) == order_id,
+                col(PartRequest.requested_by_id).is_not(None),
+            )
+            .distinct()
+        )
+        return {str(id) for id in self.session.exec(statement)}

@@ -1,0 +1,378 @@
+"""Deciding about orders: approve, reject, ask; the first decision wins.
+
+A button carries the approval, the revision it was shown for and the hash of its content. Rights,
+limit of the day, state and revision are read again in the transaction.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from wopo.domain.approval_rights import (
+    DECIDED,
+    DECIDED_BY_YOU,
+    NO_LONGER_OPEN,
+    NO_QUESTION,
+    NOBODY,
+    NOT_ELIGIBLE,
+    OWN_REQUEST,
+    SUPERSEDED,
+    checked_reason,
+    covers,
+)
+from wopo.domain.approvals import Approval, ApprovalState
+from wopo.domain.errors import NOT_ALLOWED
+from wopo.domain.money import Money
+from wopo.domain.numbers import short
+from wopo.domain.order_content import OrderContent
+from wopo.domain.order_life import check_not_below, move, total_of
+from wopo.domain.people import Person, Role
+from wopo.domain.purchase_order_events import (
+    OrderApproved,
+    OrderRejected,
+    OrderReturned,
+    QuestionAnswered,
+)
+from wopo.domain.purchase_orders import (
+    OrderRevision,
+    PurchaseOrder,
+    RevisionState,
+)
+from wopo.domain.settings import Duty
+from wopo.domain.vendors import Vendor
+from wopo.domain.waivers import WaiverUsed, waived
+from wopo.domain.workflow import words
+from wopo.usecases.approval_routing import (
+    ask_approval,
+    end_asking,
+    need_of,
+    requesters,
+    reroute,
+    revision_of,
+)
+from wopo.usecases.door import Answer, Command, Context, use_case
+from wopo.usecases.order_documents import (
+    OrderDocument,
+    content_of_revision,
+    hold_order,
+    write_content,
+)
+from wopo.usecases.pricing import remember_prices
+from wopo.usecases.settings import company
+
+
+class ApproveOrder(Command):
+    """Approve the revision that was shown."""
+
+    approval_id: str
+    revision: int
+    content_hash: str
+
+
+class RejectOrder(Command):
+    """Reject the revision that was shown, with a reason."""
+
+    approval_id: str
+    revision: int
+    reason: str
+
+
+class AskAboutOrder(Command):
+    """Ask a question before deciding; the decision waits for the answer."""
+
+    approval_id: str
+    revision: int
+    question: str
+
+
+class AnswerQuestion(Command):
+    """Answer the approver's question; the same revision is asked for again."""
+
+    approval_id: str
+    answer: str
+
+
+@dataclass
+class Decision:
+    """An open decision with all it is about, locked."""
+
+    document: OrderDocument
+    approval: Approval
+    revision: OrderRevision
+    content: OrderContent
+
+    @property
+    def order(self) -> PurchaseOrder:
+        """The order the decision is about."""
+        return self.document.order
+
+    @property
+    def first(self) -> bool:
+        """Whether no revision of the order is approved yet."""
+        return self.order.approved_revision is None
+
+
+@use_case(ApproveOrder, action="approve purchase orders")
+def approve_order(command: ApproveOrder, ctx: Context) -> Answer:
+    """Approve one revision. When the person's limit shrank meanwhile nothing is approved, and the
+    decision is asked of others (reliability A23)."""
+    decision = _open(ctx, command.approval_id, command.revision, command.content_hash)
+    rerouted = _authorised(ctx, decision)
+    if rerouted is not None:
+        return rerouted
+    order, approval = decision.order, decision.approval
+    ctx.require(Vendor, decision.content.vendor_id, label="vendor").check_orderable()
+    first = decision.first
+    _decide(ctx, approval, ApprovalState.APPROVED)
+    _use_waiver(ctx, decision)
+    if first:
+        move(order, "approve")
+    else:
+        check_not_below(order, decision.content, decision.document.lines)
+        move(order, "approve_change")
+        _supersede(ctx, order)
+        write_content(ctx, decision.document, decision.content)
+        order.revision, order.pending_revision = approval.revision, None
+    order.approved_revision, order.approved_at = approval.revision, ctx.at
+    decision.revision.state = RevisionState.APPROVED
+    remember_prices(ctx, order, decision.document.live, ctx.at.date())
+    ctx.record(
+        OrderApproved(
+            subject_id=order.id,
+            number=order.number,
+            revision=approval.revision,
+            content_hash=approval.content_hash,
+            total=total_of(order),
+            approval_id=approval.id,
+            by_id=ctx.actor_id,
+            first=first,
+        )
+    )
+    return _answer(order, "approved")
+
+
+@use_case(RejectOrder, action="reject purchase orders")
+def reject_order(command: RejectOrder, ctx: Context) -> Answer:
+    """Reject one revision; an order approved before stays as it was."""
+    reason = checked_reason(command.reason)
+    decision = _open(ctx, command.approval_id, command.revision, None)
+    rerouted = _authorised(ctx, decision)
+    if rerouted is not None:
+        return rerouted
+    order, approval = decision.order, decision.approval
+    first = decision.first
+    _decide(ctx, approval, ApprovalState.REJECTED)
+    approval.reason = reason
+    decision.revision.state = RevisionState.REJECTED
+    move(order, "reject" if first else "reject_change")
+    order.pending_revision = None
+    ctx.record(
+        OrderRejected(
+            subject_id=order.id,
+            number=order.number,
+            revision=approval.revision,
+            approval_id=approval.id,
+            by_id=ctx.actor_id,
+            reason=reason,
+            first=first,
+        )
+    )
+    return _answer(order, "rejected")
+
+
+@use_case(AskAboutOrder, action="ask about purchase orders")
+def ask_about_order(command: AskAboutOrder, ctx: Context) -> Answer:
+    """Return the decision with a question."""
+    question = checked_reason(command.question, field="question", label="The question")
+    decision = _open(ctx, command.approval_id, command.revision, None)
+    rerouted = _authorised(ctx, decision)
+    if rerouted is not None:
+        return rerouted
+    order, approval = decision.order, decision.approval
+    _decide(ctx, approval, ApprovalState.RETURNED)
+    approval.question = question
+    order.version += 1
+    ctx.record(
+        OrderReturned(
+            subject_id=order.id,
+            number=order.number,
+            revision=approval.revision,
+            approval_id=approval.id,
+            by_id=ctx.actor_id,
+            question=question,
+        )
+    )
+    return _answer(order, "returned with your question")
+
+
+@use_case(AnswerQuestion, action="answer questions about purchase orders")
+def answer_question(command: AnswerQuestion, ctx: Context) -> Answer:
+    """Answer, and ask for the decision again; only who asked for the order, or a buyer."""
+    answer = checked_reason(command.answer, field="answer", label="The answer")
+    asked = ctx.require(Approval, command.approval_id, label="approval")
+    document = hold_order(ctx, asked.purchase_order_id)
+    order = document.order
+    approval = ctx.require_locked(Approval, asked.id, label="approval")
+    if approval.state is not ApprovalState.RETURNED:
+        raise NO_QUESTION(number=short(order.number))
+    revision = revision_of(ctx, approval)
+    person = ctx.person()
+    may = person.has(Role.BUYER, Role.ADMIN) or person.id in requesters(ctx, order, revision)
+    if not may:
+        raise NOT_ALLOWED(action="answer this question", who="the requester or a buyer")
+    approval.state = ApprovalState.VOID
+    content = content_of_revision(revision)
+    again = ask_approval(ctx, order, revision, content, question=approval.question, answer=answer)
+    order.version += 1
+    ctx.record(
+        QuestionAnswered(
+            subject_id=order.id,
+            number=order.number,
+            revision=revision.revision,
+            approval_id=again.id,
+            question=approval.question or "",
+            answer=answer,
+        )
+    )
+    return _answer(order, "sent for approval again with your answer")
+
+
+def _answer(order: PurchaseOrder, done: str) -> Answer:
+    return Answer(
+        subject_id=order.id,
+        number=order.number,
+        message=f"{short(order.number)} is {done}.",
+        facts={"decided": True},
+    )
+
+
+def _open(ctx: Context, approval_id: str, shown: int, shown_hash: str | None) -> Decision:
+    """The decision if it is still to be made about what was shown, else why not."""
+    asked = ctx.require(Approval, approval_id, label="approval")
+    document = hold_order(ctx, asked.purchase_order_id)
+    approval = ctx.require_locked(Approval, approval_id, label="approval")
+    order = document.order
+    if approval.state is not ApprovalState.WAITING:
+        _explain(ctx, approval, order)
+    if approval.revision != shown or shown_hash not in (None, approval.content_hash):
+        raise _superseded(ctx, approval, order, shown)
+    revision = revision_of(ctx, approval)
+    content = content_of_revision(revision)
+    kept = content if order.pending_revision else document.content()
+    if kept.hash() != approval.content_hash:
+        raise _superseded(ctx, approval, order, shown)
+    return Decision(document, approval, revision, content)
+
+
+def _explain(ctx: Context, approval: Approval, order: PurchaseOrder) -> None:
+    """Say what happened to a decision that no longer waits."""
+    number = short(order.number)
+    if approval.state in _SAID and approval.decided_at is not None:
+        time = local_time(ctx, approval.decided_at)
+        said = _SAID[approval.state]
+        if approval.decided_by_id == ctx.actor_id:
+            raise DECIDED_BY_YOU(number=number, state=said, time=time)
+        person = ctx.uow.get(Person, approval.decided_by_id) if approval.decided_by_id else None
+        who = person.name if person else "The source system"
+        raise DECIDED(number=number, state=said, time=time, who=who)
+    later = _current(ctx, order)
+    if later is not None and later.id != approval.id:
+        raise _superseded(ctx, approval, order, approval.revision)
+    raise NO_LONGER_OPEN(number=number, state=words(order.state))
+
+
+_SAID = {
+    ApprovalState.APPROVED: "approved",
+    ApprovalState.REJECTED: "rejected",
+    ApprovalState.RETURNED: "returned with a question",
+}
+
+
+def _current(ctx: Context, order: PurchaseOrder) -> Approval | None:
+    open_ones = ctx.uow.all(
+        Approval,
+        purchase_order_id=order.id,
+        state=[ApprovalState.WAITING, ApprovalState.RETURNED, ApprovalState.APPROVED],
+        order="-revision",
+        limit=1,
+    )
+    return open_ones[0] if open_ones else None
+
+
+def _superseded(ctx: Context, approval: Approval, order: PurchaseOrder, shown: int) -> Exception:
+    now = _current(ctx, order)
+    seen = ctx.uow.find(OrderRevision, purchase_order_id=order.id, revision=shown)
+    old = Money(seen.total_minor, approval.currency) if seen else approval.amount
+    return SUPERSEDED(
+        number=short(order.number),
+        old=shown,
+        new=now.revision if now else order.revision,
+        old_total=old,
+        new_total=now.amount if now else total_of(order),
+    )
+
+
+def _authorised(ctx: Context, decision: Decision) -> Answer | None:
+    """Nothing when the person may decide; refuses who may not; and when somebody who was asked
+    may no longer, asks others and says so."""
+    order, approval, person = decision.order, decision.approval, ctx.person()
+    number = short(order.number)
+    need, approvers = need_of(ctx, order, decision.revision, decision.content)
+    if person.id in need.excluded_ids:
+        raise OWN_REQUEST(number=number, who=names(ctx, approval.eligible_ids))
+    limits = next((found for approver, found in approvers if approver.id == person.id), [])
+    if covers(limits, need):
+        return None
+    if person.id not in approval.eligible_ids:
+        raise NOT_ELIGIBLE(number=number, who=names(ctx, approval.eligible_ids))
+    reroute(ctx, approval, order, decision.revision, "the approver's limit no longer covers it")
+    return Answer(
+        subject_id=order.id,
+        number=order.number,
+        message=f"Your limit no longer covers {number} ({approval.amount}), so nothing was "
+        f"decided. It waits for {names(ctx, approval.eligible_ids)}.",
+        facts={"decided": False},
+    )
+
+
+def names(ctx: Context, person_ids: list[str]) -> str:
+    """The people's names, or that there is nobody."""
+    people = ctx.uow.all(Person, id=person_ids, order="code") if person_ids else []
+    return ", ".join(person.name for person in people) or NOBODY
+
+
+def local_time(ctx: Context, at: datetime) -> str:
+    """A moment as the acting person reads it: the time, with the day when it was not today."""
+    zone = ZoneInfo(ctx.actor.timezone if ctx.actor else "UTC")
+    local, now = at.astimezone(zone), ctx.at.astimezone(zone)
+    return f"{local:%H:%M}" if local.date() == now.date() else f"{local:%H:%M on %d %b %Y}"
+
+
+def _decide(ctx: Context, approval: Approval, state: ApprovalState) -> None:
+    approval.state = state
+    approval.decided_by_id, approval.decided_at = ctx.actor_id, ctx.at
+    approval.decided_on_surface = ctx.surface
+    end_asking(ctx, approval)
+
+
+def _use_waiver(ctx: Context, decision: Decision) -> None:
+    """Log it when the company let somebody approve what they asked for."""
+    person = ctx.person()
+    own = person.id in requesters(ctx, decision.order, decision.revision)
+    if not (own and waived(company(ctx.uow), Duty.REQUESTER, Duty.APPROVER)):
+        return
+    decision.approval.waiver = "requester and approver"
+    ctx.record(
+        WaiverUsed(
+            subject_id=decision.order.id,
+            number=decision.order.number,
+            person_id=person.id,
+            duties=[Duty.REQUESTER, Duty.APPROVER],
+            action="approve this order",
+        )
+    )
+
+
+def _supersede(ctx: Context, order: PurchaseOrder) -> None:
+    for row in ctx.uow.all(OrderRevision, purchase_order_id=order.id, state=RevisionState.APPROVED):
+        row.state = RevisionState.SUPERSEDED
