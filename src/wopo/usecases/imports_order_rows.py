@@ -1,6 +1,5 @@
 """The rows of an imported order: header, lines, charges, revision, approval and receipt."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time
 from typing import NamedTuple
@@ -10,7 +9,7 @@ from wopo.domain.cost_centres import CostCentre
 from wopo.domain.imports import APPROVED_IN_SOURCE, IMPORTED_RULE
 from wopo.domain.locations import Location
 from wopo.domain.money import plain
-from wopo.domain.order_content import ChargeContent, LineContent, OrderContent
+from wopo.domain.order_content import OrderContent
 from wopo.domain.parts import Part
 from wopo.domain.people import Person
 from wopo.domain.purchase_orders import (
@@ -240,24 +239,6 @@ def revision_of(
         reason="imported",
         at=made.order.created_at,
     )
-
-
-def content_of(
-    order: PurchaseOrder, lines: Sequence[PurchaseOrderLine], charges: Sequence[OrderCharge]
-) -> OrderContent:
-    """The order's content as one value, which its revision keeps and its approval binds to."""
-    header = {name: getattr(order, name) for name in _HEADER}
-    return OrderContent(
-        **header,
-        lines=tuple(LineContent(**{name: getattr(line, name) for name in _LINE}) for line in lines),
-        charges=tuple(
-            ChargeContent(code=c.code, label=c.label, amount_minor=c.amount_minor) for c in charges
-        ),
-    )
-
-
-_HEADER = [n for n in OrderContent.model_fields if n not in {"lines", "charges"}]
-_LINE = [n for n in LineContent.model_fields if n != "schedule"]
 
 
 def approval_of(taking: Taking, made: TakenOrder, digest: str) -> Approval:

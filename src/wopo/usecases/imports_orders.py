@@ -21,13 +21,13 @@ from wopo.usecases.imports_order_rows import (
     APPROVED,
     TakenOrder,
     approval_of,
-    content_of,
     order_of,
     revision_of,
 )
 from wopo.usecases.imports_rows import Problem, Row, Sourced
 from wopo.usecases.imports_shapes import OrderRow
 from wopo.usecases.imports_taking import Taking, untold
+from wopo.usecases.order_documents import OrderDocument
 
 BATCH = 500
 """Orders written together."""
@@ -79,7 +79,7 @@ def write_orders(taking: Taking, batch: Sequence[TakenOrder]) -> None:
     ctx = taking.ctx
     rows: list[SQLModel] = []
     for made in batch:
-        content = content_of(made.order, made.lines, made.charges)
+        content = OrderDocument(made.order, made.lines, made.charges).content()
         digest = content.hash()
         rows += [made.order, *made.lines, *made.charges, revision_of(taking, made, content, digest)]
         if made.row.status in APPROVED:

@@ -7,6 +7,7 @@ from typing import Any
 from wopo.domain.errors import DomainError
 from wopo.domain.people import Person
 from wopo.usecases.assets import SaveAsset
+from wopo.usecases.budgets import SetBudget
 from wopo.usecases.clients import SaveClient
 from wopo.usecases.cost_centres import SaveCostCentre, SaveProject
 from wopo.usecases.door import Answer, Command, Context, Registry
@@ -77,6 +78,7 @@ SAVES: dict[str, Callable[[Any, Context], Answer]] = {
     "parts": _plain(SavePart),
     "preferred_vendors": _plain(SetPreferredVendor),
     "exchange_rates": _plain(SetExchangeRate),
+    "budgets": _plain(SetBudget),
     "channels": _channel,
 }
 """Kind -> how one row is saved; each is the very use case that people have."""
