@@ -14,6 +14,8 @@ from slack_sandbox.workspace import Workspace
 
 _OFFERED = {"options": ListOf(OPTION, 100, least=0), "option_groups": ListOf(OPTION_GROUP, 100)}
 DEFAULT_MIN_QUERY = 3
+MAX_OFFERED = 1000
+"""Elements whose offers are remembered; the oldest goes first."""
 RawState = dict[str, dict[str, Any]]
 
 
@@ -118,7 +120,10 @@ async def options(
         text = f"{place.app.name} sent options Slack cannot show: {problems[0]}"
         ws.notice(user_id, text)
         return {"failed": text}
-    kept = ws.offered.setdefault(offered_key(user_id, place, *element_id), {})
+    place_key = offered_key(user_id, place, *element_id)
+    if place_key not in ws.offered and len(ws.offered) >= MAX_OFFERED:
+        del ws.offered[next(iter(ws.offered))]
+    kept = ws.offered.setdefault(place_key, {})
     kept.update({option["value"]: option for option in options_in({key: found})})
     return {key: found}
 

@@ -3,8 +3,18 @@
 import secrets
 import time
 from dataclasses import dataclass, field
+from typing import Any
 
 from slack_sandbox.errors import SlackError
+
+KEPT_AFTER_EXPIRY = 60.0
+"""Seconds an expired trigger is still told apart from one that never was."""
+
+
+def _drop_expired(rights: dict[str, Any], before: float) -> None:
+    """Both kinds live equally long each, so the oldest stand in front."""
+    while rights and next(iter(rights.values())).expires < before:
+        del rights[next(iter(rights))]
 
 
 @dataclass
@@ -48,9 +58,7 @@ class Hooks:
     def new_trigger(self, app_id: str, user_id: str, view_id: str | None = None) -> str:
         """Hand out a trigger id that lives `trigger_ttl` seconds."""
         now = time.monotonic()
-        stale = [t.id for t in self._triggers.values() if t.expires < now - 60]
-        for old in stale:
-            del self._triggers[old]
+        _drop_expired(self._triggers, now - KEPT_AFTER_EXPIRY)
         number = secrets.randbelow(10**10)
         trigger_id = f"{number}.{secrets.randbelow(10**10)}.{secrets.token_hex(16)}"
         self._triggers[trigger_id] = Trigger(
@@ -84,12 +92,14 @@ class Hooks:
         thread_ts: str | None = None,
     ) -> Hook:
         """Hand out a response URL's secret, good for five posts in half an hour."""
+        now = time.monotonic()
+        _drop_expired(self._hooks, now)
         hook = Hook(
             id=secrets.token_hex(12),
             app_id=app_id,
             user_id=user_id,
             channel_id=channel_id,
-            expires=time.monotonic() + self.hook_ttl,
+            expires=now + self.hook_ttl,
             uses_left=self.hook_uses,
             message_ts=message_ts,
             is_ephemeral=is_ephemeral,

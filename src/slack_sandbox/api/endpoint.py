@@ -15,6 +15,7 @@ from slack_sandbox.store import Json
 from slack_sandbox.workspace import Workspace
 
 MODULES = (chat, conversations, files, misc, people, views)
+_LOGGED = frozenset({"ts", "message_ts", "channel"})
 _POSTING = frozenset({"chat.postMessage", "chat.postEphemeral"})
 
 
@@ -68,7 +69,7 @@ class Endpoint:
         if call.warnings:
             body["warning"] = ",".join(call.warnings)
             body.setdefault("response_metadata", {})["warnings"] = call.warnings
-        entry.update(ok=True, response=body)
+        entry.update(ok=True, **{key: body[key] for key in _LOGGED & body.keys()})
         headers = {"x-oauth-scopes": ",".join(app.scopes)} if app else {}
         return JSONResponse(body, headers=headers)
 
