@@ -2,7 +2,8 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, datetime
+from decimal import Decimal
 from typing import Any, TypeVar
 
 from sqlmodel import SQLModel
@@ -11,6 +12,9 @@ from wopo.db.uow import SqlTransactions
 from wopo.domain.audit import AuditEntry
 from wopo.domain.locations import Intake
 from wopo.domain.people import Role
+from wopo.domain.price_agreements import PriceAgreement
+from wopo.domain.purchase_orders import OrderState, PurchaseOrder, PurchaseOrderLine
+from wopo.domain.vendors import Vendor
 from wopo.usecases.assets import SaveAsset
 from wopo.usecases.clients import SaveClient
 from wopo.usecases.cost_centres import SaveCostCentre, SaveProject
@@ -18,8 +22,12 @@ from wopo.usecases.door import Answer
 from wopo.usecases.locations import SaveLocation
 from wopo.usecases.people import SavePerson, SetLabourRate
 from wopo.usecases.teams import SaveTeam
+from wopo.usecases.work_order_assignment import TakeJob
+from wopo.usecases.work_order_moves import StartWork
+from wopo.usecases.work_requests import ReportWork
 
 Do = Callable[..., Answer]
+NOW = datetime(2026, 3, 2, 9, tzinfo=UTC)
 M = TypeVar("M", bound=SQLModel)
 
 
@@ -118,3 +126,84 @@ def row(transactions: SqlTransactions, kind: type[M], id: Any) -> M:
 def audit(transactions: SqlTransactions) -> list[AuditEntry]:
     """The whole audit trail in order."""
     return rows(transactions, AuditEntry, order="seq")
+
+
+def free_job(do: Do, firm: Company, **other: Any) -> str:
+    """An approved job at north that nobody has; its id."""
+    facts = {"title": "Pump leaks", "location_id": firm.boiler_room, "asset_id": firm.pump}
+    answer = do(ReportWork(**{**facts, **other}), by=firm.sue)
+    return str(answer.facts["work_order_id"])
+
+
+def started_job(do: Do, firm: Company, **other: Any) -> str:
+    """A job at north that Tess works on; its id."""
+    job = free_job(do, firm, **other)
+    do(TakeJob(work_order_id=job), by=firm.tess)
+    do(StartWork(work_order_id=job), by=firm.tess)
+    return job
+
+
+def add(transactions: SqlTransactions, *entities: SQLModel) -> None:
+    """Rows that belong to other concepts, written one after the other."""
+    with transactions.write() as uow:
+        for entity in entities:
+            uow.add(entity)
+            uow.flush()
+        uow.commit()
+
+
+def contractor(transactions: SqlTransactions, **other: Any) -> str:
+    """A vendor who takes jobs; the id."""
+    facts = {"id": "acme", "code": "ACME", "name": "Acme", "currency": "EUR", "contractor": True}
+    add(transactions, Vendor(**{**facts, "created_at": NOW, **other}))
+    return str(other.get("id", "acme"))
+
+
+def contract(transactions: SqlTransactions, vendor_id: str, starts: date, ends: date) -> None:
+    """A service contract between two days."""
+    add(
+        transactions,
+        PriceAgreement(
+            id=f"contract-{vendor_id}",
+            number=f"C-{vendor_id}",
+            vendor_id=vendor_id,
+            service_contract=True,
+            currency="EUR",
+            unit="h",
+            valid_from=starts,
+            valid_to=ends,
+        ),
+    )
+
+
+def order_line(
+    transactions: SqlTransactions, firm: Company, job: str, state: OrderState, **line: Any
+) -> None:
+    """A purchase order of one line for a job, as buying leaves it."""
+    if not rows(transactions, Vendor, id="acme"):
+        contractor(transactions)
+    add(
+        transactions,
+        PurchaseOrder(
+            id="po",
+            number="PO-2026-000001",
+            state=state,
+            vendor_id="acme",
+            currency="EUR",
+            created_at=NOW,
+        ),
+        PurchaseOrderLine(
+            **{
+                "id": "pol",
+                "purchase_order_id": "po",
+                "position": 1,
+                "description": "Seal",
+                "quantity": Decimal(2),
+                "unit": "pc",
+                "unit_price": Decimal(5),
+                "work_order_id": job,
+                "cost_centre_id": firm.ops,
+                **line,
+            }
+        ),
+    )
