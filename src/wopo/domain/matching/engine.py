@@ -165,12 +165,11 @@ class _History:
         self.register.add(own)
         self.entries.append(entry)
         entry.stopped = verdict.stopped
-        if not verdict.stopped:
-            self._count(entry, verdict)
+        self._count(entry, verdict)
         return verdict
 
     def _count(self, entry: _Entry, verdict: InvoiceVerdict) -> None:
-        """Add the invoice to the sums that later ones are judged with."""
+        """Add the invoice to the sums that later ones are judged with; a stopped one has none."""
         self.value += verdict.value
         for name, own in verdict.lines.items():
             self._add(entry, name, own.billed)

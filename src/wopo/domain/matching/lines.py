@@ -186,12 +186,14 @@ class _Judgement(Generic[N]):
         tolerances = self.facts.tolerances
         if not (tolerances.limits(_OVER).limits or tolerances.limits(_UNDER).limits):
             return
+        base, uom = self.net_price, self.facts.order.uom
+        unit = f"{self.context.currency}/{uom}" if uom else self.context.currency
         for line in self.own:
             qty = line.qty * self.qty_sign
             if qty > 0:
                 price = self._net_unit(line)
-                self._compare(MatchCode.PRICE_OVER, _OVER, price, self.net_price, each=qty)
-                self._compare(MatchCode.PRICE_UNDER, _UNDER, price, self.net_price, way=-1)
+                self._compare(MatchCode.PRICE_OVER, _OVER, price, base, each=qty, unit=unit)
+                self._compare(MatchCode.PRICE_UNDER, _UNDER, price, base, way=-1, unit=unit)
 
     def _net_unit(self, line: Priced[N]) -> N:
         return line.net / line.qty * self.price_sign
