@@ -1,0 +1,1 @@
+"""wopo measured beside its floors, in one run on one machine; each prints one JSON line."""
