@@ -28,7 +28,7 @@ class SqlImportStore(SqlStore, ImportStore):
 
     def taken(self, kind: str) -> dict[str, Taken]:
         columns = select(RECORDS.c.source_key, RECORDS.c.digest, RECORDS.c.subject_id)
-        rows = self.session.connection().execute(columns.where(RECORDS.c.kind == kind))
+        rows = self.session.connection().execute(columns.where(RECORDS.c.target == kind))
         return {key: Taken(digest, subject) for key, digest, subject in rows}
 
     def ids(self, kind: type[SQLModel], column: str) -> dict[str, str]:
@@ -44,7 +44,7 @@ class SqlImportStore(SqlStore, ImportStore):
         return {(one, two) for one, two in rows}  # noqa: C416 (rows are no pairs to mypy)
 
     def remember(self, kind: str, key: str, digest: str) -> None:
-        statement = update(RECORDS).where(RECORDS.c.kind == kind, RECORDS.c.source_key == key)
+        statement = update(RECORDS).where(RECORDS.c.target == kind, RECORDS.c.source_key == key)
         self.session.connection().execute(statement.values(digest=digest))
 
     def complete_orders(self) -> list[str]:
@@ -52,7 +52,7 @@ class SqlImportStore(SqlStore, ImportStore):
         statement = (
             select(ORDERS.c.id)
             .join(RECORDS, RECORDS.c.subject_id == ORDERS.c.id)
-            .where(RECORDS.c.kind == "orders", status == "complete")
+            .where(RECORDS.c.target == "orders", status == "complete")
             .order_by(func.length(ORDERS.c.number), ORDERS.c.number)
         )
         return list(self.session.connection().execute(statement).scalars())

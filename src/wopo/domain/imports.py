@@ -53,10 +53,10 @@ class ImportedRecord(SQLModel, table=True):
     """
 
     __tablename__ = "imported_record"
-    __table_args__ = (UniqueConstraint("kind", "source_key"),)
+    __table_args__ = (UniqueConstraint("target", "source_key"),)
 
     id: str = id_field()
-    kind: str = Field(max_length=30, index=True)
+    target: str = Field(max_length=30, index=True)
     source_key: str = Field(max_length=200)
     digest: str = Field(max_length=64)
     subject_id: str = Field(max_length=40, index=True)

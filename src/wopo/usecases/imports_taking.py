@@ -175,7 +175,7 @@ class Taking:
         return bulk_row(
             ImportedRecord,
             id=self.ctx.new_id(),
-            kind=kind,
+            target=kind,
             source_key=found.row.source_key(),
             digest=digest_of(found.row),
             subject_id=subject_id,

@@ -13,7 +13,7 @@ class Flagged:
     """A record taken in with warnings: what it is, where it stood, and what does not fit."""
 
     id: str
-    kind: str
+    target: str
     number: str
     subject_id: str
     source: str
@@ -32,7 +32,7 @@ def flagged_view(uow: UnitOfWork, *, limit: int) -> tuple[Flagged, ...]:
 def _flagged(row: ImportedRecord) -> Flagged:
     return Flagged(
         row.id,
-        row.kind,
+        row.target,
         row.source_key,
         row.subject_id,
         row.source,
