@@ -6,6 +6,7 @@ receipts and amendments, events, currencies.
 
 import json
 import re
+from collections import Counter
 from collections.abc import Mapping
 from decimal import Decimal
 from difflib import get_close_matches
@@ -276,7 +277,7 @@ class _Assembly:
             if event.place >= counts[event.kind]:
                 raise MatchCaseError(f"events[{i}]", f"is {label}, but there is no such document")
             events.append(event)
-        twice = next((label for label in labels if labels.count(label) > 1), None)
+        twice = next((label for label, times in Counter(labels).items() if times > 1), None)
         if twice is not None:
             raise MatchCaseError("events", f"has {twice} twice")
         return events

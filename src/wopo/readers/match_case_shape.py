@@ -81,7 +81,7 @@ def _line_id(value: Any) -> Any:
 
 
 def _echoed(value: Any) -> Any:
-    if isinstance(value, float):
+    if value is not None and not isinstance(value, str | int):
         raise _wrong("must be text")
     return value
 

@@ -159,6 +159,7 @@ REFUSED = [
     ("events/0", "I1", "events has I1 twice"),
     ("events/0", 1, "events[0] must be text"),
     ("id", 1.5, "id must be text"),
+    ("id", ["a"], "id must be text"),
 ]
 
 

@@ -65,6 +65,12 @@ def test_a_file_that_is_not_there(tmp_path: Path) -> None:
     assert err.endswith("none.json can't be read: No such file or directory.\n")
 
 
+def test_any_text_may_be_echoed() -> None:
+    code, out, _ = run("-", stdin=json.dumps(CASE | {"id": "\ud800 Größe"}).encode())
+    assert code == 0
+    assert json.loads(out)["id"] == "\ud800 Größe"
+
+
 def test_text_that_is_no_json() -> None:
     code, _, err = run("-", stdin=b"not json")
     assert code == 2
