@@ -159,18 +159,18 @@ def _sums(document: Document) -> Iterator[Contradiction]:
     )
     off = sum((a.amount for a in document.adjustments if not a.charge), Decimal(0))
     on = sum((a.amount for a in document.adjustments if a.charge), Decimal(0))
-    yield from _apart(document, "the lines", lines, totals.lines, half)
+    yield from _apart(document, "the lines come", lines, totals.lines, half)
     if totals.allowances is not None or off:
-        yield from _apart(document, "the allowances", off, totals.allowances, half)
+        yield from _apart(document, "the allowances come", off, totals.allowances, half)
     if totals.charges is not None or on:
-        yield from _apart(document, "the charges", on, totals.charges, half)
+        yield from _apart(document, "the charges come", on, totals.charges, half)
     for adjustment in document.adjustments:
         yield from _percentage(document, adjustment, "")
     net = totals.lines if totals.lines is not None else lines
     if net is None:
         return
     yield from _apart(
-        document, "lines, charges and allowances", net + on - off, totals.before_tax, half
+        document, "lines, charges and allowances come", net + on - off, totals.before_tax, half
     )
     yield from _payable(
         document, totals.before_tax if totals.before_tax is not None else net + on - off
@@ -185,7 +185,7 @@ def _payable(document: Document, before_tax: Decimal) -> Iterator[Contradiction]
     with_tax = before_tax + tax
     if totals.with_tax is not None:
         options = {with_tax, with_tax + rounding}
-        yield from _none_of(document, "amounts and tax", options, totals.with_tax, half)
+        yield from _none_of(document, "amounts and tax come", options, totals.with_tax, half)
         with_tax = totals.with_tax
     if totals.payable is None:
         return
@@ -193,7 +193,7 @@ def _payable(document: Document, before_tax: Decimal) -> Iterator[Contradiction]
     options = {due, due + rounding}
     if document.kind is DocumentKind.ORDER:
         options.add(before_tax)
-    yield from _none_of(document, "what is to be paid", options, totals.payable, half)
+    yield from _none_of(document, "the sum to be paid comes", options, totals.payable, half)
 
 
 def _apart(
@@ -209,7 +209,7 @@ def _none_of(
     if all(abs(option - stated) > half for option in options):
         nearest = min(options, key=lambda option: abs(option - stated))
         yield Contradiction(
-            f"{what.capitalize()} come to {_told(document, nearest)}, "
+            f"{what.capitalize()} to {_told(document, nearest)}, "
             f"and the document says {_told(document, stated)}.",
             Doubt.AMOUNT,
         )
