@@ -16,6 +16,8 @@ class SlashCommand(StrEnum):
     """Slash commands; each is in manifest.yml too."""
 
     WO = "/wo"
+    PARTS = "/parts"
+    PO = "/po"
     WOPO = "/wopo"
 
 
@@ -24,6 +26,7 @@ class Shortcut(StrEnum):
 
     REPORT_PROBLEM = "report_problem"
     MAKE_WORK_ORDER = "make_work_order"
+    REQUEST_PART = "request_part"
 
 
 class Callback(StrEnum):
@@ -42,6 +45,21 @@ class Callback(StrEnum):
     LOG_LABOUR = "log_labour"
     ADD_NEED = "add_need"
     REJECT_REQUEST = "reject_request"
+    REQUEST_PARTS = "request_parts"
+    PART_LINES = "part_lines"
+    CANCEL_PART_LINE = "cancel_part_line"
+    RETURN_PART = "return_part"
+    SOURCE_LINE = "source_line"
+    REJECT_ORDER = "reject_order"
+    ASK_ABOUT_ORDER = "ask_about_order"
+    ANSWER_QUESTION = "answer_question"
+    ORDER_DETAILS = "order_details"
+    CHANGE_ORDER = "change_order"
+    NEW_ORDER = "new_order"
+    ORDER_PROMISE = "order_promise"
+    CLOSE_ORDER_SHORT = "close_order_short"
+    CANCEL_ORDER = "cancel_order"
+    WITHDRAW_ORDER = "withdraw_order"
     SETTINGS = "settings"
 
 
@@ -75,6 +93,33 @@ class Action(StrEnum):
     REQUEST_APPROVE = "request.approve"
     REQUEST_REJECT = "request.reject"
     HOME_SETTINGS = "home.settings"
+    PARTS_REQUEST = "parts.request"
+    PARTS_ADD_ANOTHER = "parts.add_another"
+    PARTS_DROP_LINE = "parts.drop_line"
+    PARTS_QUANTITY = "parts.quantity"
+    PARTS_SHOW = "parts.show"
+    PARTS_LIST = "parts.list"
+    PART_ISSUE = "part.issue"
+    PART_RETURN = "part.return"
+    PART_CANCEL = "part.cancel"
+    PART_SOURCE = "part.source"
+    ORDER_APPROVE = "order.approve"
+    ORDER_REJECT = "order.reject"
+    ORDER_ASK = "order.ask"
+    ORDER_ANSWER = "order.answer"
+    ORDER_SHOW = "order.show"
+    ORDER_LIST = "order.list"
+    ORDER_NEW = "order.new"
+    ORDER_DETAILS = "order.details"
+    ORDER_CHANGE = "order.change"
+    ORDER_CHANGE_PAGE = "order.change_page"
+    ORDER_SUBMIT = "order.submit"
+    ORDER_WITHDRAW = "order.withdraw"
+    ORDER_ISSUE = "order.issue"
+    ORDER_PROMISE = "order.promise"
+    ORDER_CLOSE_SHORT = "order.close_short"
+    ORDER_CLOSE = "order.close"
+    ORDER_CANCEL = "order.cancel"
 
 
 class Options(StrEnum):
@@ -87,6 +132,10 @@ class Options(StrEnum):
     CLIENT = "options.client"
     COST_CENTRE = "options.cost_centre"
     PROJECT = "options.project"
+    JOB = "options.job"
+    PART = "options.part"
+    VENDOR = "options.vendor"
+    STORE = "options.store"
 
 
 class Block(StrEnum):

@@ -45,11 +45,13 @@ class Carried(BaseModel):
 
 class Target(Carried):
     """Which thing a button or a form is about: ``card`` is the card it was drawn on (so that a
-    stale click redraws it), ``rev`` the version or revision it showed."""
+    stale click redraws it), ``rev`` the version or revision it showed, ``seen`` the hash of the
+    content it showed."""
 
     id: str
     rev: int = 0
     card: str = ""
+    seen: str = ""
 
 
 class FormTarget(Target):

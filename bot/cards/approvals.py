@@ -1,0 +1,207 @@
+"""The approval card: one decision, in the direct message of everybody who may make it."""
+
+from decimal import Decimal
+
+from bot.blocks import (
+    Block,
+    actions,
+    button,
+    confirm,
+    context,
+    facts,
+    given,
+    message,
+    moment,
+    safe,
+    section,
+)
+from bot.cards import Asked, Card
+from bot.ids import Action
+from bot.metadata import Target
+from bot.reader import Reader
+from wopo.domain.approvals import ApprovalState
+from wopo.domain.money import Money
+from wopo.domain.numbers import short
+from wopo.domain.people import Person
+from wopo.domain.workflow import words
+from wopo.usecases.ports import UnitOfWork
+from wopo.usecases.views.approvals import (
+    ApprovalLine,
+    ApprovalListLine,
+    ApprovalView,
+    JobRef,
+    approval_view,
+)
+
+NAME = "approval"
+LINES = 8
+_SAID = {
+    ApprovalState.APPROVED: "approved",
+    ApprovalState.REJECTED: "rejected",
+    ApprovalState.RETURNED: "returned with a question",
+    ApprovalState.VOID: "no longer asked for",
+}
+
+
+def load(uow: UnitOfWork, asked: Asked) -> ApprovalView | None:
+    """The decision for whoever reads the card; it is only ever sent to people."""
+    person = uow.get(Person, asked.reader.me.id) if asked.reader.me else None
+    if person is None:
+        return None
+    return approval_view(uow, asked.subject_id, reader=person, today=asked.reader.today)
+
+
+def build(view: ApprovalView, reader: Reader) -> Block:
+    """Open: all that is needed to decide, and three buttons. Decided: one line, who and when."""
+    if view.state is not ApprovalState.WAITING:
+        return message(_ended(view, reader), [section(_headline(view, reader)), *_decision(view)])
+    if not view.open:
+        who = ", ".join(person.name for person in view.asked_of) or "nobody yet"
+        text = f"This waits for {who} now; there is nothing for you to do."
+        return message(
+            _ended(view, reader), [section(_headline(view, reader)), context(safe(text))]
+        )
+    return message(
+        _notification(view, reader),
+        [
+            section(_headline(view, reader)),
+            *facts(given(_facts(view, reader))),
+            *_why(view),
+            *_lines(view, reader),
+            *actions(buttons(view, reader)),
+        ],
+    )
+
+
+def buttons(view: ApprovalView | ApprovalListLine, reader: Reader) -> list[Block]:
+    """Approve with one tap (asked once more above the company's limit), reject, ask, and look."""
+    target = Target(id=view.id, rev=view.revision, card=NAME, seen=view.content_hash)
+    ask = None
+    if view.ask_first:
+        text = f"{short(view.order.name)} at {view.vendor.name}: {reader.money(view.amount)}."
+        ask = confirm("Approve this amount?", text, "Approve")
+    return [
+        button("Approve", Action.ORDER_APPROVE, target, style="primary", ask=ask),
+        button("Reject", Action.ORDER_REJECT, target),
+        button("Ask", Action.ORDER_ASK, target),
+        button("Details", Action.ORDER_DETAILS, Target(id=view.order.id)),
+    ]
+
+
+def summary(view: ApprovalView | ApprovalListLine, reader: Reader) -> str:
+    """``PO-42 · Grainger · 1,240.00 EUR · WO-88 pump``."""
+    parts = [short(view.order.name), view.vendor.name, reader.money(view.amount)]
+    return " · ".join([*parts, *([jobs_text(view.jobs)] if view.jobs else ["no job"])])
+
+
+def jobs_text(jobs: tuple[JobRef, ...], most: int = 2) -> str:
+    """The jobs by number, each with its asset or its title."""
+    named = [f"{short(job.number)} {job.asset or job.title}" for job in jobs[:most]]
+    left = len(jobs) - most
+    return ", ".join([*named, *([f"{left} more"] if left > 0 else [])])
+
+
+def _notification(view: ApprovalView, reader: Reader) -> str:
+    return f"{summary(view, reader)} · needs you"
+
+
+def _ended(view: ApprovalView, reader: Reader) -> str:
+    said = _SAID.get(view.state, words(view.state.value))
+    if view.state is ApprovalState.WAITING:
+        said = "waits for somebody else"
+    by = f" by {view.decided_by.name}" if view.decided_by else ""
+    return f"{summary(view, reader)} · {said}{by}"
+
+
+def _headline(view: ApprovalView, reader: Reader) -> str:
+    number = f"*{short(view.order.name)}* · {safe(view.vendor.name)}"
+    return f"{number} · *{safe(reader.money(view.amount))}*"
+
+
+def _decision(view: ApprovalView) -> list[Block]:
+    said = _SAID.get(view.state, words(view.state.value)).capitalize()
+    by = f" by {safe(view.decided_by.name)}" if view.decided_by else ""
+    when = f", {moment(view.decided_at)}" if view.decided_at else ""
+    why = view.reason or (view.question if view.state is ApprovalState.RETURNED else "") or ""
+    made = [context(f"{said}{by}{when}. {safe(why)}".strip())]
+    if view.state is ApprovalState.VOID:
+        made = [context("The order changed or was taken back, so this is no longer asked for.")]
+    return [*made, *actions([button("Details", Action.ORDER_DETAILS, Target(id=view.order.id))])]
+
+
+def _facts(view: ApprovalView, reader: Reader) -> list[tuple[str, str]]:
+    before = reader.money(view.total_before) if view.total_before else ""
+    return [
+        ("For", jobs_text(view.jobs, 4) or "no job (stock or cost centre)"),
+        ("Asked by", ", ".join(person.name for person in view.requesters)),
+        ("Needed by", reader.day(view.needed_by)),
+        ("Approved before", before),
+        ("Change", view.change_reason),
+        ("Charges", _amount(view.charges, reader)),
+        ("Discount", _amount(view.discount, reader)),
+        ("Tax", _amount(view.tax, reader)),
+        *[
+            (
+                f"Budget {safe(budget.centre.name)} after this",
+                reader.money(budget.left_after) if budget.left_after is not None else "no budget",
+            )
+            for budget in view.budgets[:4]
+        ],
+    ]
+
+
+def _amount(amount: Money, reader: Reader) -> str:
+    return reader.money(amount) if amount else ""
+
+
+def _why(view: ApprovalView) -> list[Block]:
+    made = []
+    if view.rule_sentence:
+        rule = f" (rule “{safe(view.rule)}”)" if view.rule else ""
+        made.append(context(f"Why an order: {safe(view.rule_sentence)}{rule}"))
+    if view.question and view.answer:
+        made.append(section(f"*Asked:* {safe(view.question)}\n*Answer:* {safe(view.answer)}"))
+    return made
+
+
+def _lines(view: ApprovalView, reader: Reader) -> list[Block]:
+    made = [section(line_text(line, reader)) for line in view.lines[:LINES]]
+    if len(view.lines) > LINES:
+        made.append(context(f"… and {len(view.lines) - LINES} more lines in Details"))
+    return made
+
+
+def line_text(line: ApprovalLine, reader: Reader) -> str:
+    """One line: how much of what at which price, and what speaks for or against that price."""
+    per = f" per {reader.number(line.price_per)}" if line.price_per != 1 else ""
+    price = f"{reader.number(line.unit_price)}{per}" if reader.costs else "–"
+    what = f"{reader.number(line.quantity)} {safe(line.unit)} *{safe(line.description)}*"
+    text = f"{what} at {price} = {safe(reader.money(line.net))}"
+    return "\n".join([text, " · ".join(_price_notes(line, reader))])
+
+
+def _price_notes(line: ApprovalLine, reader: Reader) -> list[str]:
+    notes = [_agreed(line, reader)]
+    if line.last_price is not None and line.last_day is not None:
+        per = f" per {reader.number(line.last_price_per)}" if line.last_price_per != 1 else ""
+        paid = f"{reader.number(line.last_price)} {line.last_currency}{per}"
+        notes.append(f"last paid {paid} on {reader.day(line.last_day)}")
+    if line.other_orders:
+        others = ", ".join(short(number) for number in line.other_orders[:3])
+        notes.append(f"also open on {safe(others)}")
+    return notes
+
+
+def _agreed(line: ApprovalLine, reader: Reader) -> str:
+    if line.agreed_price is None:
+        return ":warning: no agreed price"
+    contract = f"contract {safe(line.agreement)}: " if line.agreement else "agreed: "
+    text = f"{contract}{reader.number(line.agreed_price)}"
+    if not line.deviation:
+        return f"{text}, as agreed"
+    way = "above" if line.deviation > Decimal(0) else "below"
+    mark = ":warning: " if line.deviation > Decimal(0) else ""
+    return f"{mark}{text}, {reader.number(abs(line.deviation))} % {way}"
+
+
+CARDS = {NAME: Card(load, build)}

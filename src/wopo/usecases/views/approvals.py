@@ -1,0 +1,378 @@
+"""What an approver sees of a decision: enough to decide without opening anything else."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+
+from wopo.domain.approvals import Approval, ApprovalState
+from wopo.domain.assets import Asset
+from wopo.domain.budgets import Budget
+from wopo.domain.cost_centres import CostCentre
+from wopo.domain.errors import NOT_FOUND, DomainError
+from wopo.domain.money import Money
+from wopo.domain.order_content import LineContent, OrderContent, totals
+from wopo.domain.order_life import OPEN_STATES
+from wopo.domain.part_requests import Allocation, PartRequestLine
+from wopo.domain.people import Person
+from wopo.domain.price_agreements import PriceAgreement
+from wopo.domain.pricing import LastPrice
+from wopo.domain.purchase_orders import (
+    OrderKind,
+    OrderRevision,
+    PurchaseOrder,
+    PurchaseOrderLine,
+)
+from wopo.domain.vendors import Vendor
+from wopo.domain.work_orders import WorkOrder
+from wopo.usecases.exchange_rates import convert
+from wopo.usecases.order_documents import content_of_revision
+from wopo.usecases.ports import UnitOfWork
+from wopo.usecases.ports.approvals import ApprovalStore
+from wopo.usecases.ports.pricing import PricingStore
+from wopo.usecases.settings import company
+from wopo.usecases.views.names import Ref, refs
+
+OTHER_ORDERS = 60
+"""Newest lines of the same parts that are looked at for other open orders."""
+WAITING_SHOWN = 10
+
+
+@dataclass(frozen=True)
+class JobRef:
+    """A job that is bought for."""
+
+    id: str
+    number: str
+    title: str
+    asset: str
+    required_by: date | None
+
+
+@dataclass(frozen=True)
+class ApprovalLine:
+    """One line to decide about. ``deviation`` is per cent above (or below) the agreed price."""
+
+    description: str
+    quantity: Decimal
+    unit: str
+    unit_price: Decimal
+    price_per: Decimal
+    net: Money
+    job: JobRef | None
+    agreement: str
+    agreed_price: Decimal | None
+    deviation: Decimal | None
+    last_price: Decimal | None
+    last_price_per: Decimal
+    last_currency: str
+    last_day: date | None
+    other_orders: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class BudgetAfter:
+    """What is left of a cost centre's budget once this is approved; none without a budget or
+    without a rate into its currency."""
+
+    centre: Ref
+    left_after: Money | None
+
+
+@dataclass(frozen=True)
+class ApprovalView:
+    """A decision with all it is about. ``ask_first``: the amount is above the company's limit for
+    deciding with one tap. ``open`` says whether the reader may decide now."""
+
+    id: str
+    state: ApprovalState
+    revision: int
+    content_hash: str
+    order: Ref
+    kind: OrderKind
+    amount: Money
+    vendor: Ref
+    lines: tuple[ApprovalLine, ...]
+    charges: Money
+    discount: Money
+    tax: Money
+    jobs: tuple[JobRef, ...]
+    requesters: tuple[Ref, ...]
+    needed_by: date | None
+    rule: str
+    rule_sentence: str
+    change_reason: str
+    total_before: Money | None
+    budgets: tuple[BudgetAfter, ...]
+    asked_at: datetime
+    asked_of: tuple[Ref, ...]
+    decided_by: Ref | None
+    decided_at: datetime | None
+    reason: str | None
+    question: str | None
+    answer: str | None
+    ask_first: bool
+    open: bool
+
+
+@dataclass(frozen=True)
+class ApprovalListLine:
+    """A decision in a list."""
+
+    id: str
+    revision: int
+    content_hash: str
+    order: Ref
+    amount: Money
+    vendor: Ref
+    jobs: tuple[JobRef, ...]
+    asked_at: datetime
+    ask_first: bool
+
+
+def approval_view(
+    uow: UnitOfWork, approval_id: str, *, reader: Person, today: date
+) -> ApprovalView:
+    """The decision for somebody who was asked. Raises ``NOT_FOUND``. A constant number of
+    queries."""
+    approval = uow.get(Approval, approval_id)
+    order = uow.get(PurchaseOrder, approval.purchase_order_id) if approval else None
+    revision = _revision(uow, approval) if approval else None
+    if approval is None or order is None or revision is None:
+        raise NOT_FOUND(kind="approval", wanted=approval_id, nearest="")
+    content = content_of_revision(revision)
+    figures = totals(content)
+    jobs = jobs_of(uow, [line.work_order_id for line in content.lines])
+    asked = set(order.requested_by_ids) | uow.store(ApprovalStore).requesters(order.id)
+    people = refs(uow, Person, [*asked, *approval.eligible_ids, approval.decided_by_id])
+    vendor = uow.get(Vendor, content.vendor_id)
+    currency = content.currency
+    return ApprovalView(
+        id=approval.id,
+        state=approval.state,
+        revision=approval.revision,
+        content_hash=approval.content_hash,
+        order=Ref(order.id, order.number),
+        kind=content.kind,
+        amount=approval.amount,
+        vendor=Ref(content.vendor_id, vendor.name if vendor else ""),
+        lines=_lines(uow, order.id, content, jobs),
+        charges=Money(figures.charges_minor, currency),
+        discount=Money(content.discount_minor, currency),
+        tax=Money(figures.tax_minor, currency),
+        jobs=tuple(jobs.values()),
+        requesters=tuple(people[id] for id in sorted(asked) if id in people),
+        needed_by=_needed_by(uow, content, jobs),
+        rule=order.rule,
+        rule_sentence=order.rule_sentence,
+        change_reason=revision.reason,
+        total_before=_before(order, approval),
+        budgets=_budgets(uow, order, content, today),
+        asked_at=approval.asked_at,
+        asked_of=tuple(people[id] for id in approval.eligible_ids if id in people),
+        decided_by=people.get(approval.decided_by_id or ""),
+        decided_at=approval.decided_at,
+        reason=approval.reason,
+        question=approval.question,
+        answer=approval.answer,
+        ask_first=ask_first(uow, approval.amount, today),
+        open=approval.state is ApprovalState.WAITING and reader.id in approval.eligible_ids,
+    )
+
+
+def waiting_approvals(
+    uow: UnitOfWork, person_id: str, *, today: date, limit: int = WAITING_SHOWN
+) -> tuple[ApprovalListLine, ...]:
+    """What waits for a person's decision, the oldest first; a constant number of queries."""
+    approvals = uow.store(ApprovalStore).waiting_for(person_id, limit=limit)
+    if not approvals:
+        return ()
+    ids = {approval.purchase_order_id for approval in approvals}
+    orders = {order.id: order for order in uow.all(PurchaseOrder, id=ids)}
+    vendors = refs(uow, Vendor, [order.vendor_id for order in orders.values()])
+    rows = uow.all(PurchaseOrderLine, purchase_order_id=ids, cancelled=False, order="position")
+    jobs = jobs_of(uow, [row.work_order_id for row in rows])
+    return tuple(
+        ApprovalListLine(
+            id=approval.id,
+            revision=approval.revision,
+            content_hash=approval.content_hash,
+            order=Ref(approval.purchase_order_id, orders[approval.purchase_order_id].number),
+            amount=approval.amount,
+            vendor=vendors[orders[approval.purchase_order_id].vendor_id],
+            jobs=_of_order(rows, approval.purchase_order_id, jobs),
+            asked_at=approval.asked_at,
+            ask_first=ask_first(uow, approval.amount, today),
+        )
+        for approval in approvals
+    )
+
+
+def ask_first(uow: UnitOfWork, amount: Money, today: date) -> bool:
+    """Whether one tap is too little for this amount; so it is where no rate tells what it is
+    worth."""
+    settings = company(uow)
+    try:
+        worth = convert(uow, amount, settings.currency, today)
+    except DomainError:
+        return True
+    return worth.minor > settings.confirm_approval_above_minor
+
+
+def jobs_of(uow: UnitOfWork, ids: Iterable[str | None]) -> dict[str, JobRef]:
+    """Jobs by their ids, in two queries."""
+    wanted = {id for id in ids if id}
+    rows = uow.all(WorkOrder, id=wanted, order="number") if wanted else []
+    assets = refs(uow, Asset, [row.asset_id for row in rows])
+    return {
+        row.id: JobRef(
+            row.id,
+            row.number,
+            row.title,
+            assets[row.asset_id].name if row.asset_id in assets else "",
+            row.required_by,
+        )
+        for row in rows
+    }
+
+
+def _of_order(
+    rows: Sequence[PurchaseOrderLine], order_id: str, jobs: Mapping[str, JobRef]
+) -> tuple[JobRef, ...]:
+    ids = [row.work_order_id for row in rows if row.purchase_order_id == order_id]
+    return tuple(jobs[id] for id in dict.fromkeys(ids) if id and id in jobs)
+
+
+def _revision(uow: UnitOfWork, approval: Approval) -> OrderRevision | None:
+    return uow.find(
+        OrderRevision, purchase_order_id=approval.purchase_order_id, revision=approval.revision
+    )
+
+
+def _before(order: PurchaseOrder, approval: Approval) -> Money | None:
+    """What was approved before, where this is a change of an order in force."""
+    if order.approved_revision is None or order.approved_revision == approval.revision:
+        return None
+    return Money(order.total_minor, order.currency)
+
+
+def _needed_by(uow: UnitOfWork, content: OrderContent, jobs: Mapping[str, JobRef]) -> date | None:
+    line_ids = {line.id for line in content.lines}
+    links = uow.all(Allocation, purchase_order_line_id=line_ids, cancelled=False)
+    wanted = {link.part_request_line_id for link in links}
+    needs = uow.all(PartRequestLine, id=wanted) if wanted else []
+    days = [need.needed_by for need in needs if need.needed_by]
+    days += [job.required_by for job in jobs.values() if job.required_by]
+    return min(days, default=None)
+
+
+def _lines(
+    uow: UnitOfWork, order_id: str, content: OrderContent, jobs: Mapping[str, JobRef]
+) -> tuple[ApprovalLine, ...]:
+    parts = {line.part_id for line in content.lines if line.part_id}
+    agreed = {line.agreement_id for line in content.lines if line.agreement_id}
+    agreements = {row.id: row.number for row in uow.all(PriceAgreement, id=agreed)}
+    last = _last_prices(uow, parts, {line.id for line in content.lines})
+    others = _other_orders(uow, parts, order_id)
+    nets = totals(content).lines
+    return tuple(
+        ApprovalLine(
+            description=line.description,
+            quantity=line.quantity,
+            unit=line.unit,
+            unit_price=line.unit_price,
+            price_per=line.price_per,
+            net=Money(sums.net_minor, content.currency),
+            job=jobs.get(line.work_order_id or ""),
+            agreement=agreements.get(line.agreement_id or "", ""),
+            agreed_price=line.agreed_price,
+            deviation=deviation(line),
+            other_orders=others.get(line.part_id or "", ()),
+            **_last_facts(last.get(line.part_id or "")),  # type: ignore[arg-type]
+        )
+        for line, sums in zip(content.lines, nets, strict=True)
+    )
+
+
+def deviation(line: LineContent) -> Decimal | None:
+    """Per cent that the price lies above the agreed one, to one decimal; negative below it."""
+    if not line.agreed_price:
+        return None
+    away = (line.unit_price - line.agreed_price) / line.agreed_price * 100
+    return away.quantize(Decimal("0.1"))
+
+
+def _last_facts(price: LastPrice | None) -> dict[str, object]:
+    return {
+        "last_price": price.unit_price if price else None,
+        "last_price_per": price.price_per if price else Decimal(1),
+        "last_currency": price.currency if price else "",
+        "last_day": price.day if price else None,
+    }
+
+
+def _last_prices(uow: UnitOfWork, part_ids: set[str], own_lines: set[str]) -> dict[str, LastPrice]:
+    """The newest price paid for each part to anybody, this order's own lines left out."""
+    found: dict[str, LastPrice] = {}
+    rows = uow.store(PricingStore).last_prices(part_ids) if part_ids else []
+    for row in rows:
+        if row.purchase_order_line_id in own_lines:
+            continue
+        if row.part_id not in found or row.day > found[row.part_id].day:
+            found[row.part_id] = row
+    return found
+
+
+def _other_orders(uow: UnitOfWork, part_ids: set[str], order_id: str) -> dict[str, tuple[str, ...]]:
+    """Numbers of other open orders for the same part."""
+    if not part_ids:
+        return {}
+    rows = uow.all(
+        PurchaseOrderLine,
+        part_id=part_ids,
+        cancelled=False,
+        closed_short=False,
+        order="-id",
+        limit=OTHER_ORDERS,
+    )
+    ids = {row.purchase_order_id for row in rows} - {order_id}
+    orders = {row.id: row.number for row in uow.all(PurchaseOrder, id=ids, state=OPEN_STATES)}
+    found: dict[str, tuple[str, ...]] = {}
+    for row in rows:
+        number = orders.get(row.purchase_order_id)
+        if row.part_id and number and number not in found.get(row.part_id, ()):
+            found[row.part_id] = (*found.get(row.part_id, ()), number)
+    return found
+
+
+def _budgets(
+    uow: UnitOfWork, order: PurchaseOrder, content: OrderContent, today: date
+) -> tuple[BudgetAfter, ...]:
+    """Per cost centre: what is free now, less what this adds to what is committed already.
+    Requested amounts are not counted as used, so that this very request is not counted twice."""
+    per_centre: dict[str, int] = {}
+    for line, sums in zip(content.lines, totals(content).lines, strict=True):
+        per_centre[line.cost_centre_id] = per_centre.get(line.cost_centre_id, 0) + sums.share_minor
+    if order.approved_revision is not None:
+        for row in uow.all(PurchaseOrderLine, purchase_order_id=order.id, cancelled=False):
+            if row.cost_centre_id in per_centre:
+                per_centre[row.cost_centre_id] -= row.share_minor
+    centres = {row.id: row for row in uow.all(CostCentre, id=set(per_centre), order="code")}
+    budgets = [b for b in uow.all(Budget, cost_centre_id=set(per_centre)) if b.covers(today)]
+    by_centre = {budget.cost_centre_id: budget for budget in budgets}
+    return tuple(
+        BudgetAfter(
+            Ref(id, f"{centre.code} {centre.name}"),
+            _left(uow, by_centre[id], Money(per_centre[id], content.currency), today)
+            if id in by_centre
+            else None,
+        )
+        for id, centre in centres.items()
+    )
+
+
+def _left(uow: UnitOfWork, budget: Budget, share: Money, today: date) -> Money | None:
+    try:
+        return budget.available() - convert(uow, share, budget.currency, today)
+    except DomainError:
+        return None
