@@ -21,15 +21,18 @@ from bot.visit import Body
 
 def build_app(services: Services) -> App:
     """A new app on these services. Makes no call to Slack."""
+    log = logging.getLogger("wopo.bolt")
+    log.disabled = True  # Bolt warns that the token is ignored; it is not: authorize gives it.
     app = App(
         name="wopo",
-        logger=logging.getLogger("wopo.bolt"),
+        logger=log,
         signing_secret=services.settings.signing_secret.get_secret_value() or "socket mode",
         client=services.slack,
         authorize=_authorizer(services),
         process_before_response=True,
         request_verification_enabled=True,
     )
+    log.disabled = False
     app.use(identify(services))
     register_all(app, services)
     _register_rest(app)

@@ -43,7 +43,7 @@ class FormError(Exception):
 
 def example(locale: str, places: int) -> str:
     """A number as this locale writes it: ``1,234.56`` or ``1.234,56``."""
-    sample = Decimal("1234.56789012").quantize(Decimal(1).scaleb(-min(places, 2)))
+    sample = {0: Decimal("1234"), 1: Decimal("1234.5")}.get(places, Decimal("1234.56"))
     return str(format_decimal(sample, locale=locale))
 
 

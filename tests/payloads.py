@@ -86,9 +86,10 @@ class Payloads:
         return body | {"container": {"type": "view", "view_id": "V1"}, "view": shown(view)}
 
     def submit(
-        self, view: Json, values: dict[str, Any], *, user: str, view_id: str = "V1", hash: str = "h"
+        self, view: Json, values: dict[str, Any], *, user: str, view_id: str = "", hash: str = "h"
     ) -> Json:
         """A form sent with these values; the inputs' own shapes are filled in from the view."""
+        view_id = view_id or f"V{self.count + 1}"
         return {
             "type": "view_submission",
             **self._from(user, TEAM),

@@ -42,6 +42,7 @@ SENT: dict[Callback, Parse] = {
     Callback.ASSIGN_JOB: forms.parse_assign,
     Callback.RELEASE_JOB: forms.parse_release,
     Callback.HOLD_JOB: forms.parse_hold,
+    Callback.COMPLETE_JOB: forms.parse_complete,
     Callback.CANCEL_JOB: forms.parse_cancel,
     Callback.LOG_LABOUR: forms.parse_labour,
     Callback.ADD_NEED: forms.parse_need,
@@ -73,7 +74,6 @@ def register(app: App, services: Services) -> None:
         app.action(action)(_opener(build))
     for callback, parse in SENT.items():
         app.view(callback)(_sender(parse))
-    app.view(Callback.COMPLETE_JOB)(complete)
     app.view(Callback.CHANGE_JOB)(change)
     app.action(Action.JOB_CHANGE_PAGE)(turn_page)
 
@@ -117,17 +117,6 @@ def redraw_details(visit: Visit, view_id: str, work_order_id: str) -> None:
     """Details as they are now."""
     view = job_details.build(job(visit, work_order_id), visit.reader)
     visit.services.slack.views_update(view_id=view_id, view=view)
-
-
-def complete(ack: Ack, visit: Visit, body: Body, view: dict[str, Any]) -> None:
-    """The hours first, since they are refused more often; then the work is done. Sent again, the
-    hours that were kept are not entered twice: the request's key is the same."""
-    done, labour = forms.parse_complete(view, visit.reader.locale)
-    if labour is not None:
-        visit.do(labour, part="hours")
-    answer = visit.do(done)
-    ack()
-    sent_after(visit, body, answer)
 
 
 def change(ack: Ack, visit: Visit, body: Body, view: dict[str, Any]) -> None:

@@ -27,7 +27,8 @@ from wopo.domain.workflow import words
 from wopo.usecases.labour import EnterLabour
 from wopo.usecases.views.work_orders import WorkOrderView
 from wopo.usecases.work_order_assignment import AssignWorkOrder, ReleaseJob
-from wopo.usecases.work_order_moves import CancelWorkOrder, CompleteWork, HoldWork
+from wopo.usecases.work_order_finish import FinishWork
+from wopo.usecases.work_order_moves import CancelWorkOrder, HoldWork
 from wopo.usecases.work_order_needs import AddNeed
 
 State = dict[str, Any]
@@ -131,16 +132,17 @@ def build_complete(view: WorkOrderView, reader: Reader) -> Block:
 _SAMPLE = Decimal("1.5")
 
 
-def parse_complete(view: State, locale: str) -> tuple[CompleteWork, EnterLabour | None]:
-    """The command, and the hours when some were typed; or ``FormError``."""
+def parse_complete(view: State, locale: str) -> FinishWork:
+    """The command, or ``FormError``."""
     target, form = _read(view, locale)
     hours = form.hours("hours", label="Hours")
     form.check()
-    labour = EnterLabour(work_order_id=target.id, hours=hours) if hours is not None else None
-    complete = CompleteWork(
-        work_order_id=target.id, note=form.text("note"), acknowledged=acknowledged(view)
+    return FinishWork(
+        work_order_id=target.id,
+        note=form.text("note"),
+        hours=hours,
+        acknowledged=acknowledged(view),
     )
-    return complete, labour
 
 
 def build_cancel(view: WorkOrderView) -> Block:

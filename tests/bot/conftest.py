@@ -12,10 +12,14 @@ from bot.app import build_app
 from bot.courier import Courier
 from bot.services import Bot, Services, build_services
 from tests.conftest import Ids, TestClock
+from tests.factories.jobs import PEOPLE, Company, make_company
 from tests.payloads import Payloads
 from tests.slack import BOT_USER, TEAM, RecordingSlack, recording_slack
 from wopo.config import Settings
 from wopo.db.uow import SqlTransactions
+from wopo.usecases.door import Answer
+from wopo.usecases.identities import LinkIdentity
+from wopo.usecases.settings import SetChannels
 
 SECRET = "a-signing-secret"
 
@@ -92,3 +96,14 @@ def deliver(courier: Courier) -> Callable[[], int]:
         return handled
 
     return run
+
+
+@pytest.fixture
+def company(do: Callable[..., Answer]) -> Company:
+    """The small company; everybody in it is in Slack as ``U-<code>``."""
+    made = make_company(do)
+    for code in PEOPLE:
+        do(LinkIdentity(workspace_id=TEAM, user_id=f"U-{code}", person=code))
+    sites = {f"site:{made.north}": "C1", f"site:{made.harbour}": "C2"}
+    do(SetChannels(channels=sites))
+    return made
