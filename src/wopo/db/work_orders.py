@@ -262,7 +262,7 @@ class SqlWorkOrders(SqlStore):
             .where(col(LabourEntry.work_order_id).in_(list(work_order_ids)))
             .group_by(col(LabourEntry.work_order_id))
         )
-        return dict(self._rows(statement))
+        return dict(self._rows(statement).all())
 
     def hours_on(self, person_id: str, day: date) -> Decimal:
         worked: Any = func.sum(LabourEntry.hours, type_=ScaledDecimal)
