@@ -1,0 +1,302 @@
+"""What screens show of part requests: what will happen with a line, and where each one stands."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from wopo.domain.approval_rights import Need as Authority
+from wopo.domain.approval_rights import eligible
+from wopo.domain.errors import NOT_FOUND
+from wopo.domain.money import Money
+from wopo.domain.part_requests import LineState, PartRequest, PartRequestLine, PriceBasis
+from wopo.domain.parts import Part
+from wopo.domain.people import Person, may_see_costs
+from wopo.domain.pricing import Offer
+from wopo.domain.purchase_orders import OrderState
+from wopo.domain.purchasing_rules import Route
+from wopo.domain.work_order_rights import may
+from wopo.domain.work_orders import WorkOrder
+from wopo.usecases.part_request_planning import LineInput, Plan, checked_needs, plan_lines
+from wopo.usecases.part_request_states import LineStanding, standings
+from wopo.usecases.people import team_ids
+from wopo.usecases.ports import UnitOfWork
+from wopo.usecases.ports.approvals import ApprovalStore
+from wopo.usecases.ports.part_requests import PartRequestStore
+from wopo.usecases.purchase_orders import BUYERS
+from wopo.usecases.settings import company
+from wopo.usecases.stock import KEEPERS
+from wopo.usecases.views.names import Ref
+
+LINES_SHOWN = 20
+
+
+@dataclass(frozen=True)
+class StockPick:
+    """A quantity that lies ready at a place; ``here``: at the job's own site."""
+
+    place: str
+    quantity: Decimal
+    here: bool
+
+
+@dataclass(frozen=True)
+class NextStep:
+    """What happens with one line once it is sent. ``amount`` only for readers with the right to
+    costs; ``approvers`` are those who would be asked."""
+
+    description: str
+    unit: str
+    picks: tuple[StockPick, ...]
+    to_buy: Decimal
+    route: Route
+    rule: str
+    sentence: str
+    vendor: str
+    agreement: str
+    amount: Money | None
+    approvers: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class PartsForm:
+    """The job that parts are requested for, and what happens with the lines so far."""
+
+    job: Ref | None
+    title: str
+    steps: tuple[NextStep, ...] = ()
+
+
+@dataclass(frozen=True)
+class PartLineView:
+    """One need of a job. ``text`` says in words where each part of it stands, without costs."""
+
+    id: str
+    request: str
+    position: int
+    description: str
+    quantity: Decimal
+    unit: str
+    needed_by: date | None
+    state: LineState
+    text: str
+    rule: str
+    orders: tuple[Ref, ...]
+    reserved: Decimal
+    issued: Decimal
+    verbs: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class JobPartsView:
+    """All needs of a job, the newest first."""
+
+    job: Ref
+    title: str
+    lines: tuple[PartLineView, ...]
+    more: bool
+    may_request: bool
+
+
+@dataclass(frozen=True)
+class ToSource:
+    """A need in the buyers' queue, and why it waits there."""
+
+    id: str
+    request: str
+    description: str
+    quantity: Decimal
+    unit: str
+    needed_by: date | None
+    job: Ref
+    title: str
+    vendor_id: str | None
+    why: str
+
+
+def parts_form(
+    uow: UnitOfWork,
+    reader: Person,
+    *,
+    work_order_id: str = "",
+    lines: Sequence[LineInput] = (),
+    today: date,
+) -> PartsForm:
+    """The form's job and what happens with these lines. Raises the refusal of a line that can't
+    be asked for. A constant number of queries."""
+    job = uow.get(WorkOrder, work_order_id) if work_order_id else None
+    if job is None:
+        return PartsForm(None, "")
+    if not lines:
+        return PartsForm(Ref(job.id, job.number), job.title)
+    plans = plan_lines(uow, job, checked_needs(uow, lines, today), today)
+    costs = may_see_costs(reader, company(uow))
+    limits = uow.store(ApprovalStore).approvers([job.cost_centre_id])
+    steps = []
+    for plan in plans:
+        amount = plan.offer.amount(plan.to_buy) if plan.to_buy else None
+        asked: tuple[str, ...] = ()
+        if amount is not None:
+            need = Authority(amount, frozenset({job.cost_centre_id}), today, frozenset({reader.id}))
+            ids = eligible(limits, need)
+            asked = tuple(person.name for person, _ in limits if person.id in ids)
+        steps.append(_step(plan, job, amount if costs else None, asked))
+    return PartsForm(Ref(job.id, job.number), job.title, tuple(steps))
+
+
+def _step(plan: Plan, job: WorkOrder, amount: Money | None, approvers: tuple[str, ...]) -> NextStep:
+    ruling = plan.ruling or plan.stock_ruling
+    return NextStep(
+        description=plan.need.description,
+        unit=plan.need.unit,
+        picks=tuple(
+            StockPick(pick.place.name, pick.quantity, pick.place.site_id == job.site_id)
+            for pick in plan.picks
+        ),
+        to_buy=plan.to_buy,
+        route=ruling.route if ruling else Route.STOCK,
+        rule=ruling.rule if ruling else "",
+        sentence=ruling.sentence if ruling else "",
+        vendor=plan.vendor.name if plan.vendor else "",
+        agreement=_agreement(plan.offer),
+        amount=amount,
+        approvers=approvers,
+    )
+
+
+def _agreement(offer: Offer) -> str:
+    return (offer.agreement_number or "") if offer.basis is PriceBasis.AGREEMENT else ""
+
+
+def job_parts(uow: UnitOfWork, work_order_id: str, *, reader: Person) -> JobPartsView:
+    """Everything a job asked for. Raises ``NOT_FOUND``. A constant number of queries."""
+    job = uow.get(WorkOrder, work_order_id)
+    if job is None:
+        raise NOT_FOUND(kind="work order", wanted=work_order_id, nearest="")
+    rows = uow.all(
+        PartRequestLine,
+        work_order_id=job.id,
+        order=("-part_request_id", "position"),
+        limit=LINES_SHOWN + 1,
+    )
+    return JobPartsView(
+        job=Ref(job.id, job.number),
+        title=job.title,
+        lines=_lines(uow, rows[:LINES_SHOWN], {job.id: job}, reader),
+        more=len(rows) > LINES_SHOWN,
+        may_request=_may_request(uow, job, reader),
+    )
+
+
+def part_line(uow: UnitOfWork, line_id: str, *, reader: Person) -> tuple[Ref, PartLineView]:
+    """One need and its job. Raises ``NOT_FOUND``."""
+    row = uow.get(PartRequestLine, line_id)
+    job = uow.get(WorkOrder, row.work_order_id) if row else None
+    if row is None or job is None:
+        raise NOT_FOUND(kind="request line", wanted=line_id, nearest="")
+    return Ref(job.id, job.number), _lines(uow, [row], {job.id: job}, reader)[0]
+
+
+def _may_request(uow: UnitOfWork, job: WorkOrder, reader: Person) -> bool:
+    return not reader.only_reads() and may(
+        job, reader, "request_parts", teams=team_ids(uow, reader.id)
+    )
+
+
+def _lines(
+    uow: UnitOfWork,
+    rows: Sequence[PartRequestLine],
+    jobs: dict[str, WorkOrder],
+    reader: Person,
+) -> tuple[PartLineView, ...]:
+    if not rows:
+        return ()
+    ids = {row.part_request_id for row in rows}
+    numbers = {row.id: row.number for row in uow.all(PartRequest, id=ids)}
+    asks = {id: _may_request(uow, job, reader) for id, job in jobs.items()}
+    found = {standing.line.id: standing for standing in standings(uow, rows)}
+    return tuple(
+        _line(found[row.id], numbers[row.part_request_id], reader, asks=asks[row.work_order_id])
+        for row in rows
+    )
+
+
+def _line(standing: LineStanding, number: str, reader: Person, *, asks: bool) -> PartLineView:
+    row, facts = standing.line, standing.facts()
+    orders = {link.order.id: link.order.number for link in standing.links}
+    return PartLineView(
+        id=row.id,
+        request=number,
+        position=row.position,
+        description=row.description,
+        quantity=row.quantity,
+        unit=row.unit,
+        needed_by=row.needed_by,
+        state=row.state,
+        text=standing.text,
+        rule=row.rule,
+        orders=tuple(Ref(id, number) for id, number in orders.items()),
+        reserved=facts.reserved,
+        issued=max(facts.issued + facts.received - row.returned, Decimal(0)),
+        verbs=_verbs(standing, reader, asks=asks),
+    )
+
+
+def _verbs(standing: LineStanding, reader: Person, *, asks: bool) -> tuple[str, ...]:
+    """What the reader may do with the line now, the main thing first."""
+    row, facts = standing.line, standing.facts()
+    if row.cancelled or reader.only_reads():
+        return ()
+    handles = asks or reader.has(*KEEPERS)
+    drafts = (OrderState.DRAFT, OrderState.CANCELLED)
+    bound = any(link.order.state not in drafts for link in standing.links)
+    open_drafts = any(link.order.state is OrderState.DRAFT for link in standing.links)
+    holds = facts.issued + facts.received - row.returned
+    rights = {
+        "issue": handles and facts.reserved > 0,
+        "source": reader.has(*BUYERS) and (facts.unsourced > 0 or open_drafts),
+        "return": handles and row.part_id is not None and holds > 0,
+        "cancel": asks and not bound and not facts.done,
+    }
+    return tuple(verb for verb, right in rights.items() if right)
+
+
+def to_source(
+    uow: UnitOfWork, reader: Person, *, limit: int = 10, offset: int = 0
+) -> tuple[tuple[ToSource, ...], int]:
+    """The buyers' queue, the most urgent first, and how many lines wait in all."""
+    if not reader.has(*BUYERS):
+        return (), 0
+    store = uow.store(PartRequestStore)
+    found = store.unsourced(limit=limit, offset=offset)
+    ids = {line.work_order_id for line, _ in found}
+    jobs = {job.id: job for job in uow.all(WorkOrder, id=ids)} if ids else {}
+    return tuple(
+        ToSource(
+            id=line.id,
+            request=request.number,
+            description=line.description,
+            quantity=line.unsourced,
+            unit=line.unit,
+            needed_by=line.needed_by,
+            job=Ref(line.work_order_id, jobs[line.work_order_id].number),
+            title=jobs[line.work_order_id].title,
+            vendor_id=line.vendor_id,
+            why=_why(line),
+        )
+        for line, request in found
+    ), store.count_unsourced()
+
+
+def _why(line: PartRequestLine) -> str:
+    if line.vendor_id is None:
+        return "no vendor yet"
+    return "no agreed price" if line.unit_price is None else "to be ordered"
+
+
+def recent_parts(uow: UnitOfWork, *, limit: int = 60) -> list[Part]:
+    """Catalogue parts that were asked for last, the newest first, each once."""
+    rows = uow.all(PartRequestLine, order="-id", limit=limit)
+    ids = list(dict.fromkeys(row.part_id for row in rows if row.part_id))
+    parts = {part.id: part for part in uow.all(Part, id=ids, active=True)} if ids else {}
+    return [parts[id] for id in ids if id in parts]
