@@ -207,6 +207,7 @@ def _ledger() -> list[SQLModel]:
     entry = LedgerEntry(
         id="l",
         at=NOW,
+        day=NOW.date(),
         kind=CostKind.LABOUR,
         amount_minor=1,
         currency="EUR",

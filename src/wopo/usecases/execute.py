@@ -54,7 +54,7 @@ def execute(
         )
     except DomainError as error:
         if error.logged:
-            _log_refusal(door, command, actor, key, error)
+            log_refusal(door, type(command).__name__, actor=actor, key=key, error=error)
         raise
     door.on_commit()
     return answer
@@ -198,9 +198,16 @@ def _write_audit(ctx: Context, key: str) -> None:
     journal.move_head(seq, previous)
 
 
-def _log_refusal(
-    door: Door, command: Command, actor: ActorRef, key: str, error: DomainError
+def log_refusal(
+    door: Door,
+    command: str,
+    *,
+    actor: ActorRef,
+    key: str,
+    error: DomainError,
+    facts: dict[str, str] | None = None,
 ) -> None:
+    """Keep a refusal that matters, in a transaction of its own (domain.md, invariant 7)."""
     with door.transactions.write() as uow:
         uow.add(
             RefusalEntry(
@@ -208,15 +215,11 @@ def _log_refusal(
                 at=door.clock(),
                 actor_id=actor.person_id,
                 surface=actor.surface,
-                command=type(command).__name__,
+                command=command,
                 key=key,
                 code=error.code,
                 message=error.message,
-                facts=_facts(error),
+                facts=facts or {name: str(value) for name, value in error.facts.items()},
             )
         )
         uow.commit()
-
-
-def _facts(error: DomainError) -> dict[str, str]:
-    return {name: str(value) for name, value in error.facts.items()}

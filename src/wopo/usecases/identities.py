@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from typing import Any
 
-from wopo.domain.audit import RefusalEntry
 from wopo.domain.errors import DomainError
 from wopo.domain.identities import (
     EMAIL_AMBIGUOUS,
@@ -35,7 +34,7 @@ from wopo.usecases.door import (
     silent,
     use_case,
 )
-from wopo.usecases.execute import Door, execute
+from wopo.usecases.execute import Door, execute, log_refusal
 from wopo.usecases.ports import UnitOfWork
 from wopo.usecases.upsert import by_code
 
@@ -132,20 +131,9 @@ def _link_and_resolve(door: Door, user: SlackUser, key: str) -> Admitted:
 
 
 def _log(door: Door, user: SlackUser, key: str, error: DomainError) -> None:
-    with door.transactions.write() as uow:
-        uow.add(
-            RefusalEntry(
-                id=door.new_id(),
-                at=door.clock(),
-                surface="slack",
-                command="admit",
-                key=key,
-                code=error.code,
-                message=error.message,
-                facts={"workspace": user.workspace_id, "user": user.user_id},
-            )
-        )
-        uow.commit()
+    facts = {"workspace": user.workspace_id, "user": user.user_id}
+    nobody = ActorRef(None, "slack")
+    log_refusal(door, "admit", actor=nobody, key=key, error=error, facts=facts)
 
 
 @use_case(LinkIdentity, roles={Role.ADMIN}, action="link Slack users to people", system=True)
