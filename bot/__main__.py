@@ -31,7 +31,10 @@ from wopo.config import Settings
 from wopo.db.engine import make_engine
 from wopo.db.uow import SqlTransactions
 from wopo.domain.errors import DomainError, Refusal
+from wopo.usecases.door import CONSOLE
+from wopo.usecases.execute import execute
 from wopo.usecases.identity_claims import offer_claim_code
+from wopo.usecases.workspaces import BindWorkspace
 
 console = Console(stderr=True, highlight=False)
 SLACK_RETRY = 5.0
@@ -74,6 +77,8 @@ def run(services: Services, stop: threading.Event, *, http: bool) -> int:
     """Meet Slack, start every part, wait for the stop, end every part."""
     if not _meet_slack(services, stop):
         return 2 if not stop.is_set() else 0
+    bind = BindWorkspace(workspace_id=services.bot.workspace_id)
+    execute(services.door, bind, actor=CONSOLE, key=f"bind:{services.new_id()}")
     code = offer_claim_code(services.door)
     if code:
         console.print(f"Nobody is administrator yet. Type in Slack:  /wopo claim {code}")

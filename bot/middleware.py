@@ -3,7 +3,6 @@
 Rights to do something are not checked here but in the use case, inside the transaction.
 """
 
-import logging
 from collections.abc import Callable
 from typing import Any
 
@@ -16,9 +15,9 @@ from bot.reader import person_reader
 from bot.services import Services
 from bot.visit import Body, Visit, request_key, who_acts
 from wopo.domain.errors import DomainError, Refusal
-from wopo.domain.identities import UNKNOWN_USER, SlackUser, check_user
+from wopo.domain.identities import UNKNOWN_USER, SlackUser
 from wopo.domain.people import Person
-from wopo.usecases.identities import admit, resolve_identity, workspace_id
+from wopo.usecases.identities import admit, resolve_identity
 from wopo.usecases.ports import UnitOfWork
 from wopo.usecases.settings import company
 
@@ -78,13 +77,10 @@ def visit(services: Services, team: str, user_id: str, *, key: str) -> Visit:
     user = SlackUser(workspace_id=team, user_id=user_id)
     try:
         with services.read() as uow:
-            check_user(user, workspace_id=workspace_id(uow) or services.bot.workspace_id or None)
             return _visit(services, uow, resolve_identity(uow, user), user, key)
     except DomainError as error:
         if error.code == UNKNOWN_USER.code:
             user = slack_user(services, team, user_id)
-        else:
-            logging.getLogger("wopo.bot").info("turned away: %s", error.code)
     admit(services.door, user, key=key)
     with services.read() as uow:
         return _visit(services, uow, resolve_identity(uow, user), user, key)

@@ -15,7 +15,6 @@ from wopo.config import Settings
 from wopo.domain.outbox import OutboxRow
 from wopo.usecases.door import ActorRef, Answer, Command
 from wopo.usecases.execute import Door, execute
-from wopo.usecases.identities import workspace_id
 from wopo.usecases.ports import Clock, NewId, Transactions, UnitOfWork
 
 DEADLINE = 2.0
@@ -106,11 +105,6 @@ class Services:
     def execute(self, command: Command, *, actor: ActorRef, key: str) -> Answer:
         """Through the one door, within a listener's time."""
         return execute(self.door, command, actor=actor, key=key, deadline=DEADLINE)
-
-    def own_workspace(self) -> str | None:
-        """The workspace whose members may act: the claimed one, else the token's."""
-        with self.read() as uow:
-            return workspace_id(uow) or self.bot.workspace_id or None
 
 
 def new_id() -> str:

@@ -12,9 +12,11 @@ from bot.services import Services
 from bot.visit import SURFACE, Body, Visit, who_acts
 from bot.words import settings, words
 from wopo.domain.errors import DomainError
+from wopo.domain.identities import check_user
 from wopo.domain.lookup import nearest
 from wopo.domain.outbox import Mode, OutboxRow
 from wopo.usecases.door import ActorRef, Notice
+from wopo.usecases.identities import workspace_id
 from wopo.usecases.identity_claims import ClaimWorkspace
 from wopo.usecases.outbox import QueueTask, put
 from wopo.usecases.settings import channels
@@ -88,6 +90,8 @@ def claim(services: Services, body: Body, code: str, key: str) -> Block:
     the one command without an admitted person; wrong codes are counted."""
     team, user_id = who_acts(body)
     user = slack_user(services, team, user_id)
+    with services.read() as uow:
+        check_user(user, workspace_id=workspace_id(uow))
     command = ClaimWorkspace(
         workspace_id=user.workspace_id,
         user_id=user_id,

@@ -20,6 +20,7 @@ from wopo.db.uow import SqlTransactions
 from wopo.usecases.door import Answer
 from wopo.usecases.identities import LinkIdentity
 from wopo.usecases.settings import SetChannels
+from wopo.usecases.workspaces import BindWorkspace
 
 SECRET = "a-signing-secret"
 
@@ -102,6 +103,7 @@ def deliver(courier: Courier) -> Callable[[], int]:
 def company(do: Callable[..., Answer]) -> Company:
     """The small company; everybody in it is in Slack as ``U-<code>``."""
     made = make_company(do)
+    do(BindWorkspace(workspace_id=TEAM))
     for code in PEOPLE:
         do(LinkIdentity(workspace_id=TEAM, user_id=f"U-{code}", person=code))
     sites = {f"site:{made.north}": "C1", f"site:{made.harbour}": "C2"}
