@@ -1,6 +1,6 @@
 """A small company that buys: two sites' worth of people, parts, vendors, stock and one job."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -10,15 +10,24 @@ from sqlmodel import SQLModel
 
 from tests.conftest import TestClock
 from wopo.db.uow import SqlTransactions
+from wopo.domain.approvals import Approval, ApprovalState
 from wopo.domain.audit import AuditEntry
 from wopo.domain.cost_centres import CostCentre
 from wopo.domain.locations import Location
+from wopo.domain.order_content import LineContent, OrderContent
 from wopo.domain.parts import Part
 from wopo.domain.people import AuthorityLimit, Person
 from wopo.domain.price_agreements import PriceAgreement, PriceTier
+from wopo.domain.purchase_orders import PurchaseOrder, PurchaseOrderLine
 from wopo.domain.stock import MovementKind, StockLevel, StockMovement
 from wopo.domain.vendors import PreferredVendor, Vendor
 from wopo.domain.work_orders import AssigneeKind, WorkOrder, WorkOrderState
+from wopo.usecases.approvals import ApproveOrder
+from wopo.usecases.door import Answer
+from wopo.usecases.order_changes import IssueOrder
+from wopo.usecases.order_documents import load_order
+from wopo.usecases.part_request_planning import LineInput
+from wopo.usecases.purchase_orders import DraftOrder, SubmitOrder
 
 D = Decimal
 
@@ -194,3 +203,86 @@ def _prices() -> Sequence[SQLModel]:
         PriceTier(id="t1", agreement_id="c7", from_quantity=D(0), unit_price=D("12.50")),
         PriceTier(id="t2", agreement_id="c7", from_quantity=D(10), unit_price=D("11")),
     )
+
+
+def part_line(part: str, quantity: str, **more: Any) -> LineInput:
+    """A line for a catalogue part."""
+    return LineInput(part_id=part, quantity=D(quantity), **more)
+
+
+def content(*lines: LineContent, **more: Any) -> OrderContent:
+    """A content with these lines (default: 10 seals of Grainger for WO-1)."""
+    values: dict[str, Any] = {"vendor_id": "gra", "currency": "EUR", "ship_to_id": "store"} | more
+    return OrderContent(lines=lines or (line(),), **values)
+
+
+def line(**more: Any) -> LineContent:
+    """An order line: 10 seals at 12.50 for WO-1."""
+    values: dict[str, Any] = {
+        "part_id": "seal",
+        "description": "Seal",
+        "quantity": D(10),
+        "unit": "pcs",
+        "unit_price": D("12.50"),
+        "work_order_id": "WO-1",
+        "cost_centre_id": "cc",
+    } | more
+    return LineContent(**values)
+
+
+@dataclass(frozen=True)
+class Buyer:
+    """Takes an order through its life by the commands people give."""
+
+    do: Callable[..., Answer]
+    world: World
+
+    def draft(self, made: OrderContent | None = None) -> str:
+        return self.do(DraftOrder(content=made or content()), by="ben").subject_id
+
+    def submitted(self, made: OrderContent | None = None) -> str:
+        order_id = self.draft(made)
+        self.do(SubmitOrder(order_id=order_id), by="ben")
+        return order_id
+
+    def approved(self, made: OrderContent | None = None, by: str = "ana") -> str:
+        order_id = self.submitted(made)
+        self.approve(order_id, by)
+        return order_id
+
+    def issued(self, made: OrderContent | None = None, by: str = "ana") -> str:
+        order_id = self.approved(made, by)
+        self.do(IssueOrder(order_id=order_id), by="ben")
+        return order_id
+
+    def approve(self, order_id: str, by: str = "ana") -> Answer:
+        return self.do(self.click(order_id), by=by)
+
+    def click(self, order_id: str) -> ApproveOrder:
+        """The button on the card as it stands now."""
+        asked = self.asked(order_id)
+        return ApproveOrder(
+            approval_id=asked.id, revision=asked.revision, content_hash=asked.content_hash
+        )
+
+    def asked(self, order_id: str) -> Approval:
+        """The decision that waits."""
+        (found,) = self.world.all(Approval, purchase_order_id=order_id, state=ApprovalState.WAITING)
+        assert isinstance(found, Approval)
+        return found
+
+    def order(self, order_id: str) -> PurchaseOrder:
+        found = self.world.get(PurchaseOrder, order_id)
+        assert isinstance(found, PurchaseOrder)
+        return found
+
+    def lines(self, order_id: str) -> list[PurchaseOrderLine]:
+        rows = self.world.all(PurchaseOrderLine, purchase_order_id=order_id, cancelled=False)
+        return sorted(rows, key=lambda row: row.position)
+
+    def content_now(self, order_id: str) -> OrderContent:
+        """What the order's rows say."""
+        with self.world.transactions.read() as uow:
+            order = uow.get(PurchaseOrder, order_id)
+            assert order is not None
+            return load_order(uow, order).content()

@@ -7,8 +7,42 @@ from typing import Any
 
 from sqlmodel import Field, SQLModel
 
-from wopo.domain.columns import decimal_field, enum_field, id_field, ref, time_field
+from wopo.domain.columns import (
+    ScaledDecimal,
+    decimal_field,
+    enum_field,
+    id_field,
+    ref,
+    time_field,
+)
+from wopo.domain.errors import Refusal
 from wopo.domain.events import Event, event
+
+ALREADY_CANCELLED = Refusal(
+    "part_request.cancelled",
+    "{text} is cancelled. Nothing was changed; request it anew if it is needed after all.",
+    logged=True,
+)
+BELOW_ORDERED = Refusal(
+    "part_request.below_ordered",
+    "{fixed} {unit} of {text} are handed out, arrived or on an order, so {wanted} is too few. "
+    "Nothing was changed; keep at least {fixed}, or ask a buyer to change the order.",
+)
+ON_ORDER = Refusal(
+    "part_request.on_order",
+    "{text} is on {orders}, which is more than a draft. Nothing was changed; "
+    "ask a buyer to change or cancel the order first.",
+)
+NOT_TO_BUY = Refusal(
+    "part_request.not_to_buy",
+    "Nothing of {text} is left to buy: {state}. Nothing was changed; "
+    "change the order it is on instead.",
+)
+SPLIT_SUM = Refusal(
+    "part_request.split_sum",
+    "The parts add up to {sum} {unit} of {text}, but {left} are to be bought. "
+    "Nothing was changed; give quantities that add up.",
+)
 
 
 class LineKind(StrEnum):
@@ -62,7 +96,8 @@ class PartRequest(SQLModel, table=True):
 class PartRequestLine(SQLModel, table=True):
     """One need. ``state`` is kept up to date by the rules of ``derive_state`` only.
 
-    ``unit_price`` is per ``price_per`` units; ``returned`` is what the job gave back to stock.
+    ``unit_price`` is per ``price_per`` units; ``returned`` is what the job gave back to stock;
+    ``unsourced`` is what neither lies ready nor stands on an order: a buyer's queue.
     """
 
     __tablename__ = "part_request_line"
@@ -87,6 +122,9 @@ class PartRequestLine(SQLModel, table=True):
     currency: str | None = Field(default=None, max_length=3)
     price_basis: PriceBasis = enum_field(PriceBasis, default=PriceBasis.NONE)
     returned: Decimal = decimal_field(Decimal(0))
+    unsourced: Decimal = Field(
+        default=Decimal(0), sa_type=ScaledDecimal, nullable=False, index=True
+    )
 
 
 class Allocation(SQLModel, table=True):

@@ -39,6 +39,11 @@ OPENED = Refusal(
     "{part} at {place} was opened with {before} already. Nothing was changed; "
     "enter a count to correct it.",
 )
+NO_PLACE = Refusal(
+    "stock.no_place",
+    "{text} is for stock, and nothing says where it goes. Nothing was changed; "
+    "let a buyer revise the order with a location to ship to.",
+)
 COUNT = Refusal("stock.count", "{problem}. Nothing was changed; {accepted}.")
 
 
