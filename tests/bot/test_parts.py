@@ -61,7 +61,7 @@ def test_the_form_for_a_job_has_five_inputs_and_without_a_job_asks_for_it(
     assert "WO-1 Pump leaks" in str(view["blocks"][0])
     assert list(inputs(view)) == ["part_id", "description", "service", "quantity", "needed_by"]
     assert inputs(view)["part_id"]["min_query_length"] == 1
-    assert list(inputs(form("")))[0] == "work_order_id"
+    assert next(iter(inputs(form("")))) == "work_order_id"
 
 
 def test_what_happens_next_is_said_before_it_is_sent(
@@ -132,8 +132,8 @@ def test_add_another_keeps_the_line_and_clears_the_inputs(
     }  # fmt: skip
     send(body)
     second = slack.view()
-    assert "1. 2 Seal" in str(second["blocks"])
-    assert list(inputs(second))[0] == "part_id.1"
+    assert "1. 2 pcs Seal" in str(second["blocks"])
+    assert next(iter(inputs(second))) == "part_id.1"
     values = {"description.1": "Grease", "quantity.1": "0.5 kg"}
     send(payloads.submit(second, values, user="U-tess"))
     found = rows(transactions, PartRequestLine, order="position")
@@ -156,7 +156,7 @@ def test_add_another_with_something_wrong_says_so_and_keeps_what_was_typed(
     send(body)
     view = slack.view()
     assert "more than zero" in str(view["blocks"][0])
-    assert list(inputs(view))[0] == "part_id"
+    assert next(iter(inputs(view))) == "part_id"
 
 
 @pytest.mark.parametrize(
