@@ -51,10 +51,12 @@ class Edge:
             return Response(status_code=400)
         if raw is None:
             return self._refuse(400, "body too large")
-        if not self._signed(request, raw):
-            return self._refuse(401, "bad signature")
         body = _text(raw)
-        if body is None or not well_formed(body, request.headers.get("content-type", "")):
+        if body is None:
+            return self._refuse(400, "malformed body")
+        if not self._signed(request, body):
+            return self._refuse(401, "bad signature")
+        if not well_formed(body, request.headers.get("content-type", "")):
             return self._refuse(400, "malformed body")
         answer = await run_in_threadpool(self._dispatch, request, body)
         if answer is None:
@@ -70,12 +72,12 @@ class Edge:
             chunks.append(chunk)
         return b"".join(chunks)
 
-    def _signed(self, request: Request, raw: bytes) -> bool:
+    def _signed(self, request: Request, body: str) -> bool:
         timestamp = request.headers.get("x-slack-request-timestamp", "")
         signature = request.headers.get("x-slack-signature", "")
         if not _TIMESTAMP.fullmatch(timestamp) or not _SIGNATURE.fullmatch(signature):
             return False
-        return self._verifier.is_valid(raw, timestamp, signature)
+        return self._verifier.is_valid(body, timestamp, signature)
 
     def _dispatch(self, request: Request, body: str) -> BoltResponse | None:
         headers: dict[str, Any] = {k: [v] for k, v in request.headers.items()}

@@ -38,7 +38,13 @@ def identify(services: Services) -> Middleware:
 
     def run(body: Body, context: BoltContext, next: Callable[[], Any]) -> BoltResponse | None:
         try:
-            turned_away = _admit(services, body, context)
+            context["key"] = request_key(body)
+            team, user_id = who_acts(body)
+        except (KeyError, TypeError, AttributeError, IndexError) as error:
+            services.log.warning("a payload of an unknown shape: %s", type(error).__name__)
+            return BoltResponse(status=400, body={"error": "body of an unknown shape"})
+        try:
+            turned_away = _admit(services, body, context, team, user_id)
         except (DomainError, *CALL_ERRORS) as error:
             return errors.handle(services, error, body)
         if turned_away is not None:
@@ -49,14 +55,14 @@ def identify(services: Services) -> Middleware:
     return run
 
 
-def _admit(services: Services, body: Body, context: BoltContext) -> BoltResponse | None:
+def _admit(
+    services: Services, body: Body, context: BoltContext, team: str, user_id: str
+) -> BoltResponse | None:
     event = body.get("event") or {}
     if event.get("bot_id") or event.get("subtype") in PASSED_BY:
         return answers.ok()
-    context["key"] = request_key(body)
     if event.get("type") in SYSTEM_EVENTS:
         return None
-    team, user_id = who_acts(body)
     if not user_id:
         return answers.ok()
     if body.get("type") != "block_suggestion":
