@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import delete, func, insert, or_
+from sqlalchemy import and_, delete, exists, func, insert, or_
 from sqlalchemy.sql.elements import ColumnElement
 from sqlmodel import col, select
 
@@ -15,6 +15,8 @@ from wopo.usecases.ports.lookup import TABLES, Found, LookupStore
 
 NEAR = 500
 """How many names are compared when nothing was found."""
+COMMON = 500
+"""A word of more things than this is common."""
 
 
 @implements(LookupStore)
@@ -35,10 +37,14 @@ class SqlLookup(SqlStore):
         return self._found(kind, statement)
 
     def with_name(self, kind: Kind, typed: str, *, limit: int) -> list[Found]:
+        """By index first; only a name, or a code in some mixed case, is worth a walk."""
         model, key = self._columns(kind)
-        for column in (key, getattr(model, "name", key)):
-            same = select(model.id, key).where(func.lower(column) == typed.lower())
-            found = self._found(kind, same.order_by(key).limit(limit))
+        spellings = list({typed, typed.upper(), typed.lower()})
+        tests = [key.in_(spellings)]
+        if hasattr(model, "name"):
+            tests += [func.lower(key) == typed.lower(), func.lower(model.name) == typed.lower()]
+        for test in tests:
+            found = self._found(kind, select(model.id, key).where(test).order_by(key).limit(limit))
             if found:
                 return found
         return []
@@ -73,11 +79,24 @@ class SqlLookup(SqlStore):
             self.session.execute(insert(table), rows)
 
     def jobs_with(self, words: Sequence[str], *, limit: int, open_only: bool) -> list[str]:
-        statement = select(WorkOrder.id).where(*(_has(word) for word in words))
+        """A rare word leads to its few jobs by the index; when every word is common the newest
+        jobs are walked and the first matches end the walk."""
+        frequency = {word: self._frequency(word) for word in words}
+        rarest = min(words, key=lambda word: frequency[word])
+        leads = [rarest] if frequency[rarest] <= COMMON else []
+        statement = select(WorkOrder.id).where(
+            *(_among(word) for word in leads),
+            *(_has(word) for word in words if word not in leads),
+        )
         if open_only:
             statement = statement.where(col(WorkOrder.state).in_(OPEN_STATES))
         newest = statement.order_by(col(WorkOrder.created_at).desc(), col(WorkOrder.number).desc())
         return list(self.session.exec(newest.limit(limit)))
+
+    def _frequency(self, word: str) -> int:
+        """How many things have the word, counted no further than is worth knowing."""
+        some = select(SearchWord.subject_id).where(_begins(word)).limit(COMMON + 1).subquery()
+        return int(self.session.exec(select(func.count()).select_from(some)).one())
 
     def _columns(self, kind: Kind) -> tuple[Any, Any]:
         table = TABLES[kind]
@@ -91,18 +110,40 @@ def _plain(text: str) -> str:
     return text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
 
 
-def _has(word: str) -> ColumnElement[bool]:
+def _begins(word: str) -> ColumnElement[bool]:
     """A range over the index instead of LIKE, which neither database answers from one."""
+    return and_(col(SearchWord.word) >= word, col(SearchWord.word) < word + "\U0010ffff")
 
-    def among(subject: str) -> Any:
-        return select(SearchWord.subject_id).where(
-            col(SearchWord.subject) == subject,
-            col(SearchWord.word) >= word,
-            col(SearchWord.word) < word + "\U0010ffff",
-        )
 
+SEARCHED = (
+    ("work_order", col(WorkOrder.id)),
+    ("asset", col(WorkOrder.asset_id)),
+    ("location", col(WorkOrder.location_id)),
+)
+"""Whose words count for a job."""
+
+
+def _among(word: str) -> ColumnElement[bool]:
+    """The job is one of the few that the index names for the word."""
     return or_(
-        col(WorkOrder.id).in_(among("work_order")),
-        col(WorkOrder.asset_id).in_(among("asset")),
-        col(WorkOrder.location_id).in_(among("location")),
+        *(
+            column.in_(
+                select(SearchWord.subject_id).where(SearchWord.subject == subject, _begins(word))
+            )
+            for subject, column in SEARCHED
+        )
+    )
+
+
+def _has(word: str) -> ColumnElement[bool]:
+    """The job at hand has the word: asked of its own few words, not of all that have it."""
+    return or_(
+        *(
+            exists().where(
+                col(SearchWord.subject_id) == column,
+                col(SearchWord.subject) == subject,
+                _begins(word),
+            )
+            for subject, column in SEARCHED
+        )
     )

@@ -67,6 +67,8 @@ class SqlUnitOfWork:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
+        # What was read stays readable afterwards: a rollback would empty the loaded rows.
+        self.session.expunge_all()
         try:
             self.session.rollback()
         finally:
@@ -84,7 +86,8 @@ class SqlUnitOfWork:
         said = str(error.orig).lower()
         if "locked" in said or "lock timeout" in said or "deadlock" in said or "busy" in said:
             return BUSY()
-        if isinstance(error, OperationalError) or "disk" in said or "readonly" in said:
+        outage = isinstance(error, OperationalError) and "no such" not in said
+        if outage or "disk" in said or "readonly" in said:
             return STORAGE_DOWN()
         return None
 

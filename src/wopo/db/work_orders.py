@@ -18,7 +18,7 @@ from wopo.domain.ledger import CostKind, LedgerEntry
 from wopo.domain.money import Money
 from wopo.domain.part_requests import LineState, PartRequestLine
 from wopo.domain.purchase_orders import OrderState, PurchaseOrder, PurchaseOrderLine
-from wopo.domain.work_orders import AssigneeKind, WorkOrder, WorkOrderState
+from wopo.domain.work_orders import WorkOrder, WorkOrderState
 from wopo.domain.work_requests import Priority, WorkRequest, WorkRequestState
 from wopo.domain.workflow import words
 from wopo.usecases.ports.work_orders import WorkOrderStore
@@ -42,35 +42,32 @@ class SqlWorkOrders(SqlStore):
     """See ``WorkOrderStore``."""
 
     def jobs_of(self, person_id: str, team_ids: Collection[str], *, limit: int) -> list[WorkOrder]:
-        mine = and_(
-            col(WorkOrder.assignee_id) == person_id,
-            col(WorkOrder.assignee_kind) == AssigneeKind.PERSON,
-        )
-        teams = and_(
-            col(WorkOrder.assignee_id).in_(list(team_ids)),
-            col(WorkOrder.assignee_kind) == AssigneeKind.TEAM,
-        )
         ranks = {priority: rank for rank, priority in enumerate(Priority)}
         urgency = case(ranks, value=col(WorkOrder.priority))
         statement = (
             select(WorkOrder)
-            .where(or_(mine, teams), col(WorkOrder.state).in_(UNDONE))
+            .where(
+                col(WorkOrder.assignee_id).in_([person_id, *team_ids]),
+                col(WorkOrder.state).in_(UNDONE),
+            )
             .order_by(urgency, col(WorkOrder.created_at), col(WorkOrder.number))
             .limit(limit)
         )
         return list(self.session.exec(statement).all())
 
     def free_jobs(self, site_id: str | None, *, limit: int) -> list[WorkOrder]:
+        nobody = col(WorkOrder.assignee_id).is_(None)
+        return self._by_urgency(WorkOrderState.APPROVED, site_id, nobody, limit=limit)
+
+    def _by_urgency(
+        self, state: WorkOrderState, site_id: str | None, *conditions: Any, limit: int
+    ) -> list[WorkOrder]:
         """One short walk over the index per priority, so that a long queue costs no sort."""
         found: list[WorkOrder] = []
         for priority in Priority:
             statement = (
                 select(WorkOrder)
-                .where(
-                    WorkOrder.state == WorkOrderState.APPROVED,
-                    WorkOrder.priority == priority,
-                    col(WorkOrder.assignee_id).is_(None),
-                )
+                .where(WorkOrder.state == state, WorkOrder.priority == priority, *conditions)
                 .order_by(col(WorkOrder.created_at))
                 .limit(limit - len(found))
             )
@@ -93,15 +90,7 @@ class SqlWorkOrders(SqlStore):
         return list(self.session.exec(statement).all())
 
     def to_approve(self, site_id: str | None, *, limit: int) -> list[WorkOrder]:
-        statement = (
-            select(WorkOrder)
-            .where(WorkOrder.state == WorkOrderState.REQUESTED)
-            .order_by(col(WorkOrder.created_at), col(WorkOrder.number))
-            .limit(limit)
-        )
-        if site_id is not None:
-            statement = statement.where(WorkOrder.site_id == site_id)
-        return list(self.session.exec(statement).all())
+        return self._by_urgency(WorkOrderState.REQUESTED, site_id, limit=limit)
 
     def part_states(self, work_order_ids: Collection[str]) -> dict[str, dict[LineState, int]]:
         statement = (

@@ -77,7 +77,7 @@ class Budget(SQLModel, table=True):
 
     def used_minor(self, *, with_requested: bool = False) -> int:
         """What is spent or promised: committed, accrued, invoiced, stock, labour, out-of-pocket."""
-        used = sum(getattr(self, name) for name in SPENT)
+        used: int = sum(getattr(self, name) for name in SPENT)
         return used + self.requested_minor if with_requested else used
 
     def available(self, *, with_requested: bool = False) -> Money:

@@ -89,6 +89,27 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_idempotency_at"), ["at"], unique=False)
 
     op.create_table(
+        "imported_record",
+        sa.Column("id", sa.String(length=40), nullable=False),
+        sa.Column("target", sa.String(length=30), nullable=False),
+        sa.Column("source_key", sa.String(length=200), nullable=False),
+        sa.Column("digest", sa.String(length=64), nullable=False),
+        sa.Column("subject_id", sa.String(length=40), nullable=False),
+        sa.Column("source", sa.String(length=200), nullable=False),
+        sa.Column("line", sa.Integer(), nullable=False),
+        sa.Column("facts", sa.JSON(), nullable=False),
+        sa.Column("warnings", sa.JSON(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("id"),
+        sa.UniqueConstraint("target", "source_key"),
+    )
+    with op.batch_alter_table("imported_record", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_imported_record_subject_id"), ["subject_id"], unique=False
+        )
+        batch_op.create_index(batch_op.f("ix_imported_record_target"), ["target"], unique=False)
+
+    op.create_table(
         "job_run",
         sa.Column("id", sa.String(length=40), nullable=False),
         sa.Column("job", sa.String(length=60), nullable=False),
@@ -187,7 +208,11 @@ def upgrade() -> None:
 
     op.create_table(
         "search_word",
-        sa.Column("word", sa.String(length=40), nullable=False),
+        sa.Column(
+            "word",
+            sa.String(length=40).with_variant(sa.String(length=40, collation="C"), "postgresql"),
+            nullable=False,
+        ),
         sa.Column("subject", sa.String(length=20), nullable=False),
         sa.Column("subject_id", sa.String(length=40), nullable=False),
         sa.PrimaryKeyConstraint("word", "subject", "subject_id"),
@@ -697,6 +722,7 @@ def upgrade() -> None:
             batch_op.f("ix_work_request_requester_id"), ["requester_id"], unique=False
         )
         batch_op.create_index(batch_op.f("ix_work_request_site_id"), ["site_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_work_request_source_ts"), ["source_ts"], unique=False)
         batch_op.create_index(batch_op.f("ix_work_request_state"), ["state"], unique=False)
         batch_op.create_index(
             batch_op.f("ix_work_request_work_order_id"), ["work_order_id"], unique=False
@@ -718,6 +744,7 @@ def upgrade() -> None:
         sa.Column("decided_on_surface", sa.String(length=20), nullable=False),
         sa.Column("reason", sa.String(length=1000), nullable=True),
         sa.Column("question", sa.String(length=1000), nullable=True),
+        sa.Column("answer", sa.String(length=1000), nullable=True),
         sa.Column("waiver", sa.String(length=200), nullable=True),
         sa.Column("imported", sa.Boolean(), nullable=False),
         sa.ForeignKeyConstraint(
@@ -765,6 +792,9 @@ def upgrade() -> None:
         sa.Column("reason", sa.String(length=1000), nullable=True),
         sa.Column("warnings", sa.JSON(), nullable=False),
         sa.Column("verdict", sa.JSON(), nullable=False),
+        sa.Column("stopped", sa.Boolean(), nullable=False),
+        sa.Column("not_duplicate_of", sa.JSON(), nullable=False),
+        sa.Column("paid_on", sa.Date(), nullable=True),
         sa.Column("imported", sa.Boolean(), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(
@@ -857,6 +887,7 @@ def upgrade() -> None:
         sa.Column("delivery_note", sa.String(length=60), nullable=False),
         sa.Column("note", sa.String(length=500), nullable=False),
         sa.Column("flag", sa.String(length=300), nullable=True),
+        sa.Column("for_credit", sa.Boolean(), nullable=False),
         sa.Column("imported", sa.Boolean(), nullable=False),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(
@@ -989,12 +1020,36 @@ def upgrade() -> None:
         )
         batch_op.create_index(batch_op.f("ix_work_order_project_id"), ["project_id"], unique=False)
         batch_op.create_index(
+            "ix_work_order_queue", ["state", "priority", "created_at"], unique=False
+        )
+        batch_op.create_index(
             batch_op.f("ix_work_order_requester_id"), ["requester_id"], unique=False
         )
         batch_op.create_index(batch_op.f("ix_work_order_site_id"), ["site_id"], unique=False)
-        batch_op.create_index(batch_op.f("ix_work_order_state"), ["state"], unique=False)
         batch_op.create_index(
             batch_op.f("ix_work_order_work_request_id"), ["work_request_id"], unique=False
+        )
+
+    op.create_table(
+        "approval_ask",
+        sa.Column("person_id", sa.String(length=40), nullable=False),
+        sa.Column("approval_id", sa.String(length=40), nullable=False),
+        sa.Column("waiting", sa.Boolean(), nullable=False),
+        sa.Column("asked_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["approval_id"], ["approval.id"], initially="DEFERRED", deferrable=True
+        ),
+        sa.ForeignKeyConstraint(
+            ["person_id"], ["person.id"], initially="DEFERRED", deferrable=True
+        ),
+        sa.PrimaryKeyConstraint("person_id", "approval_id"),
+    )
+    with op.batch_alter_table("approval_ask", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_approval_ask_approval_id"), ["approval_id"], unique=False
+        )
+        batch_op.create_index(
+            "ix_approval_ask_waiting", ["person_id", "waiting", "asked_at"], unique=False
         )
 
     op.create_table(
@@ -1237,6 +1292,8 @@ def upgrade() -> None:
         sa.Column("resolution", sa.String(length=40), nullable=True),
         sa.Column("reason", sa.String(length=1000), nullable=True),
         sa.Column("accepted_amount_minor", sa.BigInteger(), nullable=True),
+        sa.Column("accepted_variance", sa.BigInteger(), nullable=True),
+        sa.Column("variance", sa.BigInteger(), nullable=False),
         sa.Column("reopened", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(
             ["cost_centre_id"], ["cost_centre.id"], initially="DEFERRED", deferrable=True
@@ -1317,6 +1374,7 @@ def upgrade() -> None:
         sa.Column("unit_price", sa.BigInteger(), nullable=False),
         sa.Column("price_per", sa.BigInteger(), nullable=False),
         sa.Column("charge_minor", sa.BigInteger(), nullable=False),
+        sa.Column("discount_minor", sa.BigInteger(), nullable=False),
         sa.Column("net_minor", sa.BigInteger(), nullable=False),
         sa.Column("share_minor", sa.BigInteger(), nullable=False),
         sa.ForeignKeyConstraint(
@@ -1341,12 +1399,41 @@ def upgrade() -> None:
         )
 
     op.create_table(
+        "last_price",
+        sa.Column("id", sa.String(length=40), nullable=False),
+        sa.Column("part_id", sa.String(length=40), nullable=False),
+        sa.Column("vendor_id", sa.String(length=40), nullable=False),
+        sa.Column("unit_price", sa.BigInteger(), nullable=False),
+        sa.Column("price_per", sa.BigInteger(), nullable=False),
+        sa.Column("unit", sa.String(length=20), nullable=False),
+        sa.Column("currency", sa.String(length=3), nullable=False),
+        sa.Column("purchase_order_line_id", sa.String(length=40), nullable=True),
+        sa.Column("day", sa.Date(), nullable=False),
+        sa.ForeignKeyConstraint(["part_id"], ["part.id"], initially="DEFERRED", deferrable=True),
+        sa.ForeignKeyConstraint(
+            ["purchase_order_line_id"],
+            ["purchase_order_line.id"],
+            initially="DEFERRED",
+            deferrable=True,
+        ),
+        sa.ForeignKeyConstraint(
+            ["vendor_id"], ["vendor.id"], initially="DEFERRED", deferrable=True
+        ),
+        sa.PrimaryKeyConstraint("id"),
+        sa.UniqueConstraint("part_id", "vendor_id"),
+    )
+    with op.batch_alter_table("last_price", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_last_price_vendor_id"), ["vendor_id"], unique=False)
+
+    op.create_table(
         "ledger_entry",
         sa.Column("id", sa.String(length=40), nullable=False),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("day", sa.Date(), nullable=False),
         sa.Column("kind", sa.String(length=40), nullable=False),
         sa.Column("amount_minor", sa.BigInteger(), nullable=False),
         sa.Column("currency", sa.String(length=3), nullable=False),
+        sa.Column("rate", sa.BigInteger(), nullable=False),
         sa.Column("cost_centre_id", sa.String(length=40), nullable=False),
         sa.Column("work_order_id", sa.String(length=40), nullable=True),
         sa.Column("project_id", sa.String(length=40), nullable=True),
@@ -1402,8 +1489,11 @@ def upgrade() -> None:
         sa.Column("vendor_id", sa.String(length=40), nullable=True),
         sa.Column("agreement_id", sa.String(length=40), nullable=True),
         sa.Column("unit_price", sa.BigInteger(), nullable=True),
+        sa.Column("price_per", sa.BigInteger(), nullable=False),
         sa.Column("currency", sa.String(length=3), nullable=True),
         sa.Column("price_basis", sa.String(length=40), nullable=False),
+        sa.Column("returned", sa.BigInteger(), nullable=False),
+        sa.Column("unsourced", sa.BigInteger(), nullable=False),
         sa.ForeignKeyConstraint(
             ["agreement_id"], ["price_agreement.id"], initially="DEFERRED", deferrable=True
         ),
@@ -1428,6 +1518,9 @@ def upgrade() -> None:
             batch_op.f("ix_part_request_line_part_request_id"), ["part_request_id"], unique=False
         )
         batch_op.create_index(batch_op.f("ix_part_request_line_state"), ["state"], unique=False)
+        batch_op.create_index(
+            batch_op.f("ix_part_request_line_unsourced"), ["unsourced"], unique=False
+        )
         batch_op.create_index(
             batch_op.f("ix_part_request_line_vendor_id"), ["vendor_id"], unique=False
         )
@@ -1567,6 +1660,9 @@ def upgrade() -> None:
             unique=False,
         )
         batch_op.create_index(
+            batch_op.f("ix_stock_movement_receipt_line_id"), ["receipt_line_id"], unique=False
+        )
+        batch_op.create_index(
             batch_op.f("ix_stock_movement_work_order_id"), ["work_order_id"], unique=False
         )
 
@@ -1583,6 +1679,7 @@ def downgrade() -> None:
         "receipt_line",
         "part_request_line",
         "ledger_entry",
+        "last_price",
         "invoice_line",
         "exception_case",
         "delivery_schedule",
@@ -1591,6 +1688,7 @@ def downgrade() -> None:
         "part_request",
         "labour_entry",
         "invoice_charge",
+        "approval_ask",
         "work_order",
         "receipt",
         "order_revision",
@@ -1624,6 +1722,7 @@ def downgrade() -> None:
         "outbox",
         "number_series",
         "job_run",
+        "imported_record",
         "idempotency",
         "exchange_rate",
         "cost_centre",
