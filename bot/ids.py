@@ -19,6 +19,8 @@ class SlashCommand(StrEnum):
     PARTS = "/parts"
     PO = "/po"
     WOPO = "/wopo"
+    RECEIVE = "/receive"
+    INVOICE = "/invoice"
 
 
 class Shortcut(StrEnum):
@@ -27,6 +29,7 @@ class Shortcut(StrEnum):
     REPORT_PROBLEM = "report_problem"
     MAKE_WORK_ORDER = "make_work_order"
     REQUEST_PART = "request_part"
+    RECEIVE_GOODS = "receive_goods"
 
 
 class Callback(StrEnum):
@@ -61,6 +64,14 @@ class Callback(StrEnum):
     CANCEL_ORDER = "cancel_order"
     WITHDRAW_ORDER = "withdraw_order"
     SETTINGS = "settings"
+    CHOOSE_DELIVERY = "choose_delivery"
+    RECEIVE = "receive"
+    CHOOSE_BILLED = "choose_billed"
+    INVOICE = "invoice"
+    REJECT_INVOICE = "reject_invoice"
+    PAY_INVOICE = "pay_invoice"
+    DECIDE_CASE = "decide_case"
+    SUBSCRIBE = "subscribe"
 
 
 class Action(StrEnum):
@@ -120,6 +131,27 @@ class Action(StrEnum):
     ORDER_CLOSE_SHORT = "order.close_short"
     ORDER_CLOSE = "order.close"
     ORDER_CANCEL = "order.cancel"
+    RECEIVE = "receive.choose"
+    RECEIVE_NUMBER = "receive.number"
+    RECEIVE_MORE = "receive.more"
+    ORDER_RECEIVE = "order.receive"
+    INVOICE_NEW = "invoice.new"
+    INVOICE_DETAILS = "invoice.details"
+    INVOICE_MAKE_PAYABLE = "invoice.make_payable"
+    INVOICE_PAID = "invoice.paid"
+    INVOICE_REJECT = "invoice.reject"
+    CASE_TAKE = "case.take"
+    CASE_RECORD_RECEIPT = "case.record_receipt"
+    CASE_ACCEPT = "case.accept"
+    CASE_DISPUTE = "case.dispute"
+    CASE_REJECT_INVOICE = "case.reject_invoice"
+    CASE_NOT_DUPLICATE = "case.not_duplicate"
+    CASE_ACKNOWLEDGE = "case.acknowledge"
+    CASE_SHOW = "case.show"
+    SUBSCRIBE = "subscription.open"
+    UNSUBSCRIBE = "subscription.end"
+    INBOX = "inbox.show"
+    WHY = "why.show"
 
 
 class Options(StrEnum):
@@ -136,6 +168,8 @@ class Options(StrEnum):
     PART = "options.part"
     VENDOR = "options.vendor"
     STORE = "options.store"
+    OPEN_ORDER = "options.open_order"
+    BILLED_ORDER = "options.billed_order"
 
 
 class Block(StrEnum):

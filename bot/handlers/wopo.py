@@ -25,6 +25,7 @@ CHECK_CHANNELS = "check_channels"
 Commands = list[tuple[str, str]]
 _COMMANDS: Commands = [
     ("/wo", "report work or find a job: `mine`, `queue`, a number, words"),
+    ("/receive", "book goods that arrived or confirm a service; with a PO number its form"),
 ]
 
 
@@ -78,7 +79,9 @@ def help_screen(before: str = "") -> Block:
     blocks = [
         *([section(before)] if before else []),
         section("\n".join(lines)),
-        section("Shortcuts (⚡): *Report a problem*; on a message: *Make work order*."),
+        section(
+            "Shortcuts (⚡): *Report a problem*, *Receive goods*; on a message: *Make work order*."
+        ),
         *actions([button("New work order", Action.NEW_WORK, "help", style="primary")]),
         context("The app's Home tab shows what waits for you."),
     ]
