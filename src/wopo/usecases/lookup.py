@@ -22,6 +22,8 @@ from wopo.usecases.ports import UnitOfWork
 from wopo.usecases.ports.lookup import Found, LookupStore
 
 DOCUMENTS = tuple(PREFIXES)
+IMPORTED = (Kind.PURCHASE_ORDER, Kind.RECEIPT)
+"""Documents that may carry another system's number."""
 SHOWN = 5
 """How many choices are offered."""
 
@@ -80,12 +82,9 @@ def _by_foreign_tail(uow: UnitOfWork, text: str, kinds: Sequence[Kind]) -> list[
     our own are never found so: ``PO-42`` must not become PO-142."""
     store = uow.store(LookupStore)
     found = []
-    for kind in kinds:
-        prefix = PREFIXES.get(kind)
-        if prefix is None:
-            continue
+    for kind in [kind for kind in kinds if kind in IMPORTED]:
         for one in store.with_tail(kind, text, limit=SHOWN * 4):
-            if not one.number.startswith(f"{prefix}-"):
+            if not one.number.startswith(f"{PREFIXES[kind]}-"):
                 found.append(one)
     return found
 

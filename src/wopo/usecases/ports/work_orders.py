@@ -28,7 +28,8 @@ class WorkOrderStore(ABC):
 
     @abstractmethod
     def to_approve(self, site_id: str | None, *, limit: int) -> list[WorkOrder]:
-        """Jobs that wait for management's approval, of one site or of all, the oldest first."""
+        """Jobs that wait for management's approval, of one site or of all, the most urgent
+        first."""
 
     @abstractmethod
     def part_states(self, work_order_ids: Collection[str]) -> dict[str, dict[LineState, int]]:
