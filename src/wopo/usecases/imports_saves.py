@@ -4,7 +4,8 @@ from collections.abc import Callable, Iterator
 from functools import partial
 from typing import Any
 
-from wopo.domain.errors import DomainError
+from wopo.domain.errors import NOT_FOUND, DomainError
+from wopo.domain.locations import Location
 from wopo.domain.people import Person
 from wopo.usecases.assets import SaveAsset
 from wopo.usecases.budgets import SetBudget
@@ -61,6 +62,13 @@ def _person(row: Any, ctx: Context) -> Answer:
 
 
 def _channel(row: Any, ctx: Context) -> Answer:
+    """Files name a site by its code, the settings by its id."""
+    purpose, _, code = row.purpose.partition(":")
+    if purpose == "site":
+        site = ctx.uow.find(Location, code=code)
+        if site is None:
+            raise NOT_FOUND(kind="site", wanted=code, nearest="", field="purpose")
+        return run(SetChannels(channels={f"site:{site.id}": row.channel}), ctx)
     return run(SetChannels(channels={row.purpose: row.channel}), ctx)
 
 

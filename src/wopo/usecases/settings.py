@@ -72,6 +72,8 @@ def set_channels(command: SetChannels, ctx: Context) -> Answer:
 
 
 def _keep(ctx: Context, name: str, before: dict[str, Any], after: dict[str, Any]) -> None:
+    if before == after:
+        return
     row = ctx.uow.lock(Setting, name)
     if row is None:
         ctx.uow.add(Setting(name=name, value=after))
