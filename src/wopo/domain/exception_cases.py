@@ -1,15 +1,44 @@
 """The life of one raised exception: owned, and closing by itself when its cause is gone."""
 
+from dataclasses import dataclass, field
 from datetime import datetime
+from decimal import Decimal
 from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import UniqueConstraint
 from sqlmodel import Field, SQLModel
 
-from wopo.domain.columns import enum_field, id_field, json_field, minor_field, ref, time_field
+from wopo.domain.columns import (
+    decimal_field,
+    enum_field,
+    id_field,
+    json_field,
+    minor_field,
+    ref,
+    time_field,
+)
+from wopo.domain.errors import REQUIRED, Refusal
 from wopo.domain.events import Event, event
+from wopo.domain.exception_kinds import KINDS, Cure, kind_of
 from wopo.domain.money import Money
+from wopo.domain.workflow import Workflow, words
+
+ALREADY_RESOLVED = Refusal(
+    "exception.already_resolved",
+    "{who} resolved {number} {when}: {how}. Nothing more is needed, and nothing was changed.",
+    logged=True,
+)
+NOT_A_WAY_OUT = Refusal(
+    "exception.not_a_way_out",
+    "{number} ({title}) can't be answered with {cure}. Nothing was changed; possible: {possible}.",
+)
+OVER_LIMIT = Refusal(
+    "exception.over_limit",
+    "{number} is about {amount}, above your limit of {limit}. Nothing was changed; "
+    "ask somebody with a higher limit.",
+    logged=True,
+)
 
 
 class CaseState(StrEnum):
@@ -29,6 +58,57 @@ class Resolution(StrEnum):
     INVOICE_REJECTED = "invoice_rejected"
     NOT_A_DUPLICATE = "not_a_duplicate"
     ACKNOWLEDGED = "acknowledged"
+
+
+_S = CaseState
+CASE = Workflow(
+    {
+        (_S.OPEN, "take"): _S.ASSIGNED,
+        (_S.OPEN, "assign"): _S.ASSIGNED,
+        (_S.OPEN, "resolve"): _S.RESOLVED,
+        (_S.ASSIGNED, "take"): _S.ASSIGNED,
+        (_S.ASSIGNED, "assign"): _S.ASSIGNED,
+        (_S.ASSIGNED, "resolve"): _S.RESOLVED,
+        (_S.RESOLVED, "reopen"): _S.OPEN,
+    }
+)
+
+OPEN_CASES = (CaseState.OPEN, CaseState.ASSIGNED)
+
+DECISIONS: dict[Cure, Resolution] = {
+    Cure.ACCEPT: Resolution.ACCEPTED,
+    Cure.DISPUTE: Resolution.DISPUTED,
+    Cure.NOT_DUPLICATE: Resolution.NOT_A_DUPLICATE,
+    Cure.ACKNOWLEDGE: Resolution.ACKNOWLEDGED,
+}
+"""Ways out that a person decides; all others change facts, and the case closes by itself."""
+
+_HOLDS_STILL = frozenset({Resolution.DISPUTED})
+"""Ends that leave the invoice on hold: the vendor has to answer."""
+_STANDS_WHILE_NOT_WORSE = frozenset(
+    {Resolution.ACCEPTED, Resolution.ACKNOWLEDGED, Resolution.NOT_A_DUPLICATE}
+)
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing that does not fit, as found now.
+
+    ``amount_minor`` is the money at stake, ``variance`` how far beyond in its own unit; either one
+    growing makes an acceptance void. ``facts`` fill the kind's sentence.
+    """
+
+    code: str
+    amount_minor: int
+    variance: Decimal
+    line_id: str | None = None
+    subject: str = ""
+    cost_centre_ids: tuple[str, ...] = ()
+    facts: dict[str, Any] = field(default_factory=dict)
+
+    def key(self, subject_id: str) -> str:
+        """One case per document, order line (or charge) and code (matching.md 10.16)."""
+        return f"{subject_id}|{self.line_id or self.subject or '-'}|{self.code}"
 
 
 class ExceptionCase(SQLModel, table=True):
@@ -64,7 +144,167 @@ class ExceptionCase(SQLModel, table=True):
     resolution: Resolution | None = enum_field(Resolution, null=True)
     reason: str | None = Field(default=None, max_length=1000)
     accepted_amount_minor: int | None = minor_field(None, null=True)
+    accepted_variance: Decimal | None = decimal_field(null=True)
+    variance: Decimal = decimal_field(Decimal(0))
     reopened: int = 0
+
+    @property
+    def amount(self) -> Money:
+        """The money at stake."""
+        return Money(self.amount_minor, self.currency)
+
+    @property
+    def told(self) -> str:
+        """What does not fit, in one sentence with its figures."""
+        return kind_of(self.code).told(self.facts)
+
+    @property
+    def title(self) -> str:
+        """The kind's name."""
+        return kind_of(self.code).title
+
+    @property
+    def cost_centre_ids(self) -> tuple[str, ...]:
+        """Every cost centre it concerns."""
+        return tuple(self.facts.get("cost_centre_ids", ()))
+
+    @property
+    def holds(self) -> bool:
+        """Whether it keeps its invoice from becoming payable."""
+        return self.state is not CaseState.RESOLVED or self.resolution in _HOLDS_STILL
+
+    def cures(self) -> tuple[Cure, ...]:
+        """The ways out that are open now."""
+        return kind_of(self.code).cures if self.state is not CaseState.RESOLVED else ()
+
+    def raised(self) -> "ExceptionRaised":
+        """That it was raised."""
+        return ExceptionRaised(
+            subject_id=self.id,
+            number=self.number,
+            code=self.code,
+            amount=self.amount,
+            order_id=self.purchase_order_id,
+            invoice_id=self.invoice_id,
+            told=self.told,
+        )
+
+    def found(self, finding: Finding, *, at: datetime, cause: str) -> "CaseEvent | None":
+        """Take in what is found now; none when it changes nothing.
+
+        A decision stands while the difference does not grow; a dispute while it stays the same.
+        """
+        before, was = self.amount, self.resolution
+        same = (self.amount_minor, self.variance) == (finding.amount_minor, finding.variance)
+        grown = self._grown(finding)
+        self._take_in(finding)
+        if self.state is not CaseState.RESOLVED:
+            if same:
+                return None
+            self.changed_at = at
+            return ExceptionChanged(
+                subject_id=self.id,
+                number=self.number,
+                code=self.code,
+                before=before,
+                amount=self.amount,
+                told=self.told,
+                cause=cause,
+            )
+        if was in _STANDS_WHILE_NOT_WORSE and not grown:
+            return None
+        if was is Resolution.DISPUTED and same:
+            return None
+        return self._reopen(before, at=at, cause=cause)
+
+    def _grown(self, finding: Finding) -> bool:
+        amount, variance = self.accepted_amount_minor, self.accepted_variance
+        if amount is None or variance is None:
+            return True
+        return abs(finding.amount_minor) > abs(amount) or abs(finding.variance) > abs(variance)
+
+    def _take_in(self, finding: Finding) -> None:
+        self.amount_minor, self.variance = finding.amount_minor, finding.variance
+        self.facts = {**finding.facts, "cost_centre_ids": list(finding.cost_centre_ids)}
+
+    def _reopen(self, before: Money, *, at: datetime, cause: str) -> "ExceptionReopened":
+        was = self.resolution or Resolution.CAUSE_GONE
+        self.state = CASE.move(self.state, "reopen", subject=self.number)
+        self.changed_at, self.reopened = at, self.reopened + 1
+        self.resolution, self.resolved_at, self.resolved_by_id = None, None, None
+        self.reason, self.accepted_amount_minor, self.accepted_variance = None, None, None
+        return ExceptionReopened(
+            subject_id=self.id,
+            number=self.number,
+            code=self.code,
+            was=was,
+            before=before,
+            amount=self.amount,
+            told=self.told,
+            cause=cause,
+        )
+
+    def gone(self, *, at: datetime, cause: str) -> "ExceptionResolved | None":
+        """Its cause is gone, by the event that ``cause`` names; none when it was decided before."""
+        if self.state is CaseState.RESOLVED and self.resolution is not Resolution.DISPUTED:
+            return None
+        return self._resolved(Resolution.CAUSE_GONE, at=at, by_id=None, reason=cause)
+
+    def ended_with_invoice(self, *, at: datetime, by_id: str | None, reason: str) -> "CaseEvent":
+        """The invoice was rejected, and its exceptions with it."""
+        return self._resolved(Resolution.INVOICE_REJECTED, at=at, by_id=by_id, reason=reason)
+
+    def decide(self, cure: Cure, *, at: datetime, by_id: str, reason: str) -> "ExceptionResolved":
+        """A person's answer with its reason. Raises ``NOT_A_WAY_OUT``, ``REQUIRED``."""
+        self.check_way_out(cure)
+        if not reason.strip():
+            raise REQUIRED(field="reason", label="The reason")
+        if cure is not Cure.DISPUTE:
+            self.accepted_amount_minor, self.accepted_variance = self.amount_minor, self.variance
+        return self._resolved(DECISIONS[cure], at=at, by_id=by_id, reason=reason.strip())
+
+    def check_way_out(self, cure: Cure) -> None:
+        """Refuse a way out that does not fit the kind, naming those that do."""
+        kind = KINDS[self.code]
+        if cure not in kind.cures:
+            raise NOT_A_WAY_OUT(
+                number=self.number,
+                title=kind.title,
+                cure=words(cure),
+                possible=", ".join(words(fits) for fits in kind.cures),
+            )
+
+    def _resolved(
+        self, how: Resolution, *, at: datetime, by_id: str | None, reason: str
+    ) -> "ExceptionResolved":
+        if self.state is not CaseState.RESOLVED:
+            self.state = CASE.move(self.state, "resolve", subject=self.number)
+        self.resolution, self.reason = how, reason
+        self.resolved_at, self.resolved_by_id, self.changed_at = at, by_id, at
+        return ExceptionResolved(
+            subject_id=self.id,
+            number=self.number,
+            code=self.code,
+            resolution=how,
+            reason=reason,
+            amount=self.amount,
+        )
+
+    def reopen(self, *, at: datetime, reason: str) -> "ExceptionReopened":
+        """A person takes a decision back. Raises ``ILLEGAL_MOVE`` for a case that is open."""
+        return self._reopen(self.amount, at=at, cause=reason)
+
+    def give_to(self, owner_id: str, *, at: datetime, verb: str) -> "ExceptionAssigned":
+        """Somebody takes care of it (``take``), or is given it (``assign``)."""
+        self.state = CASE.move(self.state, verb, subject=self.number)
+        before, self.owner_id, self.changed_at = self.owner_id, owner_id, at
+        return ExceptionAssigned(
+            subject_id=self.id,
+            number=self.number,
+            code=self.code,
+            owner_id=owner_id,
+            before_id=before,
+        )
 
 
 @event("exception:raised")
@@ -123,3 +363,6 @@ class ExceptionReopened(Event):
     amount: Money
     told: str
     cause: str
+
+
+CaseEvent = ExceptionRaised | ExceptionChanged | ExceptionResolved | ExceptionReopened

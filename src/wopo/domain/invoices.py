@@ -17,8 +17,41 @@ from wopo.domain.columns import (
     ref,
     time_field,
 )
+from wopo.domain.errors import Refusal
 from wopo.domain.events import Event, event
 from wopo.domain.money import Money
+from wopo.domain.workflow import Workflow
+
+NO_VENDOR = Refusal(
+    "invoice.no_vendor",
+    "Whose invoice is it? Nothing was changed; name the vendor or one of our orders.",
+)
+NO_LINES = Refusal(
+    "invoice.no_lines", "The invoice bills nothing. Nothing was changed; enter at least one line."
+)
+ZERO_QUANTITY = Refusal(
+    "invoice.zero_quantity",
+    "Line {position} bills a quantity of 0. Nothing was changed; enter what is billed.",
+)
+DATED_AHEAD = Refusal(
+    "invoice.dated_ahead",
+    "{day} is more than {days} days ahead. Nothing was changed; check the year of the date.",
+)
+STILL_HELD = Refusal(
+    "invoice.still_held",
+    "Invoice {number} is on hold: {codes}. Nothing was changed; settle these first.",
+    logged=True,
+)
+CREDIT_USED = Refusal(
+    "invoice.credit_used",
+    "Credit note {number} took back invoice {invoice}, so it can't be rejected any more. "
+    "Nothing was changed; ask the vendor for a new invoice instead.",
+)
+UNKNOWN_CREDITED = Refusal(
+    "invoice.unknown_credited",
+    "There is no invoice {wanted} of this vendor to credit. Nothing was changed; "
+    "check the number, or leave it out.",
+)
 
 
 class InvoiceState(StrEnum):
@@ -39,6 +72,37 @@ class InvoiceType(StrEnum):
 
     INVOICE = "invoice"
     CREDIT = "credit"
+
+
+_S = InvoiceState
+INVOICE = Workflow(
+    {
+        (_S.RECEIVED, "match"): _S.MATCHED,
+        (_S.RECEIVED, "hold"): _S.ON_HOLD,
+        (_S.MATCHED, "make_payable"): _S.PAYABLE,
+        (_S.MATCHED, "correct"): _S.MATCHED,
+        (_S.MATCHED, "reject"): _S.REJECTED,
+        (_S.MATCHED, "hold"): _S.ON_HOLD,
+        (_S.MATCHED, "credit"): _S.CREDITED,
+        (_S.ON_HOLD, "match"): _S.MATCHED,
+        (_S.ON_HOLD, "correct"): _S.ON_HOLD,
+        (_S.ON_HOLD, "reject"): _S.REJECTED,
+        (_S.ON_HOLD, "credit"): _S.CREDITED,
+        (_S.PAYABLE, "mark_paid"): _S.PAID,
+        (_S.PAYABLE, "reject"): _S.REJECTED,
+        (_S.PAYABLE, "hold"): _S.ON_HOLD,
+        (_S.PAYABLE, "credit"): _S.CREDITED,
+        (_S.PAID, "credit"): _S.CREDITED,
+    }
+)
+
+CLEARED = (InvoiceState.MATCHED, InvoiceState.PAYABLE, InvoiceState.PAID)
+"""States in which an invoice counts as money: it may become payable, or did."""
+
+
+def number_key(number: str) -> str:
+    """By which two numbers are the same: without blanks at the ends, in any case."""
+    return number.strip().upper()
 
 
 class Invoice(SQLModel, table=True):
@@ -77,12 +141,37 @@ class Invoice(SQLModel, table=True):
     reason: str | None = Field(default=None, max_length=1000)
     warnings: list[str] = json_field(list)
     verdict: dict[str, Any] = json_field()
+    stopped: bool = False
+    """Its header stopped it, so it counts nowhere."""
+    not_duplicate_of: list[str] = json_field(list)
+    """Ids of look-alikes that a person said are other invoices."""
+    paid_on: date | None = None
     imported: bool = False
     version: int = 0
 
+    @property
+    def total(self) -> Money:
+        """Lines + charges + tax - discount."""
+        return Money(self.total_minor, self.currency)
+
+    @property
+    def is_credit(self) -> bool:
+        """Whether it gives back rather than bills."""
+        return self.type is InvoiceType.CREDIT
+
+    @property
+    def codes(self) -> list[str]:
+        """What the match found, sorted."""
+        return list(self.verdict.get("exceptions", ()))
+
 
 class InvoiceLine(SQLModel, table=True):
-    """One billed line; quantity and price as on the paper, in ``unit``."""
+    """One billed line; quantity and price as on the paper, in ``unit``.
+
+    ``net_minor`` = quantity x price / basis + charge - discount, rounded once. ``share_minor`` adds
+    its share of the invoice's charges and discount (and of tax, where budgets are gross): what it
+    costs the order line's job and budget.
+    """
 
     __tablename__ = "invoice_line"
 
@@ -97,6 +186,7 @@ class InvoiceLine(SQLModel, table=True):
     unit_price: Decimal = decimal_field()
     price_per: Decimal = decimal_field(Decimal(1))
     charge_minor: int = minor_field()
+    discount_minor: int = minor_field()
     net_minor: int = minor_field()
     share_minor: int = minor_field()
 

@@ -1,5 +1,6 @@
 """Receipts: what arrived, counted as accepted and rejected; never edited, only voided."""
 
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
@@ -7,7 +8,67 @@ from enum import StrEnum
 from sqlmodel import Field, SQLModel
 
 from wopo.domain.columns import decimal_field, enum_field, id_field, ref, time_field
+from wopo.domain.errors import REQUIRED, Refusal, Soft
 from wopo.domain.events import Event, event
+from wopo.domain.money import NEGATIVE, QUANTITY_PLACES, checked_decimal, plain
+from wopo.domain.purchase_orders import OrderState, PurchaseOrder, PurchaseOrderLine
+from wopo.domain.workflow import words
+
+NOT_OPEN = Refusal(
+    "receipt.not_open",
+    "{number} is {state}, so nothing can be received on it: {figures}. "
+    "Nothing was changed; {accepted}.",
+    logged=True,
+)
+LINE_SHUT = Refusal(
+    "receipt.line_shut",
+    "Line {position} of {number} is {state}: {figures}. Nothing was changed; "
+    "leave the line out, or ask the buyer to amend the order.",
+)
+NOTHING_COUNTED = Refusal(
+    "receipt.nothing_counted",
+    "Nothing was counted. Nothing was changed; enter accepted or rejected quantities.",
+)
+LINE_TWICE = Refusal(
+    "receipt.line_twice",
+    "Line {position} is entered twice. Nothing was changed; enter one count for it.",
+)
+NOT_ON_ORDER = Refusal(
+    "receipt.not_on_order",
+    "{wanted} is not a line of {number}. Nothing was changed; choose one of its lines.",
+)
+FUTURE = Refusal(
+    "receipt.future",
+    "{day} is still to come. Nothing was changed; enter the day it arrived, today or earlier.",
+)
+MAY_NOT_RECEIVE = Refusal(
+    "receipt.may_not_receive",
+    "You can't receive {number}: {why}. Nothing was changed; {who} can do it.",
+    logged=True,
+)
+TOO_MUCH_BACK = Refusal(
+    "receipt.too_much_back",
+    "Line {position} has {there} {unit} {what}, so {back} can't go back. "
+    "Nothing was changed; enter at most {there}.",
+)
+NOT_VOIDABLE = Refusal(
+    "receipt.not_voidable",
+    "{number} can't be voided: {why}. Nothing was changed; {accepted}.",
+    logged=True,
+)
+MORE_THAN_ORDERED = Soft(
+    Refusal(
+        "receipt.more_than_ordered",
+        "That is more than ordered: {figures}. Nothing was changed yet. Book it all the same?",
+    )
+)
+SAME_NOTE = Soft(
+    Refusal(
+        "receipt.same_note",
+        "Same delivery note {note} was booked {ago} by {who} ({number}). "
+        "Nothing was changed yet. Book again?",
+    )
+)
 
 
 class ReceiptKind(StrEnum):
@@ -60,6 +121,76 @@ class ReceiptLine(SQLModel, table=True):
     accepted: Decimal = decimal_field(Decimal(0))
     rejected: Decimal = decimal_field(Decimal(0))
     reject_reason: str = Field(default="", max_length=200)
+
+
+def note_key(note: str) -> str:
+    """By which two delivery notes are the same: without blanks, in any case."""
+    return "".join(note.split()).upper()
+
+
+def left_of(line: PurchaseOrderLine) -> Decimal:
+    """What is still to come of an order line; rejected goods are still to come."""
+    return max(line.due_quantity - line.accepted, Decimal(0))
+
+
+def figures(lines: Iterable[PurchaseOrderLine]) -> str:
+    """``line 1: ordered 10, received 4, left 6``, for every line."""
+    return "; ".join(
+        f"line {line.position}: ordered {plain(line.quantity)} {line.unit}, "
+        f"received {plain(line.accepted)}, left {plain(left_of(line))}"
+        for line in lines
+    )
+
+
+def check_open(order: PurchaseOrder, lines: Sequence[PurchaseOrderLine]) -> None:
+    """Refuse receipts on an order that is not out at the vendor, with what is left of it.
+
+    Receipts book against the last approved revision, so a later one that waits changes nothing
+    (domain.md).
+    """
+    if order.state is OrderState.ISSUED:
+        return
+    accepted = {
+        OrderState.APPROVED: "issue the order to the vendor first",
+        OrderState.PENDING_APPROVAL: "it must be approved and issued first",
+        OrderState.DRAFT: "it must be approved and issued first",
+        OrderState.REJECTED: "ask the buyer for another order",
+    }.get(order.state, "ask the buyer for a new order")
+    raise NOT_OPEN(
+        number=order.number, state=words(order.state), figures=figures(lines), accepted=accepted
+    )
+
+
+def check_line_open(order: PurchaseOrder, line: PurchaseOrderLine) -> None:
+    """Refuse a line that was cancelled or closed short."""
+    if line.cancelled or line.closed_short:
+        raise LINE_SHUT(
+            field="lines",
+            position=line.position,
+            number=order.number,
+            state="cancelled" if line.cancelled else "closed short",
+            figures=figures([line]),
+        )
+
+
+def checked_count(value: Decimal, label: str) -> Decimal:
+    """A counted quantity: exact, at most six decimals, not negative."""
+    number = checked_decimal(value, label=label, places=QUANTITY_PLACES, field="lines")
+    if number < 0:
+        raise NEGATIVE(field="lines", label=label, bound="0 or more", typed=plain(number))
+    return number
+
+
+def check_reason(rejected: Decimal, reason: str) -> None:
+    """Rejected goods need a reason."""
+    if rejected and not reason.strip():
+        raise REQUIRED(field="reject_reason", label="Why it was rejected")
+
+
+def take(line: PurchaseOrderLine, accepted: Decimal, rejected: Decimal) -> None:
+    """Add signed counts to the running sums of an order line."""
+    line.accepted += accepted
+    line.received += accepted + rejected
 
 
 @event("receipt:posted")

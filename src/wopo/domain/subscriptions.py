@@ -1,12 +1,30 @@
 """What a Slack channel wants to hear, and how often."""
 
-from datetime import datetime
+from datetime import UTC, date, datetime, time, timedelta
+from decimal import Decimal
 from enum import StrEnum
+from zoneinfo import ZoneInfo
 
 from sqlmodel import Field, SQLModel
 
 from wopo.domain.columns import enum_field, id_field, json_field, minor_field, ref, time_field
+from wopo.domain.errors import Refusal
 from wopo.domain.events import Event, event
+from wopo.domain.exception_cases import ExceptionCase
+from wopo.domain.money import Money
+
+NO_HOUR = Refusal(
+    "subscription.hour",
+    "{hour} is no hour of a day. Nothing was changed; choose 0 to 23.",
+)
+UNKNOWN_KIND = Refusal(
+    "subscription.unknown_kind",
+    "There is no exception called {code}.{nearest} Nothing was changed; choose from the list.",
+)
+NOT_SUBSCRIBED = Refusal(
+    "subscription.none",
+    "This channel has no subscription. Nothing was changed; /wopo subscribe begins one.",
+)
 
 
 class Rhythm(StrEnum):
@@ -36,6 +54,34 @@ class Subscription(SQLModel, table=True):
     made_by_id: str | None = ref("person", null=True)
     made_at: datetime = time_field()
     active: bool = True
+
+    def wants(self, case: ExceptionCase, *, rate: Decimal = Decimal(1)) -> bool:
+        """Whether the channel wants to hear of this case.
+
+        ``rate`` turns the case's amount (major units) into the subscription's currency. A case
+        that concerns several cost centres is wanted by whoever wants one of them.
+        """
+        if self.kinds and case.code not in self.kinds:
+            return False
+        if self.vendor_ids and case.vendor_id not in self.vendor_ids:
+            return False
+        if self.cost_centre_ids and not set(self.cost_centre_ids) & set(case.cost_centre_ids):
+            return False
+        if not self.smallest_minor:
+            return True
+        smallest = Money(self.smallest_minor, self.currency).amount
+        return abs(case.amount.amount) * rate >= smallest
+
+    def local_day(self, at: datetime) -> date:
+        """The day whose digest is the newest that is due at this moment.
+
+        A day's digest is due from ``hour`` on by the subscription's own clock; where that hour is
+        skipped or comes twice (daylight saving), it is due once, at its first moment.
+        """
+        zone = ZoneInfo(self.timezone)
+        day = at.astimezone(zone).date()
+        due = datetime.combine(day, time(self.hour), tzinfo=zone).astimezone(UTC)
+        return day if at >= due else day - timedelta(days=1)
 
 
 @event("subscription:made")

@@ -21,7 +21,13 @@ from wopo.domain.ledger import (
     differences,
 )
 from wopo.domain.money import Money
-from wopo.domain.purchase_orders import OrderState, PurchaseOrder, PurchaseOrderLine
+from wopo.domain.order_content import OrderContent, totals
+from wopo.domain.purchase_orders import (
+    OrderRevision,
+    OrderState,
+    PurchaseOrder,
+    PurchaseOrderLine,
+)
 from wopo.domain.settings import CompanySettings, Strictness
 from wopo.usecases.door import Context, silent
 from wopo.usecases.exchange_rates import rate_for
@@ -106,14 +112,12 @@ def post_order(
     source: str,
     source_id: str,
     guarded: bool = False,
-    proposed: Mapping[str, int] | None = None,
     told: bool = True,
 ) -> None:
     """Make the ledger and the budgets say what the order's lines cost now.
 
     ``guarded``: this is the approval, so a budget that would go over refuses it as the company's
-    setting says. ``proposed``: each line's cost in a later revision that waits for approval, in
-    minor units of the order's currency. Raises ``OVER``, or ``NO_RATE`` for a line in another
+    setting says. Raises ``OVER``, or ``NO_RATE`` for a line in another
     currency than its cost centre's.
     """
     if not lines:
@@ -124,11 +128,12 @@ def post_order(
         by_line.setdefault(row.line_id, []).append(row)
     forgone = store.forgone([order.id])
     owners = _Owners(ctx)
+    proposed = _proposed(ctx, order, gross=owners.settings.budgets_gross)
     posting = Posting(source, source_id, guarded)
     for line in lines:
         standing = by_line.get(line.id, [])
         facts = _Line(owners, order, line, standing)
-        later = (proposed or {}).get(line.id)
+        later = proposed.get(line.id)
         target = facts.target(forgone.get(line.id, Decimal(0)), later, known=bool(standing))
         held = {(row.dimensions, row.kind): row.amount for row in _summed(standing)}
         for (whose, kind), amount in differences(target, held).items():
@@ -142,6 +147,24 @@ def post_order(
                 rate=facts.rate,
             )
     posting.post(ctx, told=told)
+
+
+def _proposed(ctx: Context, order: PurchaseOrder, *, gross: bool) -> Mapping[str, int]:
+    """What each line would cost by a later revision that waits for approval, in minor units of
+    the order's currency."""
+    if order.pending_revision is None:
+        return {}
+    waiting = ctx.uow.find(
+        OrderRevision, purchase_order_id=order.id, revision=order.pending_revision
+    )
+    if waiting is None:
+        return {}
+    content = OrderContent.model_validate(waiting.content)
+    return {
+        line.id: figures.share_minor + (figures.tax_minor if gross else 0)
+        for line, figures in zip(content.lines, totals(content).lines, strict=True)
+        if line.id
+    }
 
 
 def _summed(rows: Sequence[Standing]) -> list[Standing]:

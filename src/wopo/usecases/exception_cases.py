@@ -1,0 +1,297 @@
+"""Answers to exceptions: taking, giving, accepting, disputing. Cures that change facts (a receipt,
+an amended order, a credit note) close a case by themselves."""
+
+from typing import NamedTuple
+from zoneinfo import ZoneInfo
+
+from pydantic import Field
+
+from wopo.domain.billing import recomputed
+from wopo.domain.errors import NOT_ALLOWED, REQUIRED
+from wopo.domain.exception_cases import (
+    ALREADY_RESOLVED,
+    CASE,
+    OVER_LIMIT,
+    CaseState,
+    ExceptionCase,
+    Resolution,
+)
+from wopo.domain.exception_kinds import Cure
+from wopo.domain.invoices import Invoice, InvoiceState
+from wopo.domain.money import Money
+from wopo.domain.order_life import refresh_progress
+from wopo.domain.people import AuthorityLimit, Person, Role, roles_text
+from wopo.domain.purchase_orders import PurchaseOrder, PurchaseOrderLine
+from wopo.domain.settings import Duty
+from wopo.domain.waivers import kept_apart
+from wopo.domain.workflow import words
+from wopo.usecases.door import Answer, Command, Context, use_case
+from wopo.usecases.exchange_rates import convert
+from wopo.usecases.invoices import follow
+from wopo.usecases.judging import Judging, live_documents, load_documents
+from wopo.usecases.ledger import post_order
+from wopo.usecases.people import active_person
+from wopo.usecases.ports.invoices import InvoiceStore
+from wopo.usecases.receipt_rights import approver_ids
+from wopo.usecases.receipts import order_lines
+from wopo.usecases.settings import company
+
+HANDLERS = frozenset({Role.FINANCE, Role.BUYER, Role.RECEIVER, Role.SUPERVISOR})
+DECIDERS = frozenset({Role.FINANCE, Role.BUYER})
+
+
+class TakeCase(Command):
+    """I take care of it."""
+
+    case_id: str
+
+
+class AssignCase(Command):
+    """Somebody else shall take care of it."""
+
+    case_id: str
+    person_id: str
+
+
+class Decision(Command):
+    """An answer that somebody answers for, with the reason."""
+
+    case_id: str
+    reason: str = Field(default="", max_length=1000)
+
+
+class AcceptCase(Decision):
+    """Pay it all the same. Void again when the difference grows."""
+
+
+class DisputeCase(Decision):
+    """The vendor is wrong; the invoice stays on hold until they answer."""
+
+
+class NotADuplicate(Decision):
+    """It only looks like the other invoice."""
+
+
+class AcknowledgeCase(Decision):
+    """Seen; nothing needs to be done."""
+
+
+class ReopenCase(Decision):
+    """Take a decision back."""
+
+
+class Held(NamedTuple):
+    """A case held for a change, with its order, its invoice and the order's lines."""
+
+    case: ExceptionCase
+    order: PurchaseOrder | None
+    invoice: Invoice | None
+    lines: dict[str, PurchaseOrderLine]
+
+
+@use_case(TakeCase, roles=HANDLERS, action="take exceptions")
+def take_case(command: TakeCase, ctx: Context) -> Answer:
+    """Become the owner of an open case; taking one's own again changes nothing."""
+    case = _open(ctx, ctx.require_locked(ExceptionCase, command.case_id, label="exception"))
+    person = ctx.person()
+    if case.state is not CaseState.ASSIGNED or case.owner_id != person.id:
+        ctx.record(case.give_to(person.id, at=ctx.at, verb="take"))
+    return _answer(case, "is yours")
+
+
+@use_case(AssignCase, roles=HANDLERS, action="assign exceptions")
+def assign_case(command: AssignCase, ctx: Context) -> Answer:
+    """Give an open case to somebody who may answer it."""
+    case = _open(ctx, ctx.require_locked(ExceptionCase, command.case_id, label="exception"))
+    person = active_person(ctx, command.person_id, field="person_id")
+    if not person.has(*HANDLERS):
+        raise NOT_ALLOWED(
+            field="person_id",
+            action=f"give it to {person.name}",
+            who=roles_text(sorted(HANDLERS)),
+        )
+    if case.state is not CaseState.ASSIGNED or case.owner_id != person.id:
+        ctx.record(case.give_to(person.id, at=ctx.at, verb="assign"))
+    return _answer(case, f"is given to {person.name}")
+
+
+@use_case(AcceptCase, roles=DECIDERS, action="accept differences")
+def accept_case(command: AcceptCase, ctx: Context) -> Answer:
+    """Accept the difference as it is now; never by who asked for or approved the order, and only
+    within the person's limit where they have one."""
+    held = _held(ctx, command.case_id)
+    held.case.check_way_out(Cure.ACCEPT)
+    if held.order is not None:
+        used = kept_apart(
+            company(ctx.uow),
+            person_id=ctx.person().id,
+            duty=Duty.INVOICE_APPROVER,
+            others={
+                Duty.REQUESTER: held.order.requested_by_ids,
+                Duty.APPROVER: approver_ids(ctx.uow, held.order),
+            },
+            subject_id=held.case.id,
+            number=held.order.number,
+            action="accept the difference",
+            who="somebody else in finance",
+        )
+        ctx.record(*used)
+    _within_limit(ctx, held.case)
+    return _decide(ctx, held, Cure.ACCEPT, command.reason, "is accepted")
+
+
+@use_case(DisputeCase, roles=DECIDERS, action="dispute invoices")
+def dispute_case(command: DisputeCase, ctx: Context) -> Answer:
+    """Close the case as disputed; its invoice can't be paid before the vendor answers."""
+    return _decide(ctx, _held(ctx, command.case_id), Cure.DISPUTE, command.reason, "is disputed")
+
+
+@use_case(AcknowledgeCase, roles=DECIDERS, action="acknowledge exceptions")
+def acknowledge_case(command: AcknowledgeCase, ctx: Context) -> Answer:
+    """Close the case as seen."""
+    return _decide(
+        ctx, _held(ctx, command.case_id), Cure.ACKNOWLEDGE, command.reason, "is acknowledged"
+    )
+
+
+@use_case(NotADuplicate, roles=frozenset({Role.FINANCE}), action="tell invoices apart")
+def not_a_duplicate(command: NotADuplicate, ctx: Context) -> Answer:
+    """The invoices it looked like are others; judge it without them."""
+    held = _held(ctx, command.case_id)
+    held.case.check_way_out(Cure.NOT_DUPLICATE)
+    assert held.invoice is not None
+    invoice = held.invoice
+    alike = ctx.uow.store(InvoiceStore).alike([invoice])
+    earlier = [other.id for other in alike if other.sequence < invoice.sequence]
+    invoice.not_duplicate_of = sorted({*invoice.not_duplicate_of, *earlier})
+    ctx.record(
+        held.case.decide(
+            Cure.NOT_DUPLICATE, at=ctx.at, by_id=ctx.person().id, reason=command.reason
+        )
+    )
+    cause = f"{held.case.number}: not a duplicate"
+    judging = Judging(ctx, held.order, held.lines, cause)
+    if held.order is not None:
+        judging.again()
+    else:
+        judging.with_cases_of(invoice)
+        judging.judge_new(load_documents(ctx.uow, [invoice])[0])
+    follow(ctx, judging, invoice)
+    return _answer(held.case, "is no duplicate")
+
+
+@use_case(ReopenCase, roles=DECIDERS, action="reopen exceptions")
+def reopen_case(command: ReopenCase, ctx: Context) -> Answer:
+    """Take back a decision; not once its invoice was released for payment."""
+    held = _lock(ctx, command.case_id)
+    if not command.reason.strip():
+        raise REQUIRED(field="reason", label="The reason")
+    CASE.move(held.case.state, "reopen", subject=held.case.number)
+    if held.case.resolution in (Resolution.CAUSE_GONE, Resolution.INVOICE_REJECTED):
+        raise _already(ctx, held.case)
+    if held.invoice is not None and held.invoice.state in (
+        InvoiceState.PAYABLE,
+        InvoiceState.PAID,
+    ):
+        raise _already(ctx, held.case)
+    ctx.record(held.case.reopen(at=ctx.at, reason=command.reason.strip()))
+    _settle(ctx, held)
+    return _answer(held.case, "is open again")
+
+
+def _lock(ctx: Context, case_id: str) -> Held:
+    """Order, invoice, case: in lock order."""
+    found = ctx.require(ExceptionCase, case_id, label="exception")
+    order = invoice = None
+    lines: dict[str, PurchaseOrderLine] = {}
+    if found.purchase_order_id is not None:
+        order = ctx.require_locked(PurchaseOrder, found.purchase_order_id, label="purchase order")
+        lines = order_lines(ctx, order)
+    if found.invoice_id is not None:
+        invoice = ctx.require_locked(Invoice, found.invoice_id, label="invoice")
+    case = ctx.require_locked(ExceptionCase, case_id, label="exception")
+    return Held(case, order, invoice, lines)
+
+
+def _held(ctx: Context, case_id: str) -> Held:
+    held = _lock(ctx, case_id)
+    _open(ctx, held.case)
+    return held
+
+
+def _open(ctx: Context, case: ExceptionCase) -> ExceptionCase:
+    if case.state is CaseState.RESOLVED:
+        raise _already(ctx, case)
+    return case
+
+
+def _already(ctx: Context, case: ExceptionCase) -> Exception:
+    """Who was first, and how it ended (A47)."""
+    by = ctx.uow.get(Person, case.resolved_by_id) if case.resolved_by_id else None
+    how = words(case.resolution or Resolution.CAUSE_GONE)
+    when = ""
+    if case.resolved_at is not None:
+        local = case.resolved_at.astimezone(ZoneInfo(ctx.person().timezone))
+        when = f"on {local:%d %b at %H:%M}"
+    return ALREADY_RESOLVED(
+        who=by.name if by else "wopo",
+        number=case.number,
+        when=when,
+        how=f"{how} ({case.reason})" if case.reason else how,
+    )
+
+
+def _within_limit(ctx: Context, case: ExceptionCase) -> None:
+    """Somebody with an authority limit accepts differences within it only."""
+    day = ctx.at.date()
+    rows = ctx.uow.all(AuthorityLimit, person_id=ctx.person().id)
+    valid = [row for row in rows if row.covers(day)]
+    fits = [row for row in valid if row.cost_centre_id in (None, *case.cost_centre_ids)]
+    if not valid:
+        return
+    best = max(fits, key=lambda row: row.amount_minor, default=None)
+    if best is not None:
+        amount = convert(ctx.uow, case.amount, best.currency, day)
+        if amount.minor <= best.amount_minor:
+            return
+    limit = (
+        Money(best.amount_minor, best.currency)
+        if best is not None
+        else "nothing for this cost centre"
+    )
+    raise OVER_LIMIT(number=case.number, amount=case.amount, limit=limit)
+
+
+def _decide(ctx: Context, held: Held, cure: Cure, reason: str, said: str) -> Answer:
+    event = held.case.decide(cure, at=ctx.at, by_id=ctx.person().id, reason=reason)
+    ctx.record(event)
+    _settle(ctx, held)
+    return _answer(held.case, said)
+
+
+def _settle(ctx: Context, held: Held) -> None:
+    """Let the case's invoice go when nothing holds it any more (or hold it again), and move the
+    money with it."""
+    case, order, invoice, lines = held
+    if invoice is None:
+        return
+    judging = Judging(ctx, order, lines, case.number)
+    ctx.uow.flush()
+    others = ctx.uow.all(ExceptionCase, invoice_id=invoice.id)
+    before = invoice.state
+    judging.settle_state(invoice, held=any(other.holds for other in others))
+    if invoice.state is before or order is None:
+        return
+    for line_id, sums in recomputed(live_documents(ctx.uow, order.id), lines).items():
+        sums.put(lines[line_id])
+    post_order(ctx, order, list(lines.values()), source="invoice", source_id=invoice.id)
+    refresh_progress(order, lines.values())
+
+
+def _answer(case: ExceptionCase, said: str) -> Answer:
+    return Answer(
+        subject_id=case.id,
+        number=case.number,
+        message=f"{case.number} ({case.title}) {said}.",
+        facts={"state": case.state.value},
+    )
