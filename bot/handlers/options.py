@@ -19,6 +19,7 @@ _SIMPLE: dict[Options, tuple[Kind, dict[str, Any]]] = {
     Options.LOCATION: (Kind.LOCATION, {}),
     Options.PERSON: (Kind.PERSON, {"active": True}),
     Options.CLIENT: (Kind.CLIENT, {}),
+    Options.VENDOR: (Kind.VENDOR, {"active": True}),
     Options.COST_CENTRE: (Kind.COST_CENTRE, {}),
     Options.PROJECT: (Kind.PROJECT, {}),
 }

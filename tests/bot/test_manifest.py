@@ -32,7 +32,7 @@ def test_http_mode_names_the_address_everywhere_and_closes_the_socket() -> None:
     assert found["settings"]["socket_mode_enabled"] is False
     assert found["settings"]["interactivity"]["request_url"] == address
     assert {c["url"] for c in found["features"]["slash_commands"]} == {address}
-    assert as_yaml("https://wopo.example.com/").count(address) == 5
+    assert as_yaml("https://wopo.example.com/").count(address) == len(SlashCommand) + 3
 
 
 def test_an_address_without_tls_is_refused() -> None:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 from wopo.domain.errors import NOT_FOUND
 from wopo.domain.lookup import Kind
@@ -71,36 +72,31 @@ def receivable_orders(
 ) -> tuple[ReceivableOrder, ...]:
     """Orders of which something is still to come, the newest first; with ``typed`` those whose
     number or vendor contains it. A constant number of queries."""
-    return _told(uow, _found(uow, typed.strip(), limit), today)
+    found = find_orders(
+        uow, typed, states=(OrderState.ISSUED,), limit=limit, receipt_progress=STILL_TO_COME
+    )
+    return _told(uow, found, today)
 
 
-def _found(uow: UnitOfWork, typed: str, limit: int) -> list[PurchaseOrder]:
-    if not typed:
-        return uow.all(
-            PurchaseOrder,
-            state=OrderState.ISSUED,
-            receipt_progress=STILL_TO_COME,
-            order="-created_at",
-            limit=limit,
-        )
+def find_orders(
+    uow: UnitOfWork, typed: str, *, states: Sequence[OrderState], limit: int, **equal: Any
+) -> list[PurchaseOrder]:
+    """Orders in these states, the newest first; with ``typed`` those whose number or vendor's name
+    contains it. ``equal`` as for ``uow.all``. At most three queries."""
+    wanted: dict[str, Any] = {"state": states, **equal}
+    if not typed.strip():
+        return uow.all(PurchaseOrder, order="-created_at", limit=limit, **wanted)
     store = uow.store(ChoiceStore)
-    numbered = store.search(Kind.PURCHASE_ORDER, typed, limit=limit, state=OrderState.ISSUED)
-    ids = [choice.id for choice in numbered]
-    found = uow.all(PurchaseOrder, id=ids, order="-created_at") if ids else []
+    ids = [choice.id for choice in store.search(Kind.PURCHASE_ORDER, typed, limit=limit)]
+    found = uow.all(PurchaseOrder, id=ids, order="-created_at", **wanted) if ids else []
     vendors = [choice.id for choice in store.search(Kind.VENDOR, typed, limit=VENDORS)]
     if vendors and len(found) < limit:
-        found += [
-            order
-            for order in uow.all(
-                PurchaseOrder,
-                state=OrderState.ISSUED,
-                vendor_id=vendors,
-                order="-created_at",
-                limit=limit,
-            )
-            if order.id not in ids
-        ]
-    return [order for order in found if order.receipt_progress in STILL_TO_COME][:limit]
+        known = {order.id for order in found}
+        theirs = uow.all(
+            PurchaseOrder, vendor_id=vendors, order="-created_at", limit=limit, **wanted
+        )
+        found += [order for order in theirs if order.id not in known]
+    return found[:limit]
 
 
 def _told(

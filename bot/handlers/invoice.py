@@ -1,0 +1,155 @@
+"""``/invoice`` and the buttons of invoices: entering, releasing, paying, rejecting."""
+
+from typing import Any
+
+from slack_bolt import Ack, App
+
+from bot.answers import show
+from bot.blocks import (
+    MAX_OPTIONS,
+    Block,
+    actions,
+    button,
+    message,
+    modal,
+    option,
+    paragraph,
+    safe,
+    section,
+)
+from bot.clicks import quietly
+from bot.handlers.options import typed
+from bot.ids import Action, Callback, Options, SlashCommand
+from bot.modals import invoice as forms
+from bot.services import Services
+from bot.visit import Body, Visit
+from wopo.domain.errors import NOT_ALLOWED, DomainError
+from wopo.domain.exception_kinds import kind_of
+from wopo.domain.lookup import Kind
+from wopo.domain.numbers import short
+from wopo.domain.people import Role
+from wopo.usecases.door import Answer
+from wopo.usecases.lookup import resolve
+from wopo.usecases.views.billable import (
+    BillableView,
+    billable_order,
+    billable_vendor,
+    billed_orders,
+)
+
+
+def register(app: App, _services: Services) -> None:
+    """Listen to everything about entering an invoice."""
+    app.command(SlashCommand.INVOICE)(command)
+    app.action(Action.INVOICE_NEW)(choose)
+    app.action(Action.INVOICE_NUMBER)(by_number)
+    app.action(Action.INVOICE_MORE)(more)
+    app.options(Options.BILLED_ORDER)(search)
+    app.view(Callback.CHOOSE_BILLED)(chosen)
+    app.view(Callback.INVOICE)(send)
+
+
+def _check_right(visit: Visit) -> None:
+    """Nobody fills in a form that is refused in the end."""
+    if not visit.me.has(Role.FINANCE):
+        raise NOT_ALLOWED(action="enter invoices", who="finance")
+
+
+def command(ack: Ack, visit: Visit, body: Body) -> None:
+    """Without words: whose is it; with an order's number: its form at once."""
+    _check_right(visit)
+    text = str(body.get("text") or "").strip()
+    if not text:
+        show(visit.services, body, forms.build_choice())
+        ack()
+        return
+    said = _open_number(visit, body, text)
+    if said is None:
+        ack()
+    else:
+        ack(response_type="ephemeral", **said)
+
+
+def _open_number(visit: Visit, body: Body, text: str) -> Block | None:
+    try:
+        with visit.read() as uow:
+            found = resolve(uow, text, kinds=(Kind.PURCHASE_ORDER,))
+    except DomainError as error:
+        return _nearest(error)
+    show(visit.services, body, forms.build(load(visit, found.id), visit.reader))
+    return None
+
+
+def _nearest(error: DomainError) -> Block:
+    choices = error.facts.get("numbers") or error.facts.get("choices") or ()
+    offers = [button(number, Action.INVOICE_NUMBER, number) for number in list(choices)[:3]]
+    offers.append(button("Choose an order", Action.INVOICE_NEW, "choose"))
+    return message(error.message, [paragraph(error.message), *actions(offers)])
+
+
+def by_number(ack: Ack, visit: Visit, body: Body, action: dict[str, Any]) -> None:
+    """The order that was offered."""
+    _check_right(visit)
+    _open_number(visit, body, str(action.get("value")))
+    ack()
+
+
+def load(visit: Visit, order_id: str, vendor_id: str = "") -> BillableView:
+    """What may be billed now."""
+    with visit.read() as uow:
+        return billable_order(uow, order_id) if order_id else billable_vendor(uow, vendor_id)
+
+
+def choose(ack: Ack, visit: Visit, body: Body) -> None:
+    """Whose is it? Buttons that are about no order in particular."""
+    _check_right(visit)
+    show(visit.services, body, forms.build_choice())
+    ack()
+
+
+def search(ack: Ack, visit: Visit, body: Body) -> None:
+    """Orders that may be billed, by number or vendor; the newest first."""
+    with visit.read() as uow:
+        found = billed_orders(uow, typed(body), limit=MAX_OPTIONS)
+    ack(options=[option(f"{short(number)} · {vendor}", id) for id, number, vendor in found])
+
+
+def chosen(ack: Ack, visit: Visit, view: dict[str, Any]) -> None:
+    """The form of the chosen order or vendor in place of the choice."""
+    order_id, vendor_id = forms.parse_choice(view, visit.reader.locale)
+    form = forms.build(load(visit, order_id, vendor_id), visit.reader)
+    ack(response_action="update", view=form)
+
+
+def more(ack: Ack, visit: Visit, body: Body) -> None:
+    """Show the rarer inputs too; what was typed stays."""
+    shown = body["view"]
+    target = forms.InvoiceTarget.parse(shown.get("private_metadata"))
+    view = forms.build(load(visit, target.id, target.vendor_id), visit.reader, more=True)
+    with quietly(visit.services):
+        visit.services.slack.views_update(view_id=shown["id"], hash=shown.get("hash"), view=view)
+    ack()
+
+
+def send(ack: Ack, visit: Visit, view: dict[str, Any]) -> None:
+    """Take it in, and say at once what the match found."""
+    paper = forms.parse(view, visit.reader.locale)
+    try:
+        answer = visit.do(paper)
+    except DomainError as error:
+        raise forms.at_input(error, view) from error
+    ack(response_action="update", view=verdict(answer))
+    with quietly(visit.services):
+        visit.publish_home()
+
+
+def verdict(answer: Answer) -> Block:
+    """What became of it: payable, or on hold and why."""
+    codes: list[str] = list(answer.facts.get("codes") or ())
+    said, _, _ = answer.message.partition(": ")
+    blocks = [paragraph(said if codes else answer.message)]
+    if codes:
+        titles = "\n".join(f"• {safe(kind_of(code).title)}" for code in codes)
+        blocks.append(section(f"*What does not fit:*\n{titles}"))
+        blocks.append(paragraph("Each has a card with its figures and its ways out."))
+    return modal(Callback.NOTICE, "Invoice entered", blocks)
