@@ -33,8 +33,8 @@ def is_empty(database: Opened) -> bool:
         return uow.count(Person) == 0
 
 
-def load(database: Opened, url: str) -> None:
-    """Import the company's files, this year's and the next year's budgets, and its Slack users."""
+def import_files(url: str) -> None:
+    """Import the company's files, with this year's and the next year's budgets."""
     year = utc_now().year
     years = {"last_year": year - 1, "year": year, "next_year": year + 1}
     with tempfile.TemporaryDirectory() as folder:
@@ -44,6 +44,11 @@ def load(database: Opened, url: str) -> None:
                 text = text.format(**years)
             (Path(folder) / source.name).write_text(text, encoding="utf-8")
         csv_files(str(Path(folder) / "company.yml"), Path(folder), db=url)
+
+
+def load(database: Opened, url: str) -> None:
+    """Fill an empty database: the company's files, its settings and its Slack users."""
+    import_files(url)
     execute(
         database.door,
         ChangeCompanySettings(changes={"name": NAME, "currency": "EUR"}),
