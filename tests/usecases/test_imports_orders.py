@@ -13,9 +13,11 @@ from wopo.domain.approvals import Approval, ApprovalState
 from wopo.domain.audit import AuditEntry
 from wopo.domain.budgets import Budget
 from wopo.domain.errors import DomainError
+from wopo.domain.exception_cases import CaseState, ExceptionCase
 from wopo.domain.imports import ImportedRecord
 from wopo.domain.ledger import CostKind, LedgerEntry
 from wopo.domain.order_content import totals
+from wopo.domain.outbox import OutboxRow
 from wopo.domain.purchase_orders import (
     OrderCharge,
     OrderRevision,
@@ -160,6 +162,13 @@ def test_goods_on_an_order_nobody_approved_are_flagged(
         )
         assert "rejected in the source system" in (flags[orders["X-2"].id] or "")
         assert orders["X-3"].import_flag is None
+        cases = uow.all(ExceptionCase, order="number")
+        assert [(c.code, c.subject, c.amount_minor) for c in cases] == [
+            ("RECEIPT_WITHOUT_APPROVAL", "receipt", 13674),
+            ("RECEIPT_WITHOUT_APPROVAL", "receipt", 13674),
+        ]
+        assert cases[0].told == ("136.74 USD received on order X-1, which was never approved.")
+        assert [row.card for row in uow.all(OutboxRow)] == ["direct"]
 
 
 def test_the_ledger_and_budget_say_what_is_committed_and_accrued(
@@ -208,6 +217,13 @@ def test_what_contradicts_itself_comes_in_with_a_sentence(
     )
 
     with transactions.read() as uow:
+        case = uow.all(ExceptionCase)[0]
+        assert (case.code, case.subject, case.state) == (
+            "DOCUMENT_CONTRADICTS",
+            "purchase_order",
+            CaseState.OPEN,
+        )
+        assert case.told.startswith("Order X-1: Line 1: 3 at 45.5805 is 136.74 USD")
         warnings = uow.find(ImportedRecord, target="orders").warnings  # type: ignore[union-attr]
     assert warnings == [
         "Line 1: 3 at 45.5805 is 136.74 USD, the source says 140.",

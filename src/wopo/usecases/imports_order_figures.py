@@ -5,7 +5,7 @@ may differ from its source by at most half a minor unit a line. More is a contra
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from decimal import Decimal
 
 from wopo.domain.money import Money, allocate, extend, minor_digits, plain
@@ -34,7 +34,9 @@ class OrderFigures:
     charges: tuple[tuple[str, int], ...]
     discount: int
     tax: int
-    warnings: tuple[str, ...] = field(default=())
+    contradictions: tuple[str, ...] = ()
+    warnings: tuple[str, ...] = ()
+    """All that does not fit, the contradictions first."""
 
     @property
     def net(self) -> int:
@@ -77,7 +79,9 @@ def figures_of(order: OrderRow) -> OrderFigures:
         for row, net, line_tax, added, taken in zip(rows, nets, line_taxes, more, less, strict=True)
     )
     made = OrderFigures(lines, tuple(charges), discount, tax)
-    return OrderFigures(lines, tuple(charges), discount, tax, tuple(_warnings(order, rows, made)))
+    contradictions = (*order.warnings, *_amount_warnings(order, rows, made))
+    warnings = (*contradictions, *_date_warnings(order, rows), *_receipt_warnings(order, rows))
+    return OrderFigures(lines, tuple(charges), discount, tax, contradictions, warnings)
 
 
 def _net(row: OrderLineRow, currency: str) -> int:
@@ -96,14 +100,6 @@ def _taxes(
             return sum(taxes), taxes
     whole = Money.of(order.tax, currency).minor
     return whole, allocate(whole, list(nets))
-
-
-def _warnings(order: OrderRow, rows: Sequence[OrderLineRow], made: OrderFigures) -> list[str]:
-    return [
-        *_amount_warnings(order, rows, made),
-        *_date_warnings(order, rows),
-        *_receipt_warnings(order, rows),
-    ]
 
 
 def _amount_warnings(
@@ -145,9 +141,8 @@ def _date_warnings(order: OrderRow, rows: Sequence[OrderLineRow]) -> list[str]:
 def _receipt_warnings(order: OrderRow, rows: Sequence[OrderLineRow]) -> list[str]:
     came = [row for row in rows if row.received]
     found = []
-    if came and order.status in {SourceStatus.PENDING, SourceStatus.REJECTED}:
-        state = "waiting for approval" if order.status is SourceStatus.PENDING else "rejected"
-        found.append(f"Goods were received on an order that is {state} in the source system.")
+    if came and order.status in UNAPPROVED:
+        found.append(unapproved(order.status))
     if not came and order.status is SourceStatus.COMPLETE:
         found.append("Complete in the source system, and nothing was received.")
     over = [str(row.position) for row in rows if row.received > row.quantity]
@@ -156,3 +151,15 @@ def _receipt_warnings(order: OrderRow, rows: Sequence[OrderLineRow]) -> list[str
             f"More received than ordered: line{'s' if len(over) > 1 else ''} {', '.join(over)}."
         )
     return found
+
+
+UNAPPROVED = {
+    SourceStatus.PENDING: "waiting for approval",
+    SourceStatus.REJECTED: "rejected",
+}
+"""How an order stands that nobody approved."""
+
+
+def unapproved(status: SourceStatus) -> str:
+    """What is said about goods that came on an order nobody approved."""
+    return f"Goods were received on an order that is {UNAPPROVED[status]} in the source system."

@@ -24,7 +24,12 @@ from wopo.domain.purchase_orders import (
 from wopo.domain.receipts import Receipt, ReceiptKind, ReceiptLine
 from wopo.domain.vendors import Vendor
 from wopo.usecases.imports_bulk import bulk_row
-from wopo.usecases.imports_order_figures import LineFigures, OrderFigures, figures_of
+from wopo.usecases.imports_order_figures import (
+    LineFigures,
+    OrderFigures,
+    figures_of,
+    unapproved,
+)
 from wopo.usecases.imports_rows import Problem, Row, Sourced
 from wopo.usecases.imports_shapes import OrderLineRow, OrderRow, SourceStatus
 from wopo.usecases.imports_taking import Taking
@@ -53,6 +58,11 @@ class TakenOrder:
     approval: Approval | None = None
     receipt: Receipt | None = None
     receipt_lines: list[ReceiptLine] = field(default_factory=list)
+
+    @property
+    def contradictions(self) -> list[str]:
+        """Sentences about figures that contradict each other."""
+        return list(self.figures.contradictions)
 
     @property
     def warnings(self) -> list[str]:
@@ -193,7 +203,6 @@ def _receipt(taking: Taking, made: TakenOrder) -> None:
     if not came:
         return
     row, order = made.row, made.order
-    unapproved = row.status not in APPROVED
     made.receipt = bulk_row(
         Receipt,
         id=taking.ctx.new_id(),
@@ -203,7 +212,7 @@ def _receipt(taking: Taking, made: TakenOrder) -> None:
         received_on=row.received_on or row.ship_date or row.order_date,
         delivery_note=row.delivery_note,
         note="Received in the source system; no stock was moved here.",
-        flag=made.warnings[0][:300] if unapproved and made.warnings else None,
+        flag=None if row.status in APPROVED else unapproved(row.status),
         imported=True,
         at=taking.ctx.at,
     )

@@ -16,6 +16,7 @@ from wopo.domain.purchase_orders import (
     PurchaseOrder,
 )
 from wopo.domain.receipts import ReceiptImported
+from wopo.usecases.imports_flags import flag_orders
 from wopo.usecases.imports_ledger import post_lines
 from wopo.usecases.imports_order_rows import (
     APPROVED,
@@ -26,7 +27,7 @@ from wopo.usecases.imports_order_rows import (
 )
 from wopo.usecases.imports_rows import Problem, Row, Sourced
 from wopo.usecases.imports_shapes import OrderRow
-from wopo.usecases.imports_taking import Taking, untold
+from wopo.usecases.imports_taking import Taking, quietly, untold
 from wopo.usecases.order_documents import OrderDocument
 
 BATCH = 500
@@ -96,6 +97,7 @@ def write_orders(taking: Taking, batch: Sequence[TakenOrder]) -> None:
     taking.store.write(rows)
     taking.note(PurchaseOrder, "number", {made.order.number: made.order.id for made in batch})
     post_lines(taking, [(made.order, made.lines) for made in batch])
+    quietly(ctx, lambda inner: flag_orders(inner, batch))
 
 
 def _record(taking: Taking, made: TakenOrder) -> SQLModel:

@@ -287,6 +287,8 @@ class OrderRow(Row):
     net_total: Exact | None = None
     total: Exact | None = None
     note: str = text(500)
+    warnings: tuple[str, ...] = ()
+    """What its reader found contradictory in it."""
     lines: tuple[Sourced[OrderLineRow], ...] = ()
 
 
