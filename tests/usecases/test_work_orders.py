@@ -275,7 +275,7 @@ def test_a_job_given_to_another_tells_both(firm, do, transactions):
     do(give, by=firm.sue)
     assert directs(transactions)[-2:] == [
         (firm.tom, "WO-2026-000001 Pump leaks is yours now."),
-        (firm.tess, "WO-2026-000001 Pump leaks is no longer yours by Sue Supervisor."),
+        (firm.tess, "WO-2026-000001 Pump leaks is no longer yours (Sue Supervisor)."),
     ]
     assert row(transactions, WorkOrder, job).state is S.IN_PROGRESS
 

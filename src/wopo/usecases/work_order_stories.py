@@ -151,7 +151,8 @@ def _no_longer(order: WorkOrder, before_id: str, ctx: Context) -> Iterable[Notic
         return
     yield home(before_id)
     if before_id != ctx.actor_id:
-        text = f"{order.number} {order.title} is no longer yours{_by(ctx)}."
+        who = f" ({ctx.actor.name})" if ctx.actor else ""
+        text = f"{order.number} {order.title} is no longer yours{who}."
         yield direct(before_id, order.id, text)
 
 
