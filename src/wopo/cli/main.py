@@ -1,10 +1,15 @@
 """The ``wopo`` command: what operators, auditors and finance run outside Slack."""
 
+from importlib.metadata import entry_points
+
 import typer
 
-from wopo.cli import backup, doctor, match, migrate
+from wopo.cli import backup, dev, doctor, importing, match, migrate, outbox
 from wopo.cli.errors import console, told
 from wopo.domain.errors import DomainError
+
+MORE = "wopo.commands"
+"""Entry points that add commands (the bot adds ``manifest``)."""
 
 app = typer.Typer(
     help="wopo: maintenance work orders joined to purchase orders.",
@@ -12,9 +17,14 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 app.add_typer(match.app, name="match", help="Try the three-way match on a file.")
+app.add_typer(importing.app, name="import")
+app.add_typer(outbox.app, name="outbox")
+app.add_typer(dev.app, name="dev", help="For trying wopo on real data.")
 app.command("doctor")(doctor.doctor)
 app.command("backup")(backup.backup)
 app.command("migrate")(migrate.migrate)
+for point in entry_points(group=MORE):
+    app.command(point.name)(point.load())
 
 
 def run() -> None:
