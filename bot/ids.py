@@ -145,6 +145,7 @@ class Action(StrEnum):
     INVOICE_REJECT = "invoice.reject"
     CASE_TAKE = "case.take"
     CASE_RECORD_RECEIPT = "case.record_receipt"
+    CASE_CREDIT = "case.credit"
     CASE_ACCEPT = "case.accept"
     CASE_DISPUTE = "case.dispute"
     CASE_REJECT_INVOICE = "case.reject_invoice"

@@ -108,11 +108,11 @@ def _nearest(visit: Visit, refusal: DomainError) -> Block:
         mine = my_jobs(uow, person_of(uow, visit), today=visit.reader.today, limit=4)
         named = {number: resolve(uow, number, kinds=(Kind.WORK_ORDER,)).id for number in offers}
     named |= {short(line.number): line.id for line in mine.lines}
-    made = [
-        button(f"Parts for {short(number)}", Action.PARTS_REQUEST, Target(id=job_id))
-        for number, job_id in named.items()
-    ]
-    return message(refusal.message, [paragraph(refusal.message), *actions(made[:4])])
+    blocks = [paragraph(refusal.message)]
+    for number, job_id in list(named.items())[:4]:
+        text = f"Parts for {short(number)}"
+        blocks += actions([button(text, Action.PARTS_REQUEST, Target(id=job_id))])
+    return message(refusal.message, blocks)
 
 
 def open_form(visit: Visit, body: Body, origin: forms.PartsOrigin) -> None:

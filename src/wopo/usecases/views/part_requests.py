@@ -69,7 +69,8 @@ class PartsForm:
 
 @dataclass(frozen=True)
 class PartLineView:
-    """One need of a job. ``text`` says in words where each part of it stands, without costs."""
+    """One need of a job. ``text`` says in words where each part of it stands, without costs;
+    ``to_buy`` is what a buyer may still choose a vendor for (on no order, or only on drafts)."""
 
     id: str
     request: str
@@ -84,6 +85,8 @@ class PartLineView:
     orders: tuple[Ref, ...]
     reserved: Decimal
     issued: Decimal
+    to_buy: Decimal
+    vendor_id: str | None
     verbs: tuple[str, ...]
 
 
@@ -224,6 +227,9 @@ def _lines(
 def _line(standing: LineStanding, number: str, reader: Person, *, asks: bool) -> PartLineView:
     row, facts = standing.line, standing.facts()
     orders = {link.order.id: link.order.number for link in standing.links}
+    drafts = [
+        link.allocation.quantity for link in standing.links if link.order.state is OrderState.DRAFT
+    ]
     return PartLineView(
         id=row.id,
         request=number,
@@ -238,6 +244,8 @@ def _line(standing: LineStanding, number: str, reader: Person, *, asks: bool) ->
         orders=tuple(Ref(id, number) for id, number in orders.items()),
         reserved=facts.reserved,
         issued=max(facts.issued + facts.received - row.returned, Decimal(0)),
+        to_buy=facts.unsourced + sum(drafts, Decimal(0)),
+        vendor_id=row.vendor_id,
         verbs=_verbs(standing, reader, asks=asks),
     )
 
