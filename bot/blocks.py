@@ -144,8 +144,15 @@ def button(
 
 
 def actions(buttons: Sequence[Block], *, block_id: str | None = None) -> list[Block]:
-    """Rows of at most two buttons, as a phone shows them. Without buttons there is no row."""
-    rows = [list(buttons[start : start + 2]) for start in range(0, len(buttons), 2)]
+    """Rows of at most two buttons, as a phone shows them; Slack wants the action ids of one row
+    to differ. Without buttons there is no row."""
+    rows: list[list[Block]] = []
+    for one in buttons:
+        last = rows[-1] if rows else []
+        if rows and len(last) < 2 and last[0]["action_id"] != one["action_id"]:
+            last.append(one)
+        else:
+            rows.append([one])
     made: list[Block] = [{"type": "actions", "elements": row} for row in rows]
     if block_id:
         for number, row in enumerate(made):
@@ -309,7 +316,7 @@ def _fit(blocks: Sequence[Block], limit: int) -> list[Block]:
 def message(text: str, blocks: Sequence[Block] = ()) -> Block:
     """What a message is made of: the notification text, decidable by itself, and the blocks."""
     return {
-        "text": cut(safe(text), MAX_TEXT),
+        "text": cut(safe(text).strip() or "–", MAX_TEXT),
         "blocks": _fit(blocks, MAX_MESSAGE_BLOCKS) or [paragraph(text)],
     }
 

@@ -43,6 +43,7 @@ class RecordingSlack:
     posted_hooks: list[Json] = field(default_factory=list)
     troubles: dict[str, deque[Trouble]] = field(default_factory=lambda: defaultdict(deque))
     users: dict[str, Json] = field(default_factory=dict)
+    refused: list[tuple[str, list[str]]] = field(default_factory=list)
     url: str = ""
     _lock: threading.Lock = field(default_factory=threading.Lock)
     _ts: int = 0
@@ -81,6 +82,7 @@ class RecordingSlack:
             )
             problems = _problems(method, arguments)
             if problems:
+                self.refused.append((method, problems))
                 return {"ok": False, "error": "invalid_blocks", "errors": problems}
             return {"ok": True, **handler(arguments)}
 
@@ -137,8 +139,10 @@ class _Handler(BaseHTTPRequestHandler):
     def do_POST(self) -> None:
         raw = self.rfile.read(int(self.headers.get("content-length", 0)))
         if self.path.startswith("/hook/"):
-            self.slack.posted_hooks.append(json.loads(raw))
-            self._send(200, b"ok")
+            said = json.loads(raw)
+            problems = [str(problem) for problem in validate_message(said)]
+            self.slack.posted_hooks.append({**said, "problems": problems})
+            self._send(400 if problems else 200, b"ok")
             return
         method = self.path.removeprefix("/api/")
         arguments = _arguments(raw, self.headers.get("content-type", ""))

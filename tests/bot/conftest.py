@@ -11,6 +11,7 @@ import wopo.db  # noqa: F401  (registers the database's side of every port)
 from bot.app import build_app
 from bot.courier import Courier
 from bot.services import Bot, Services, build_services
+from slack_sandbox.blockkit import validate_message, validate_view
 from tests.conftest import Ids, TestClock
 from tests.factories.jobs import PEOPLE, Company, make_company
 from tests.payloads import Payloads
@@ -30,6 +31,8 @@ def slack() -> Iterator[RecordingSlack]:
     """Slack's Web API on this machine."""
     with recording_slack() as server:
         yield server
+    assert [hook["problems"] for hook in server.posted_hooks if hook["problems"]] == []
+    assert server.refused == [], "Slack would not take these"
 
 
 @pytest.fixture
@@ -75,9 +78,17 @@ def send(app: App) -> Callable[[dict[str, Any]], dict[str, Any]]:
         if not answer.body:
             return {}
         found: dict[str, Any] = json.loads(answer.body)
+        assert problems_of(found) == []
         return found
 
     return run
+
+
+def problems_of(answer: dict[str, Any]) -> list[Any]:
+    """What Slack would not take of an answer: the message of a command, the view of a form."""
+    if "view" in answer:
+        return list(validate_view(answer["view"]))
+    return list(validate_message(answer)) if "blocks" in answer else []
 
 
 @pytest.fixture

@@ -109,8 +109,8 @@ def test_from_taking_to_closing_the_one_card_follows(
         card = next(m for m in slack.messages["C1"] if not m.get("thread_ts"))
         shown.append((the_job(job).state.value, buttons(card)))
     assert shown == [
-        ("assigned", ["Start", "Details"]),
-        ("in_progress", ["Complete", "Log hours", "Details"]),
+        ("assigned", ["Start", "Request parts", "Details"]),
+        ("in_progress", ["Complete", "Request parts", "Log hours", "Details"]),
         ("completed", ["Log hours", "Details"]),
         ("closed", []),
     ]

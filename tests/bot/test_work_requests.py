@@ -129,7 +129,7 @@ def test_on_a_first_come_site_it_is_a_job_with_a_card_at_once(
     buttons = [
         e["text"]["text"] for b in card["blocks"] if b["type"] == "actions" for e in b["elements"]
     ]
-    assert buttons == ["Take it", "Details"]
+    assert buttons == ["Take it", "Request parts", "Details"]
 
 
 def test_photos_of_the_form_go_along(
