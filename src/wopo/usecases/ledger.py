@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 
-from wopo.domain.budgets import OVER, Budget, BudgetWentOver, balances, fits_sql
+from wopo.domain.budgets import OVER, SPENT, Budget, BudgetWentOver, balances, fits_sql
 from wopo.domain.cost_centres import CostCentre
 from wopo.domain.exchange_rates import converted
 from wopo.domain.ledger import (
@@ -341,28 +341,30 @@ def _move_budget(
     settings: CompanySettings,
 ) -> None:
     counted = settings.budget_counts_requests
-    more = sum(by for name, by in changes.items() if counted or name != "requested_minor")
-    stops = posting.guarded and settings.budget_on_approval is Strictness.STOP and more > 0
+    spent = sum(by for name, by in changes.items() if name in SPENT)
+    freed = -changes.get("requested_minor", 0) if counted else 0
+    more = spent - freed
+    stops = posting.guarded and settings.budget_on_approval is Strictness.STOP and spent > 0
     if stops:
         fits = fits_sql(with_requested=counted)
         hit = ctx.uow.guarded_update(Budget, found, add=dict(changes), where_sql=fits, more=more)
     else:
         hit = ctx.uow.guarded_update(Budget, found, add=dict(changes), where_sql="1 = 1")
     if not hit:
-        raise _over(ctx, found, more, counted=counted)
+        raise _over(ctx, found, spent, freed, counted=counted)
     ignored = settings.budget_on_approval is Strictness.IGNORE
     if more > 0 and not stops and not ignored:
         _tell_if_over(ctx, found, more, posting.source, counted=counted)
 
 
-def _over(ctx: Context, found: str, more: int, *, counted: bool) -> Exception:
+def _over(ctx: Context, found: str, spent: int, freed: int, *, counted: bool) -> Exception:
     budget = ctx.require(Budget, found, label="budget")
     centre = ctx.require(CostCentre, budget.cost_centre_id, label="cost centre")
-    left = budget.available(with_requested=counted)
+    left = budget.available(with_requested=counted).minor + freed
     return OVER(
         budget=f"budget {centre.code}",
-        left=Money(max(left.minor, 0), left.currency),
-        needed=Money(more, budget.currency),
+        left=Money(max(left, 0), budget.currency),
+        needed=Money(spent, budget.currency),
     )
 
 
