@@ -1,11 +1,13 @@
-"""The ledger of imported order lines, posted batch by batch.
+"""The ledger of many order lines posted together.
 
-The same pure functions as everywhere say what a line has planned, committed and accrued. History
-can't be refused: it moves the budgets of its time without asking whether they hold.
+The same pure functions as everywhere say what a line has planned, committed, accrued and invoiced;
+the difference to what stands is appended. History can't be refused: it moves the budgets of its
+time without asking whether they hold.
 """
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from functools import partial
@@ -16,67 +18,105 @@ from wopo.domain.exchange_rates import converted
 from wopo.domain.ledger import CostKind, Dimensions, LedgerEntry, buckets
 from wopo.domain.money import Money
 from wopo.domain.purchase_orders import PurchaseOrder, PurchaseOrderLine
+from wopo.usecases.door import Context
 from wopo.usecases.exchange_rates import rate_for
 from wopo.usecases.imports_bulk import bulk_row
-from wopo.usecases.imports_taking import Taking
 from wopo.usecases.ledger import line_facts, order_day
+from wopo.usecases.ports.imports import ImportStore
+from wopo.usecases.ports.ledger import LedgerStore, Standing
 from wopo.usecases.settings import company
 
-SOURCE = "import"
-Orders = Sequence[tuple[PurchaseOrder, Sequence[PurchaseOrderLine]]]
+
+@dataclass(frozen=True)
+class Posted:
+    """An order whose lines changed, and the document that changed them."""
+
+    order: PurchaseOrder
+    lines: Sequence[PurchaseOrderLine]
+    source: str
+    source_id: str
 
 
-def post_lines(taking: Taking, orders: Orders) -> None:
-    """Post what every line costs now; the ledger has heard of none of them before."""
+def post_lines(ctx: Context, orders: Sequence[Posted], *, new: bool = False) -> None:
+    """Make the ledger and the budgets say what every line costs now. ``new``: the ledger has heard
+    of none of them, so nothing is read from it."""
     if not orders:
         return
-    ctx = taking.ctx
-    centres = {centre.id: centre for centre in ctx.uow.all(CostCentre)}
-    budgets = ctx.uow.all(Budget)
-    gross = company(ctx.uow).budgets_gross
-    entries: list[LedgerEntry] = []
+    posting = _Together(ctx)
+    if not new:
+        posting.read([line.id for each in orders for line in each.lines])
+    entries = [
+        entry for each in orders for line in each.lines for entry in posting.entries(each, line)
+    ]
+    ctx.uow.store(ImportStore).write(entries)
     moved: dict[str, dict[CostKind, int]] = defaultdict(lambda: defaultdict(int))
-    for order, lines in orders:
-        day = order_day(order)
-        for line in lines:
-            centre = centres[line.cost_centre_id]
-            rate = rate_for(ctx.uow, order.currency, centre.currency, day)
-            convert = partial(_converted, order.currency, centre.currency, rate)
-            facts = line_facts(order, line, gross=gross, convert=convert, known=False)
-            budget = _budget(budgets, centre.id, day)
-            whose = Dimensions(centre.id, line.work_order_id, line.project_id, budget)
-            for kind, minor in buckets(facts).items():
-                if not minor:
-                    continue
-                entries.append(
-                    bulk_row(
-                        LedgerEntry,
-                        id=ctx.new_id(),
-                        at=ctx.at,
-                        day=day,
-                        kind=kind,
-                        amount_minor=minor,
-                        currency=centre.currency,
-                        rate=rate,
-                        purchase_order_line_id=line.id,
-                        source=SOURCE,
-                        source_id=order.id,
-                        by_id=ctx.actor_id,
-                        **whose._asdict(),
-                    )
-                )
-                if budget is not None:
-                    moved[budget][kind] += minor
-    taking.later(*entries)
+    for entry in entries:
+        if entry.budget_id is not None:
+            moved[entry.budget_id][entry.kind] += entry.amount_minor
     for found in sorted(moved):
         ctx.uow.guarded_update(Budget, found, add=balances(moved[found]), where_sql="1 = 1")
 
 
+@dataclass
+class _Together:
+    """Cost centres, budgets, rates and what stands, read once for all lines."""
+
+    ctx: Context
+    standing: dict[str, list[Standing]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.centres = {centre.id: centre for centre in self.ctx.uow.all(CostCentre)}
+        self.budgets = self.ctx.uow.all(Budget)
+        self.gross = company(self.ctx.uow).budgets_gross
+        self.rates: dict[tuple[str, str, date], Decimal] = {}
+
+    def read(self, line_ids: Sequence[str]) -> None:
+        for row in self.ctx.uow.store(LedgerStore).standing(line_ids):
+            self.standing.setdefault(row.line_id, []).append(row)
+
+    def rate(self, source: str, target: str, day: date) -> Decimal:
+        key = (source, target, day)
+        if key not in self.rates:
+            self.rates[key] = rate_for(self.ctx.uow, *key)
+        return self.rates[key]
+
+    def budget(self, cost_centre_id: str, day: date) -> str | None:
+        return next(
+            (b.id for b in self.budgets if b.cost_centre_id == cost_centre_id and b.covers(day)),
+            None,
+        )
+
+    def entries(self, posted: Posted, line: PurchaseOrderLine) -> Iterator[LedgerEntry]:
+        order, own = posted.order, self.standing.get(line.id, [])
+        centre, day = self.centres[line.cost_centre_id], order_day(order)
+        rate = own[0].rate if own else self.rate(order.currency, centre.currency, day)
+        kept = next((r.dimensions.budget_id for r in own if r.dimensions.budget_id), None)
+        whose = Dimensions(
+            centre.id, line.work_order_id, line.project_id, kept or self.budget(centre.id, day)
+        )
+        convert = partial(_converted, order.currency, centre.currency, rate)
+        facts = line_facts(order, line, gross=self.gross, convert=convert, known=bool(own))
+        stands: dict[CostKind, int] = defaultdict(int)
+        for row in own:
+            stands[row.kind] += row.amount
+        for kind, target in buckets(facts).items():
+            if target != stands[kind]:
+                yield bulk_row(
+                    LedgerEntry,
+                    id=self.ctx.new_id(),
+                    at=self.ctx.at,
+                    day=day,
+                    kind=kind,
+                    amount_minor=target - stands[kind],
+                    currency=centre.currency,
+                    rate=rate,
+                    purchase_order_line_id=line.id,
+                    source=posted.source,
+                    source_id=posted.source_id,
+                    by_id=self.ctx.actor_id,
+                    **whose._asdict(),
+                )
+
+
 def _converted(source: str, target: str, rate: Decimal, minor: int) -> int:
     return converted(Money(minor, source), target, rate).minor
-
-
-def _budget(budgets: Sequence[Budget], cost_centre_id: str, day: date) -> str | None:
-    return next(
-        (b.id for b in budgets if b.cost_centre_id == cost_centre_id and b.covers(day)), None
-    )

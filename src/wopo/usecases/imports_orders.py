@@ -17,7 +17,7 @@ from wopo.domain.purchase_orders import (
 )
 from wopo.domain.receipts import ReceiptImported
 from wopo.usecases.imports_flags import flag_orders
-from wopo.usecases.imports_ledger import post_lines
+from wopo.usecases.imports_ledger import Posted, post_lines
 from wopo.usecases.imports_order_rows import (
     APPROVED,
     TakenOrder,
@@ -96,7 +96,8 @@ def write_orders(taking: Taking, batch: Sequence[TakenOrder]) -> None:
         ctx.record(*(untold(event) for event in _events(made)))
     taking.store.write(rows)
     taking.note(PurchaseOrder, "number", {made.order.number: made.order.id for made in batch})
-    post_lines(taking, [(made.order, made.lines) for made in batch])
+    posted = [Posted(made.order, made.lines, "import", made.order.id) for made in batch]
+    post_lines(ctx, posted, new=True)
     quietly(ctx, lambda inner: flag_orders(inner, batch))
 
 
