@@ -1,5 +1,6 @@
 """Entering what a vendor's paper says: whose it is, and its figures beside the order's."""
 
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -87,8 +88,24 @@ def parse_choice(view: dict[str, Any], locale: str) -> tuple[str, str]:
     return order, vendor
 
 
-def build(view: BillableView, reader: Reader, *, more: bool = False) -> Block:
-    """The paper's figures, filled with what was received and not billed yet."""
+def build(
+    view: BillableView,
+    reader: Reader,
+    *,
+    more: bool = False,
+    type: InvoiceType = InvoiceType.INVOICE,
+    credits: str = "",
+) -> Block:
+    """The paper's figures, filled with what was received and not billed yet; a credit note's
+    quantities are left for what it says. ``credits``: the number of the invoice it takes back."""
+    if type is InvoiceType.CREDIT:
+        view = replace(
+            view,
+            lines=tuple(replace(line, proposed=Decimal(0)) for line in view.lines),
+            charges=tuple((c, label, Money(0, view.currency)) for c, label, _ in view.charges),
+            tax=None,
+            discount=None,
+        )
     lines = sorted(view.lines, key=lambda line: (not line.proposed, line.position))[:SHOWN]
     target = InvoiceTarget(
         id=view.order.id if view.order else "",
@@ -101,7 +118,7 @@ def build(view: BillableView, reader: Reader, *, more: bool = False) -> Block:
     name = f"{short(view.order.name)} · {view.vendor.name}" if view.order else view.vendor.name
     blocks: list[Block] = [
         paragraph(name),
-        field("type", "What is it?", select(_TYPES, initial=InvoiceType.INVOICE.value)),
+        field("type", "What is it?", select(_TYPES, initial=type.value)),
         field("number", "Its number", text_input(longest=60, focus=True)),
         field("invoice_date", "Its date", date_input(reader.today.isoformat())),
     ]
@@ -112,7 +129,7 @@ def build(view: BillableView, reader: Reader, *, more: bool = False) -> Block:
         blocks.append(context(f"{left} more lines of the order are left out."))
     if more or not lines:
         blocks += _other_line(view.currency)
-    blocks += _sums(view, reader, more=more)
+    blocks += _sums(view, reader, more=more, credits=credits)
     blocks.append(photos(label="The paper"))
     if not more:
         blocks += actions([button("More fields", Action.INVOICE_MORE, "more")])
@@ -184,7 +201,7 @@ def _other_line(currency: str) -> list[Block]:
     ]
 
 
-def _sums(view: BillableView, reader: Reader, *, more: bool) -> list[Block]:
+def _sums(view: BillableView, reader: Reader, *, more: bool, credits: str) -> list[Block]:
     def amount(name: str, label: str, initial: Money | None, hint: str = "") -> Block:
         text = _plain(initial, reader) if initial else ""
         element = text_input(initial=text, longest=30)
@@ -199,7 +216,7 @@ def _sums(view: BillableView, reader: Reader, *, more: bool) -> list[Block]:
             field(
                 "credits_number",
                 "Credits invoice",
-                text_input(longest=60),
+                text_input(initial=credits, longest=60),
                 optional=True,
                 hint="Only on a credit note that names it",
             ),

@@ -1,0 +1,204 @@
+"""The exception card: what differs in money and per cent, the three documents side by side, who
+takes care of it since when, and the ways out that fit its kind."""
+
+from datetime import date
+from decimal import Decimal
+
+from bot.blocks import (
+    Block,
+    actions,
+    button,
+    context,
+    markup,
+    message,
+    moment,
+    safe,
+    section,
+)
+from bot.cards import Asked, Card
+from bot.channels import SUBSCRIBERS
+from bot.ids import Action
+from bot.metadata import Target
+from bot.reader import Reader
+from wopo.domain.exception_cases import CaseState
+from wopo.domain.exception_kinds import Cure, Measure
+from wopo.domain.numbers import short
+from wopo.domain.workflow import words
+from wopo.usecases.ports import UnitOfWork
+from wopo.usecases.subscriptions import channels_for
+from wopo.usecases.views.exception_cards import CaseView, InvoiceSide, OrderSide, case_view
+
+NAME = "exception"
+SUBSCRIBERS[NAME] = channels_for
+
+CURES: dict[Cure, tuple[str, Action]] = {
+    Cure.RECORD_RECEIPT: ("Record the receipt", Action.CASE_RECORD_RECEIPT),
+    Cure.AMEND_ORDER: ("Amend the order", Action.ORDER_CHANGE),
+    Cure.ASK_CREDIT: ("Enter credit note", Action.CASE_CREDIT),
+    Cure.ACCEPT: ("Accept", Action.CASE_ACCEPT),
+    Cure.NOT_DUPLICATE: ("Not a duplicate", Action.CASE_NOT_DUPLICATE),
+    Cure.ACKNOWLEDGE: ("Acknowledge", Action.CASE_ACKNOWLEDGE),
+    Cure.DISPUTE: ("Dispute", Action.CASE_DISPUTE),
+    Cure.REJECT_INVOICE: ("Reject invoice", Action.CASE_REJECT_INVOICE),
+}
+"""What each way out is called on a button; an order and a receipt need the order to be known."""
+_OF_THE_ORDER = (Cure.RECORD_RECEIPT, Cure.AMEND_ORDER, Cure.ASK_CREDIT)
+
+
+def load(uow: UnitOfWork, asked: Asked) -> CaseView:
+    """The exception; figures are left out for who may not see them."""
+    return case_view(uow, asked.subject_id)
+
+
+def build(view: CaseView, reader: Reader) -> Block:
+    """Open: everything to decide by. Closed: one line, who, when and why."""
+    if view.state is CaseState.RESOLVED:
+        return message(_ended(view), [context(_ending(view))])
+    return message(
+        notification(view, reader),
+        [
+            section(
+                f":warning: *{short(view.number)} · {safe(view.title)}*\n{_told(view, reader)}"
+            ),
+            *_sides(view, reader),
+            context(_care(view)),
+            *actions(buttons(view)),
+        ],
+    )
+
+
+def buttons(view: CaseView) -> list[Block]:
+    """Take it, and the ways out of its kind."""
+    target = Target(id=view.id, card=NAME, seen=view.seen)
+    made = [button("Take it", Action.CASE_TAKE, target)]
+    for cure in view.cures:
+        if cure not in CURES or (cure in _OF_THE_ORDER and view.order is None):
+            continue
+        text, action = CURES[cure]
+        about = Target(id=view.order.id) if cure is Cure.AMEND_ORDER and view.order else target
+        made.append(button(text, action, about))
+    if view.state is CaseState.OPEN:
+        made[0]["style"] = "primary"
+    return made
+
+
+def notification(view: CaseView, reader: Reader) -> str:
+    """``EX-7 · More billed than received · Grainger · PO-42 · 25.00 EUR``."""
+    parts = [
+        short(view.number),
+        view.title,
+        view.vendor.name if view.vendor else "",
+        short(view.order.number) if view.order else "",
+        reader.money(view.amount) if reader.costs else "",
+    ]
+    return " · ".join(part for part in parts if part)
+
+
+def shown_sentence(told: str, measure: Measure, reader: Reader) -> str:
+    """The sentence with its figures, unless it tells prices to one who may not see them."""
+    return told if reader.costs or measure is Measure.QUANTITY else ""
+
+
+def _told(view: CaseView, reader: Reader) -> str:
+    lines = [safe(shown_sentence(view.told, view.measure, reader))]
+    lines += [f"• {safe(text)}" for text in view.also[:5] if reader.costs]
+    if reader.costs:
+        percent = f" ({safe(view.percent)} %)" if view.percent else ""
+        lines.append(f"*At stake: {safe(reader.money(view.amount))}*{percent}")
+    return "\n".join(line for line in lines if line)
+
+
+def _sides(view: CaseView, reader: Reader) -> list[Block]:
+    columns = [
+        ("Order", _order(view.order, reader)),
+        ("Received", _received(view, reader)),
+        ("Billed", _billed(view.invoice, reader)),
+    ]
+    fields = [markup(f"*{title}*\n{safe(text)}", 2000) for title, text in columns if text]
+    return [{"type": "section", "fields": fields}] if fields else []
+
+
+def _order(side: OrderSide | None, reader: Reader) -> str:
+    if side is None:
+        return "no order of ours"
+    lines = [short(side.number)]
+    lines += _amounts(side.quantity, side.unit, side.unit_price, side.price_per, reader)
+    lines.append(reader.money(side.net or side.total) if reader.costs else "")
+    return "\n".join(line for line in lines if line)
+
+
+def _amounts(
+    quantity: Decimal | None, unit: str, price: Decimal | None, per: Decimal, reader: Reader
+) -> list[str]:
+    if quantity is None:
+        return []
+    text = f"{reader.number(quantity)} {unit}".strip()
+    if price is None or not reader.costs:
+        return [text]
+    basis = f" per {reader.number(per)}" if per != 1 else ""
+    return [f"{text} at {reader.number(price)}{basis}"]
+
+
+def _received(view: CaseView, reader: Reader) -> str:
+    side = view.receipts
+    if side is None:
+        return ""
+    if not side.numbers:
+        return "nothing yet"
+    lines = [", ".join(short(number) for number in side.numbers[-3:])]
+    if side.received is not None and side.accepted is not None and view.order:
+        text = f"{reader.number(side.accepted)} {view.order.unit} accepted"
+        rejected = side.received - side.accepted
+        lines.append(f"{text}, {reader.number(rejected)} rejected" if rejected else text)
+    lines.append(reader.day(side.last_on) if side.last_on else "")
+    return "\n".join(line for line in lines if line)
+
+
+def _billed(side: InvoiceSide | None, reader: Reader) -> str:
+    if side is None:
+        return ""
+    kind = "Credit note" if side.credit else "Invoice"
+    lines = [f"{kind} {side.number}"]
+    lines += _amounts(side.quantity, side.unit, side.unit_price, side.price_per, reader)
+    lines.append(reader.money(side.net or side.total) if reader.costs else "")
+    lines.append(reader.day(side.day))
+    return "\n".join(line for line in lines if line)
+
+
+def _care(view: CaseView) -> str:
+    if view.owner and view.state is CaseState.ASSIGNED:
+        care = f"{safe(view.owner.name)} takes care of it"
+    elif view.owner:
+        care = f"Concerns {safe(view.owner.name)}"
+    else:
+        care = f"Concerns {safe(view.owner_kind)}; nobody took it yet"
+    due = f" · due {moment(view.due_at)}" if view.due_at else ""
+    vendor = f"{safe(view.vendor.name)} · " if view.vendor else ""
+    return f"{vendor}{care} · since {moment(view.raised_at)}{due}"
+
+
+def how_it_ended(view: CaseView) -> str:
+    """``accepted by Fia Finance``, or that the cause is gone."""
+    how = words(view.resolution.value) if view.resolution else "closed"
+    return f"{how} by {view.resolved_by.name}" if view.resolved_by else how
+
+
+def _ended(view: CaseView) -> str:
+    return f"{short(view.number)} · {view.title} · {how_it_ended(view)}"
+
+
+def _ending(view: CaseView) -> str:
+    order = f" · {short(view.order.number)}" if view.order else ""
+    when = f", {moment(view.resolved_at)}" if view.resolved_at else ""
+    why = f": {safe(view.reason)}" if view.reason else ""
+    title = safe(view.title)
+    return f"✅ *{short(view.number)}* {title}{order} · {safe(how_it_ended(view))}{when}{why}"
+
+
+def age_text(raised_on: date, today: date) -> str:
+    """``today``, ``1 day``, ``3 days``."""
+    days = (today - raised_on).days
+    return "today" if days <= 0 else "1 day" if days == 1 else f"{days} days"
+
+
+CARDS = {NAME: Card(load, build)}

@@ -1,0 +1,120 @@
+"""Answers to an exception: the reason, picked or written."""
+
+from typing import Any
+
+from bot.answers import acknowledged
+from bot.blocks import (
+    Block,
+    context,
+    field,
+    modal,
+    option,
+    paragraph,
+    select,
+    text_input,
+)
+from bot.ids import Callback
+from bot.metadata import MAX_METADATA, FormTarget
+from bot.parse import Form
+from wopo.domain.errors import Refusal
+from wopo.domain.exception_kinds import Cure
+from wopo.domain.numbers import short
+from wopo.usecases.exception_cases import (
+    AcceptCase,
+    AcknowledgeCase,
+    DisputeCase,
+    NotADuplicate,
+)
+from wopo.usecases.payables import RejectInvoice
+from wopo.usecases.views.exception_cards import CaseView
+
+OWN_WORDS = "own_words"
+CHANGED = Refusal(
+    "bot.case_changed",
+    "{number} is another difference now: {told} Nothing was changed; look at its card again.",
+)
+Answered = AcceptCase | DisputeCase | AcknowledgeCase | NotADuplicate | RejectInvoice
+
+_FORMS: dict[Cure, tuple[str, str, str, tuple[str, ...]]] = {
+    Cure.ACCEPT: (
+        "Accept the difference",
+        "Accept",
+        "The invoice may be paid with this difference. When it grows, the exception opens again.",
+        ("Agreed with the vendor", "The order was out of date", "Too small to pursue"),
+    ),
+    Cure.DISPUTE: (
+        "Dispute the invoice",
+        "Dispute",
+        "The invoice stays on hold until the vendor answers.",
+        ("Not what was agreed", "Not delivered", "Goods were rejected", "Charged twice"),
+    ),
+    Cure.NOT_DUPLICATE: (
+        "Not a duplicate",
+        "It is another one",
+        "It is judged again without the invoice that it looks like.",
+        ("Another delivery", "Another month", "The vendor confirmed both"),
+    ),
+    Cure.ACKNOWLEDGE: (
+        "Acknowledge",
+        "Acknowledge",
+        "Nothing else needs to be done; it is kept with the reason.",
+        ("Seen, nothing to do", "Settled with the vendor", "Talked about with the team"),
+    ),
+    Cure.REJECT_INVOICE: (
+        "Reject invoice",
+        "Reject",
+        "The invoice will not be paid, and all its exceptions end with it.",
+        ("Entered twice", "Not ours", "The vendor sends a new one"),
+    ),
+}
+
+
+class CaseTarget(FormTarget):
+    """The case, the way out, and its invoice where the answer is about that."""
+
+    cure: Cure
+    invoice_id: str = ""
+
+
+def build(view: CaseView, cure: Cure) -> Block:
+    """What follows from the answer, and why it is given: one pick is enough."""
+    title, submit, follows, reasons = _FORMS[cure]
+    picks = [option(reason, reason) for reason in reasons]
+    picks.append(option("In my own words", OWN_WORDS))
+    target = CaseTarget(
+        id=view.id,
+        seen=view.seen,
+        cure=cure,
+        invoice_id=view.invoice.id if view.invoice else "",
+    )
+    inputs = [
+        paragraph(f"{short(view.number)} {view.title}\n{view.told}"),
+        field("pick", "Why?", select(picks, initial=reasons[0])),
+        field("reason", "In your words", text_input(multiline=True, longest=900), optional=True),
+        context(follows),
+    ]
+    return modal(
+        Callback.DECIDE_CASE, title, inputs, submit=submit, metadata=target.pack(MAX_METADATA)
+    )
+
+
+def parse(view: dict[str, Any], locale: str) -> Answered:
+    """The command, or ``FormError``: own words need words."""
+    target = CaseTarget.parse(view.get("private_metadata"))
+    form = Form(view["state"]["values"], locale)
+    picked = form.choice("pick", label="The reason", required=True)
+    written = form.text("reason", label="The reason", required=picked == OWN_WORDS)
+    form.check()
+    reason = written if picked == OWN_WORDS else ". ".join(p for p in (picked, written) if p)
+    yes = acknowledged(view)
+    match target.cure:
+        case Cure.ACCEPT:
+            return AcceptCase(case_id=target.id, reason=reason, acknowledged=yes)
+        case Cure.DISPUTE:
+            return DisputeCase(case_id=target.id, reason=reason, acknowledged=yes)
+        case Cure.NOT_DUPLICATE:
+            return NotADuplicate(case_id=target.id, reason=reason, acknowledged=yes)
+        case Cure.REJECT_INVOICE:
+            return RejectInvoice(invoice_id=target.invoice_id, reason=reason, acknowledged=yes)
+        case _:
+            return AcknowledgeCase(case_id=target.id, reason=reason, acknowledged=yes)

@@ -1,0 +1,59 @@
+"""App Home: exceptions that wait for somebody of my desk."""
+
+from datetime import UTC, datetime, time
+
+from bot.blocks import Block, actions, button, context, divider, header, safe, section
+from bot.cards.exceptions import NAME, age_text, shown_sentence
+from bot.ids import Action
+from bot.metadata import Target
+from bot.reader import Reader
+from bot.sections import Section
+from wopo.domain.numbers import short
+from wopo.domain.people import Person
+from wopo.usecases.ports import UnitOfWork
+from wopo.usecases.views.exception_cards import CaseLine, my_cases
+
+SHOWN = 5
+
+
+def case_text(line: CaseLine, reader: Reader) -> str:
+    """One exception in a list: what, how much, of whom, since when."""
+    title = f"*{short(line.number)} {safe(line.title)}*"
+    amount = f" · {safe(reader.money(line.amount))}" if reader.costs else ""
+    about = [
+        line.vendor.name if line.vendor else "",
+        line.owner.name if line.owner else "nobody took it",
+        age_text(line.raised_at.date(), reader.today) + (" – overdue" if line.overdue else ""),
+    ]
+    told = safe(shown_sentence(line.told, line.measure, reader))
+    return "\n".join(
+        part for part in (f"{title}{amount}", told, safe(" · ".join(filter(None, about)))) if part
+    )
+
+
+def case_blocks(line: CaseLine, reader: Reader) -> list[Block]:
+    """The line with its two buttons."""
+    target = Target(id=line.id, card=NAME)
+    row = [
+        button("Take it", Action.CASE_TAKE, target),
+        button("Show", Action.CASE_SHOW, Target(id=line.id)),
+    ]
+    return [section(case_text(line, reader)), *actions(row)]
+
+
+def waiting(uow: UnitOfWork, person: Person, reader: Reader) -> list[Block]:
+    """Mine first, then those of my desk; the oldest first."""
+    today = datetime.combine(reader.today, time(), tzinfo=UTC)
+    cases = my_cases(uow, person, at=today, limit=SHOWN)
+    if not cases.lines:
+        return []
+    blocks: list[Block] = [header("What does not match")]
+    for line in cases.lines:
+        blocks += case_blocks(line, reader)
+    if cases.more:
+        blocks.append(context("There are more; `/wopo inbox` shows them."))
+    return [*blocks, divider()]
+
+
+SECTIONS = [Section(20, waiting)]
+"""Among what waits for a person."""

@@ -1,0 +1,277 @@
+"""What screens show of exceptions: the card with its documents side by side, and lists."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+
+from wopo.domain.errors import NOT_FOUND
+from wopo.domain.exception_cases import OPEN_CASES, CaseState, ExceptionCase, Resolution
+from wopo.domain.exception_kinds import AUDIENCE, Cure, Measure, OwnerKind, kind_of
+from wopo.domain.invoices import Invoice, InvoiceLine
+from wopo.domain.money import Money
+from wopo.domain.people import Person
+from wopo.domain.purchase_orders import PurchaseOrder, PurchaseOrderLine
+from wopo.domain.receipts import Receipt, ReceiptLine, ReceiptState
+from wopo.domain.vendors import Vendor
+from wopo.usecases.exception_cases import HANDLERS
+from wopo.usecases.ports import UnitOfWork
+from wopo.usecases.views.names import Ref, refs
+
+
+@dataclass(frozen=True)
+class OrderSide:
+    """What was ordered; of one line where the exception is about a line."""
+
+    id: str
+    number: str
+    total: Money
+    quantity: Decimal | None = None
+    unit: str = ""
+    unit_price: Decimal | None = None
+    price_per: Decimal = Decimal(1)
+    net: Money | None = None
+
+
+@dataclass(frozen=True)
+class ReceiptSide:
+    """What came: quantities of the line, and the receipts that count."""
+
+    numbers: tuple[str, ...]
+    received: Decimal | None = None
+    accepted: Decimal | None = None
+    last_on: date | None = None
+
+
+@dataclass(frozen=True)
+class InvoiceSide:
+    """What is billed; of one line where the exception is about a line."""
+
+    id: str
+    number: str
+    credit: bool
+    day: date
+    total: Money
+    quantity: Decimal | None = None
+    unit: str = ""
+    unit_price: Decimal | None = None
+    price_per: Decimal = Decimal(1)
+    net: Money | None = None
+
+
+@dataclass(frozen=True)
+class CaseView:
+    """An exception for whoever reads its card. ``told`` has figures in money unless ``measure`` is
+    a quantity."""
+
+    id: str
+    number: str
+    code: str
+    title: str
+    told: str
+    also: tuple[str, ...]
+    measure: Measure
+    state: CaseState
+    amount: Money
+    percent: str
+    vendor: Ref | None
+    line: str
+    line_id: str | None
+    order: OrderSide | None
+    receipts: ReceiptSide | None
+    invoice: InvoiceSide | None
+    owner: Ref | None
+    owner_kind: str
+    raised_at: datetime
+    due_at: datetime | None
+    cures: tuple[Cure, ...]
+    resolution: Resolution | None
+    resolved_by: Ref | None
+    resolved_at: datetime | None
+    reason: str
+    seen: str
+    """The difference as shown, so that an answer to another one is noticed."""
+
+
+@dataclass(frozen=True)
+class CaseLine:
+    """An exception in a list."""
+
+    id: str
+    number: str
+    title: str
+    told: str
+    measure: Measure
+    amount: Money
+    vendor: Ref | None
+    owner: Ref | None
+    raised_at: datetime
+    overdue: bool
+
+
+@dataclass(frozen=True)
+class CaseList:
+    """A limited list; ``more`` says that there are others behind it."""
+
+    lines: tuple[CaseLine, ...]
+    more: bool
+
+
+def case_view(uow: UnitOfWork, case_id: str) -> CaseView:
+    """The exception with its three documents. Raises ``NOT_FOUND``. At most eight queries."""
+    case = uow.get(ExceptionCase, case_id)
+    if case is None:
+        raise NOT_FOUND(kind="exception", wanted=case_id, nearest="")
+    line_id = case.purchase_order_line_id
+    line = uow.get(PurchaseOrderLine, line_id) if line_id else None
+    people = refs(uow, Person, [case.owner_id, case.resolved_by_id])
+    vendors = refs(uow, Vendor, [case.vendor_id])
+    return CaseView(
+        id=case.id,
+        number=case.number,
+        code=case.code,
+        title=case.title,
+        told=case.told,
+        also=tuple(str(text) for text in case.facts.get("also", ())),
+        measure=kind_of(case.code).measure,
+        state=case.state,
+        amount=case.amount,
+        percent=str(case.facts.get("percent", "")),
+        vendor=vendors.get(case.vendor_id or ""),
+        line=str(case.facts.get("line", "")),
+        line_id=case.purchase_order_line_id,
+        order=_order(uow, case, line),
+        receipts=_receipts(uow, case, line),
+        invoice=_invoice(uow, case),
+        owner=people.get(case.owner_id or ""),
+        owner_kind=case.owner_kind,
+        raised_at=case.raised_at,
+        due_at=case.due_at,
+        cures=case.cures(),
+        resolution=case.resolution,
+        resolved_by=people.get(case.resolved_by_id or ""),
+        resolved_at=case.resolved_at,
+        reason=case.reason or "",
+        seen=f"{case.amount_minor}:{case.variance.normalize()}",
+    )
+
+
+def _order(
+    uow: UnitOfWork, case: ExceptionCase, line: PurchaseOrderLine | None
+) -> OrderSide | None:
+    order = uow.get(PurchaseOrder, case.purchase_order_id) if case.purchase_order_id else None
+    if order is None:
+        return None
+    total = Money(order.total_minor, order.currency)
+    if line is None:
+        return OrderSide(order.id, order.number, total)
+    return OrderSide(
+        order.id,
+        order.number,
+        total,
+        line.quantity,
+        line.unit,
+        line.unit_price,
+        line.price_per,
+        Money(line.net_minor, order.currency),
+    )
+
+
+def _receipts(
+    uow: UnitOfWork, case: ExceptionCase, line: PurchaseOrderLine | None
+) -> ReceiptSide | None:
+    if case.purchase_order_id is None:
+        return None
+    counted = uow.all(
+        Receipt,
+        purchase_order_id=case.purchase_order_id,
+        state=ReceiptState.POSTED,
+        order="number",
+    )
+    if line is not None and counted:
+        rows = uow.all(ReceiptLine, purchase_order_line_id=line.id)
+        concerned = {row.receipt_id for row in rows}
+        counted = [receipt for receipt in counted if receipt.id in concerned]
+    return ReceiptSide(
+        numbers=tuple(receipt.number for receipt in counted),
+        received=line.received if line else None,
+        accepted=line.accepted if line else None,
+        last_on=max((receipt.received_on for receipt in counted), default=None),
+    )
+
+
+def _invoice(uow: UnitOfWork, case: ExceptionCase) -> InvoiceSide | None:
+    invoice = uow.get(Invoice, case.invoice_id) if case.invoice_id else None
+    if invoice is None:
+        return None
+    side = InvoiceSide(
+        invoice.id, invoice.number, invoice.is_credit, invoice.invoice_date, invoice.total
+    )
+    if case.purchase_order_line_id is None:
+        return side
+    rows = uow.all(
+        InvoiceLine,
+        invoice_id=invoice.id,
+        purchase_order_line_id=case.purchase_order_line_id,
+        order="position",
+    )
+    if not rows:
+        return side
+    return InvoiceSide(
+        side.id,
+        side.number,
+        side.credit,
+        side.day,
+        side.total,
+        sum((row.quantity for row in rows), Decimal(0)),
+        rows[0].unit,
+        rows[0].unit_price,
+        rows[0].price_per,
+        Money(sum(row.net_minor for row in rows), invoice.currency),
+    )
+
+
+def my_cases(uow: UnitOfWork, person: Person, *, at: datetime, limit: int = 5) -> CaseList:
+    """Open exceptions that are the person's own, then those of their desk that nobody took; the
+    oldest first. At most four queries."""
+    if not person.has(*HANDLERS):
+        return CaseList((), more=False)
+    own = uow.all(
+        ExceptionCase, state=OPEN_CASES, owner_id=person.id, order="raised_at", limit=limit + 1
+    )
+    desks = [owner.value for owner in OwnerKind if person.has(*AUDIENCE[owner])]
+    free: list[ExceptionCase] = []
+    if desks and len(own) <= limit:
+        free = uow.all(
+            ExceptionCase,
+            state=CaseState.OPEN,
+            owner_kind=desks,
+            order="raised_at",
+            limit=limit + 1 + len(own),
+        )
+    known = {case.id for case in own}
+    found = [*own, *(case for case in free if case.id not in known)]
+    return CaseList(case_lines(uow, found[:limit], at=at), more=len(found) > limit)
+
+
+def case_lines(
+    uow: UnitOfWork, cases: Sequence[ExceptionCase], *, at: datetime
+) -> tuple[CaseLine, ...]:
+    """Exceptions as lines of a list; two queries."""
+    vendors = refs(uow, Vendor, [case.vendor_id for case in cases])
+    people = refs(uow, Person, [case.owner_id for case in cases])
+    return tuple(
+        CaseLine(
+            id=case.id,
+            number=case.number,
+            title=case.title,
+            told=case.told,
+            measure=kind_of(case.code).measure,
+            amount=case.amount,
+            vendor=vendors.get(case.vendor_id or ""),
+            owner=people.get(case.owner_id or ""),
+            raised_at=case.raised_at,
+            overdue=case.due_at is not None and case.due_at < at,
+        )
+        for case in cases
+    )
