@@ -180,7 +180,7 @@ class _Handler(BaseHTTPRequestHandler):
 
 def _arguments(raw: bytes, content_type: str) -> Json:
     if content_type.startswith("application/json"):
-        found: Json = json.loads(raw)
+        found: Json = json.loads(raw or b"{}")
         return found
     return {name: values[0] for name, values in parse_qs(raw.decode()).items()}
 
