@@ -139,7 +139,6 @@ class Action(StrEnum):
     INVOICE_NEW = "invoice.new"
     INVOICE_MORE = "invoice.more"
     INVOICE_NUMBER = "invoice.number"
-    INVOICE_DETAILS = "invoice.details"
     INVOICE_MAKE_PAYABLE = "invoice.make_payable"
     INVOICE_PAID = "invoice.paid"
     INVOICE_REJECT = "invoice.reject"

@@ -7,6 +7,8 @@ from typing import Any
 import pytest
 
 from bot.ids import Action, Callback, Options, SlashCommand
+from bot.metadata import Target
+from tests.conftest import TestClock
 from tests.factories.deliveries import Line, issued_order, vendor
 from tests.factories.jobs import Company, rows
 from tests.payloads import Payloads
@@ -16,6 +18,7 @@ from wopo.domain.invoices import Invoice, InvoiceCharge, InvoiceLine, InvoiceSta
 from wopo.domain.purchase_orders import OrderCharge
 from wopo.usecases.door import Answer
 from wopo.usecases.receipts import CountedLine, PostReceipt
+from wopo.usecases.settings import SetChannels
 
 Json = dict[str, Any]
 Send = Callable[[Json], Json]
@@ -192,3 +195,96 @@ def test_an_unknown_number_offers_the_nearest(
     assert [b["text"]["text"] for b in offered] == ["PO-42", "Choose an order"]
     send(payloads.click(Action.INVOICE_NUMBER, offered[0]["value"], user="U-fin"))
     assert slack.view()["callback_id"] == Callback.INVOICE
+
+
+@pytest.fixture
+def card(
+    do: Do,
+    company: Company,
+    deliver: Callable[[], int],
+    clock: TestClock,
+    slack: RecordingSlack,
+) -> Callable[[], Json]:
+    """``card()``: the one card in the invoice channel as it is now."""
+    do(SetChannels(channels={"invoices": "CINV"}), by=company.ann)
+
+    def run() -> Json:
+        for _ in range(6):
+            clock.forward(seconds=2)
+            deliver()
+        assert len(slack.messages["CINV"]) == 1
+        return slack.messages["CINV"][0]
+
+    return run
+
+
+def texts(message: Json) -> list[str]:
+    return [
+        button["text"]["text"]
+        for block in message["blocks"]
+        if block["type"] == "actions"
+        for button in block["elements"]
+    ]
+
+
+def test_the_card_goes_from_matched_to_paid_in_place(
+    enter: Form,
+    card: Callable[[], Json],
+    send: Send,
+    payloads: Payloads,
+    slack: RecordingSlack,
+    transactions: SqlTransactions,
+) -> None:
+    enter(NUMBER)
+    message = card()
+    assert message["text"] == "Invoice R-1 · Grainger · PO-42 · 100.00 EUR · matched"
+    assert texts(message) == ["Release", "Reject"]
+    invoice = rows(transactions, Invoice)[0].id
+    value = Target(id=invoice, card="invoice").pack()
+    send(payloads.click(Action.INVOICE_MAKE_PAYABLE, value, user="U-fin", channel="CINV"))
+    assert texts(card()) == ["Mark as paid", "Reject"]
+    send(payloads.click(Action.INVOICE_PAID, value, user="U-fin", channel="CINV"))
+    refused = send(payloads.submit(slack.view(), {"paid_on": "2026-03-09"}, user="U-fin"))
+    assert "still to come" in refused["errors"]["paid_on"]
+    send(payloads.submit(slack.view(), {"reference": "SEPA 7"}, user="U-fin"))
+    message = card()
+    assert message["text"].endswith("paid")
+    assert [block["type"] for block in message["blocks"]] == ["context"]
+
+
+def test_a_held_invoice_says_why_and_can_only_be_rejected(
+    enter: Form,
+    card: Callable[[], Json],
+    send: Send,
+    payloads: Payloads,
+    slack: RecordingSlack,
+    transactions: SqlTransactions,
+) -> None:
+    enter({**NUMBER, f"unit_price:{PO}/1": "14"})
+    message = card()
+    assert "Price above the order" in str(message["blocks"])
+    assert texts(message) == ["Reject"]
+    value = Target(id=rows(transactions, Invoice)[0].id, card="invoice").pack()
+    send(payloads.click(Action.INVOICE_REJECT, value, user="U-fin", channel="CINV"))
+    form = slack.view()
+    assert "is missing" in send(payloads.submit(form, {}, user="U-fin"))["errors"]["reason"]
+    send(payloads.submit(form, {"reason": "Wrong price"}, user="U-fin"))
+    assert rows(transactions, Invoice)[0].state is InvoiceState.REJECTED
+    assert "rejected by Fia Finance" in str(card()["blocks"])
+    send(payloads.click(Action.INVOICE_PAID, value, user="U-fin", channel="CINV"))
+    assert "Invoice R-1 is rejected" in slack.posted_hooks[-1]["text"]
+
+
+def test_who_received_the_goods_may_not_release_their_invoice(
+    enter: Form,
+    order: str,
+    send: Send,
+    payloads: Payloads,
+    slack: RecordingSlack,
+    transactions: SqlTransactions,
+) -> None:
+    enter(NUMBER)
+    value = Target(id=rows(transactions, Invoice)[0].id, card="invoice").pack()
+    send(payloads.click(Action.INVOICE_MAKE_PAYABLE, value, user="U-rec", channel="CINV"))
+    assert "do not have the right" in slack.posted_hooks[-1]["text"]
+    assert rows(transactions, Invoice)[0].state is InvoiceState.MATCHED
