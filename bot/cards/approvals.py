@@ -109,7 +109,8 @@ def _ended(view: ApprovalView, reader: Reader) -> str:
     said = _SAID.get(view.state, words(view.state.value))
     if view.state is ApprovalState.WAITING:
         said = "waits for somebody else"
-    by = f" by {view.decided_by.name}" if view.decided_by else ""
+    decided = view.decided_by if view.state is not ApprovalState.VOID else None
+    by = f" by {decided.name}" if decided else ""
     return f"{summary(view, reader)} · {said}{by}"
 
 
