@@ -153,8 +153,6 @@ class Action(StrEnum):
     CASE_SHOW = "case.show"
     SUBSCRIBE = "subscription.open"
     UNSUBSCRIBE = "subscription.end"
-    INBOX = "inbox.show"
-    WHY = "why.show"
 
 
 class Options(StrEnum):
