@@ -4,15 +4,17 @@ from typing import Any
 
 from slack_bolt import Ack, App
 
-from bot.answers import replace
+from bot.answers import replace, show
 from bot.blocks import Block, actions, button, context, message, paragraph, safe, section
 from bot.cards.approvals import buttons as decision_buttons
 from bot.cards.approvals import summary
 from bot.cards.purchase_orders import build as build_card
 from bot.cards.purchase_orders import need_line, order_line, order_list
+from bot.clicks import quietly
 from bot.handlers.parts import person_of
 from bot.handlers.purchase_orders import load
-from bot.ids import Action, SlashCommand
+from bot.ids import Action, Callback, SlashCommand
+from bot.modals import new_order, order_details
 from bot.services import Services
 from bot.visit import Body, Visit
 from wopo.domain.errors import DomainError
@@ -34,12 +36,18 @@ def register(app: App, _services: Services) -> None:
     app.command(SlashCommand.PO)(command)
     app.action(Action.ORDER_LIST)(list_clicked)
     app.action(Action.ORDER_SHOW)(show_clicked)
+    app.action(Action.ORDER_NEW)(new_clicked)
+    app.view(Callback.NEW_ORDER)(draft)
 
 
 def command(ack: Ack, visit: Visit, body: Body) -> None:
     """The first word decides; whatever is no word of ours is taken for a number."""
     text = str(body.get("text") or "").strip()
     word = text.lower()
+    if word == "new":
+        show(visit.services, body, new_order.build())
+        ack()
+        return
     if word in {"", "waits", "mine"}:
         said = waits(visit)
     elif word in LISTS:
@@ -47,6 +55,23 @@ def command(ack: Ack, visit: Visit, body: Body) -> None:
     else:
         said = look_up(visit, text)
     ack(response_type="ephemeral", **said)
+
+
+def new_clicked(ack: Ack, visit: Visit, body: Body) -> None:
+    """The form for an order without a job's request."""
+    show(visit.services, body, new_order.build())
+    ack()
+
+
+def draft(ack: Ack, visit: Visit, view: dict[str, Any]) -> None:
+    """Draft it and show it, so that the rest can be filled in and it can be sent on."""
+    with visit.read() as uow:
+        drafted = new_order.parse(view, visit.reader.locale, uow)
+    answer = visit.do(drafted)
+    shown = order_details.build(load(visit, answer.subject_id), visit.reader)
+    ack(response_action="update", view=shown)
+    with quietly(visit.services):
+        visit.publish_home()
 
 
 def waits(visit: Visit) -> Block:
@@ -90,7 +115,8 @@ def listed(visit: Visit, which: str, *, before: str = "") -> Block:
             blocks.append(context(f"… and {total - len(needs)} more behind these."))
         if not blocks:
             blocks = [paragraph("Nothing waits for a vendor or a price.")]
-        return message(f"{LISTS['queue']}: {total}", [*blocks, *_others(which)])
+        new = actions([button("New order", Action.ORDER_NEW, "queue")])
+        return message(f"{LISTS['queue']}: {total}", [*blocks, *new, *_others(which)])
     said = order_list(LISTS["open"], orders, visit.reader, empty="No order is open.")
     first = [paragraph(before)] if before else []
     return said | {"blocks": [*first, *said["blocks"], *_others(which)]}

@@ -21,7 +21,7 @@ from bot.blocks import (
     text_input,
 )
 from bot.ids import Action, Callback, Options
-from bot.metadata import MAX_METADATA, Carried
+from bot.metadata import MAX_METADATA, Carried, Target
 from bot.parse import Form, FormError, quantity
 from bot.reader import Reader
 from wopo.domain.errors import DomainError
@@ -72,7 +72,10 @@ def build(
         blocks.append(field("work_order_id", "For which job?", element) | {"dispatch_action": True})
     blocks += _added(origin, reader)
     blocks += _inputs(origin, reader)
-    blocks += actions([button("Add another", Action.PARTS_ADD_ANOTHER, "add")])
+    more = [button("Add another", Action.PARTS_ADD_ANOTHER, "add")]
+    if origin.job:
+        more.append(button("Asked so far", Action.PARTS_SHOW, Target(id=origin.job)))
+    blocks += actions(more)
     blocks += next_lines(form.steps, reader)
     return modal(
         Callback.REQUEST_PARTS,

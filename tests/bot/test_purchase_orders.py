@@ -403,3 +403,30 @@ def test_details_are_drawn_anew_after_a_form_over_them(
     drawn = [v for v in slack.of("views.update") if v["view_id"] == "V1"][-1]["view"]
     assert drawn["callback_id"] == Callback.ORDER_DETAILS
     assert "cancelled" in str(drawn["blocks"])
+
+
+def test_an_order_for_stock_is_drafted_by_hand_and_shown(
+    company: Company,
+    shop: Shop,
+    send: Send,
+    payloads: Payloads,
+    slack: RecordingSlack,
+    transactions: SqlTransactions,
+) -> None:
+    send(payloads.command(SlashCommand.PO, "new", user="U-bea"))
+    form = slack.view()
+    assert len(inputs(form)) == 6
+    values = {
+        "vendor_id": shop.acme,
+        "part_id": shop.belt,
+        "quantity": "4",
+        "unit_price": "9.90",
+        "cost_centre_id": company.ops,
+        "ship_to_id": shop.store,
+    }
+    refused = send(payloads.submit(form, values, user="U-tess", view_id="V1"))
+    assert "do not have the right" in str(refused["errors"])
+    answer = send(payloads.submit(form, values, user="U-bea", view_id="V2"))
+    assert answer["view"]["callback_id"] == Callback.ORDER_DETAILS
+    assert "39.60 EUR" in str(answer["view"]["blocks"])
+    assert rows(transactions, PurchaseOrder)[0].without_job

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 from tests.factories.jobs import Company, Do, free_job, started_job
 from wopo.domain.part_requests import LineKind
@@ -71,8 +72,8 @@ def open_shop(do: Do, firm: Company, *, started: bool = True) -> Shop:
     return Shop(store, seal, belt, grainger, acme, job)
 
 
-def asked(do: Do, firm: Company, shop: Shop, part: str, quantity: int, **more: object) -> str:
+def asked(do: Do, firm: Company, shop: Shop, part: str, quantity: int, **more: Any) -> str:
     """Tess asks for a part; the id of the request's first line."""
     line = LineInput(kind=LineKind.PART, part_id=part, quantity=Decimal(quantity))
-    command = RequestParts(work_order_id=shop.job, lines=(line,), **more)  # type: ignore[arg-type]
+    command = RequestParts(work_order_id=shop.job, lines=(line,), **more)
     return str(do(command, by=firm.tess).facts["line_ids"][0])
