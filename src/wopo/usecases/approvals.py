@@ -57,7 +57,7 @@ from wopo.usecases.order_documents import (
     hold_order,
     write_content,
 )
-from wopo.usecases.pricing import remember_prices
+from wopo.usecases.pricing import Paid, remember_prices
 from wopo.usecases.settings import company
 
 
@@ -135,7 +135,7 @@ def approve_order(command: ApproveOrder, ctx: Context) -> Answer:
         order.revision, order.pending_revision = approval.revision, None
     order.approved_revision, order.approved_at = approval.revision, ctx.at
     decision.revision.state = RevisionState.APPROVED
-    remember_prices(ctx, order, decision.document.live, ctx.at.date())
+    remember_prices(ctx, [Paid(order, decision.document.live, ctx.at.date())])
     ctx.record(
         OrderApproved(
             subject_id=order.id,

@@ -10,8 +10,7 @@ from decimal import Decimal
 
 from pydantic import BaseModel, ConfigDict
 
-from wopo.domain.errors import INVALID, REQUIRED
-from wopo.domain.exchange_rates import ExchangeRate, converted, rate_on
+from wopo.domain.errors import INVALID, REQUIRED, DomainError
 from wopo.domain.locations import Location
 from wopo.domain.money import Money
 from wopo.domain.part_requests import LineKind, PriceBasis
@@ -22,6 +21,7 @@ from wopo.domain.settings import CompanySettings
 from wopo.domain.stock import StockLevel, checked_quantity
 from wopo.domain.vendors import Vendor
 from wopo.domain.work_orders import WorkOrder
+from wopo.usecases.exchange_rates import convert
 from wopo.usecases.ports import UnitOfWork
 from wopo.usecases.ports.stock import StockStore
 from wopo.usecases.pricing import price_book
@@ -77,10 +77,10 @@ class Pick:
 
 @dataclass(frozen=True)
 class Rulebook:
-    """What the rules need besides the line: the company's settings, the day's rates, the day."""
+    """What the rules need besides the line: the company's settings, rates, and the day."""
 
     settings: CompanySettings
-    rates: Sequence[ExchangeRate]
+    uow: UnitOfWork
     today: date
 
     def ruling(self, kind: LineKind, quantity: Decimal, offer: Offer) -> Ruling:
@@ -101,19 +101,15 @@ class Rulebook:
         return Money(self.settings.order_needed_above_minor, self.settings.currency)
 
     def _compared(self, amount: Money) -> Money | None:
-        valid = [
-            rate for rate in self.rates if rate.source == amount.currency and rate.day <= self.today
-        ]
-        if not valid:
+        try:
+            return convert(self.uow, amount, self.limit.currency, self.today)
+        except DomainError:
             return None
-        rate = rate_on(valid, amount.currency, self.limit.currency, self.today)
-        return converted(amount, self.limit.currency, rate)
 
 
 def rulebook(uow: UnitOfWork, today: date) -> Rulebook:
     """The rules as they hold today."""
-    settings = company(uow)
-    return Rulebook(settings, uow.all(ExchangeRate, target=settings.currency), today)
+    return Rulebook(company(uow), uow, today)
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,7 @@
 """The price book for what is wanted, and remembering what was last paid."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
 from datetime import date
 
 from wopo.domain.pricing import LastPrice, PriceBook, Wanted
@@ -43,30 +44,43 @@ def price_book(
     )
 
 
-def remember_prices(
-    ctx: Context, order: PurchaseOrder, lines: Iterable[PurchaseOrderLine], day: date
-) -> None:
-    """Keep what these approved lines pay as the vendor's last price, unless a newer one is
-    known."""
-    paid = {line.part_id: line for line in lines if line.part_id and not line.cancelled}
-    if not paid:
+@dataclass(frozen=True)
+class Paid:
+    """The lines of one order that was approved on a day."""
+
+    order: PurchaseOrder
+    lines: Sequence[PurchaseOrderLine]
+    day: date
+
+
+def remember_prices(ctx: Context, paid: Iterable[Paid]) -> None:
+    """Keep what approved lines pay as their vendors' last prices, unless newer ones are known; one
+    query however many orders."""
+    bought = [
+        (one, line)
+        for one in sorted(paid, key=lambda one: one.day)
+        for line in one.lines
+        if line.part_id and not line.cancelled
+    ]
+    if not bought:
         return
-    rows = ctx.uow.all(LastPrice, part_id=set(paid), vendor_id=order.vendor_id)
-    known = {row.part_id: row for row in rows}
-    for part_id, line in paid.items():
-        row = known.get(str(part_id))
+    rows = ctx.uow.all(LastPrice, part_id={str(line.part_id) for _, line in bought})
+    known = {(row.part_id, row.vendor_id): row for row in rows}
+    for one, line in bought:
+        key = str(line.part_id), one.order.vendor_id
+        row = known.get(key)
         if row is None:
-            row = LastPrice(
+            row = known[key] = LastPrice(
                 id=ctx.new_id(),
-                part_id=str(part_id),
-                vendor_id=order.vendor_id,
+                part_id=key[0],
+                vendor_id=key[1],
                 unit_price=line.unit_price,
                 unit=line.unit,
-                currency=order.currency,
-                day=day,
+                currency=one.order.currency,
+                day=one.day,
             )
             ctx.uow.add(row)
-        if day >= row.day:
+        if one.day >= row.day:
             row.unit_price, row.price_per, row.unit = line.unit_price, line.price_per, line.unit
-            row.currency, row.day = order.currency, day
+            row.currency, row.day = one.order.currency, one.day
             row.purchase_order_line_id = line.id
