@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from wopo.domain.ledger import CostKind, Dimensions, LineFacts, buckets, differences, prorated
 
 K = CostKind
-SPENDING = (K.COMMITTED, K.ACCRUED, K.INVOICED)
+SPENDING = (K.COMMITTED, K.ACCRUED, K.INVOICED, K.REVERSED)
 HERE, THERE = Dimensions("ops", "job", None, "b1"), Dimensions("lab", None, None, None)
 
 
@@ -46,7 +46,7 @@ D = Decimal
         ({"ended": True, "accepted": D(9)}, {"accrued": 900, "reversed": 100}),
         (
             {"live": True, "accepted": D(8), "forgone": D(2)},
-            {"accrued": 800},
+            {"accrued": 800, "reversed": 200},
         ),
         (
             {
@@ -68,7 +68,7 @@ def test_each_step_moves_the_money(facts, expected):
 
 def test_thirds_add_up_to_the_whole():
     line = LineFacts(ordered=D(3), share=1000, accepted=D(2), cleared=D(1), live=True)
-    assert [buckets(line)[kind] for kind in SPENDING] == [333, 334, 333]
+    assert [buckets(line)[kind] for kind in SPENDING] == [333, 334, 333, 0]
 
 
 def test_a_line_that_gives_money_back_is_split_alike():
@@ -85,9 +85,10 @@ quantities = st.decimals(min_value=0, max_value=200, places=3)
     ordered=st.decimals(min_value=D("0.001"), max_value=100, places=3),
     accepted=quantities,
     cleared=quantities,
+    forgone=quantities,
 )
-def test_a_live_line_never_gains_or_loses_a_cent(share, ordered, accepted, cleared):
-    line = LineFacts(ordered, share, accepted=accepted, cleared=cleared, live=True)
+def test_a_live_line_never_gains_or_loses_a_cent(share, ordered, accepted, cleared, forgone):
+    line = LineFacts(ordered, share, accepted=accepted, cleared=cleared, forgone=forgone, live=True)
     parts = [buckets(line)[kind] for kind in SPENDING]
     assert sum(parts) == share
     assert min(parts) >= 0

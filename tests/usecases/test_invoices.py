@@ -361,7 +361,7 @@ class TestCredit:
         assert at.invoice(invoice.id).state is InvoiceState.CREDITED
         assert credit.state is InvoiceState.MATCHED
         assert at.cases() == {}
-        assert at.ledger() == {}
+        assert at.ledger() == {"reversed": 10000}
         error = refused(do, RejectInvoice(invoice_id=credit.id, reason="no"), by=FINANCE)
         assert error.code == "invoice.credit_used"
 

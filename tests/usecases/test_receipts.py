@@ -273,7 +273,7 @@ class TestReturn:
         back = ReturnedLine(line_id=at.lines(order)[0].id, accepted=D(2))
         command = ReturnGoods(order_id=order, lines=(back,), reason="bent", for_credit=True)
         do(command, by=RECEIVER)
-        assert at.ledger() == {"accrued": 8000}
+        assert at.ledger() == {"accrued": 8000, "reversed": 2000}
 
     def test_of_rejected_goods_leaves_what_was_accepted(self, at, do):
         order = at.issued()

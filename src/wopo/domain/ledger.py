@@ -105,23 +105,23 @@ class LineFacts:
 def buckets(line: LineFacts) -> dict[CostKind, int]:
     """What the line has planned, committed, accrued, invoiced, as variance, and reversed.
 
-    Pure, so any order of events ends in the same sum. While the line is live, committed, accrued
-    and invoiced add up to its share: each step moves, never adds (domain.md).
+    Pure, so any order of events ends in the same sum. While the line is live, committed, accrued,
+    invoiced and reversed add up to its share: each step moves, never adds (domain.md).
     """
     arrived, billed = _part(line.accepted, line.ordered), _part(line.cleared, line.ordered)
     done = max(arrived, billed)
-    invoiced = prorated(line.share, billed)
-    left = line.share - prorated(
-        line.share, min(Fraction(1), done + _part(line.forgone, line.ordered))
-    )
+    settled = min(Fraction(1), done + _part(line.forgone, line.ordered))
+    came, invoiced = prorated(line.share, done), prorated(line.share, billed)
+    left = line.share - prorated(line.share, settled)
+    released = line.share - left - came
     increase = 0 if line.proposed is None else max(line.proposed - line.share, 0)
     return {
         CostKind.PLANNED: left if line.waiting else increase,
         CostKind.COMMITTED: left if line.live else 0,
-        CostKind.ACCRUED: prorated(line.share, done) - invoiced,
+        CostKind.ACCRUED: came - invoiced,
         CostKind.INVOICED: invoiced,
         CostKind.VARIANCE: line.cleared_minor - invoiced,
-        CostKind.REVERSED: left if line.ended else 0,
+        CostKind.REVERSED: released + (left if line.ended else 0),
     }
 
 

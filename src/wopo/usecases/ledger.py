@@ -10,6 +10,7 @@ from decimal import Decimal
 
 from wopo.domain.budgets import OVER, SPENT, Budget, BudgetWentOver, balances, fits_sql
 from wopo.domain.cost_centres import CostCentre
+from wopo.domain.errors import NOT_FOUND
 from wopo.domain.exchange_rates import converted
 from wopo.domain.ledger import (
     CostKind,
@@ -31,6 +32,7 @@ from wopo.domain.purchase_orders import (
 from wopo.domain.settings import CompanySettings, Strictness
 from wopo.usecases.door import Context, silent
 from wopo.usecases.exchange_rates import rate_for
+from wopo.usecases.ports import UnitOfWork
 from wopo.usecases.ports.ledger import LedgerStore, Standing
 from wopo.usecases.settings import company
 
@@ -127,15 +129,15 @@ def post_order(
     for row in store.standing([line.id for line in lines]):
         by_line.setdefault(row.line_id, []).append(row)
     forgone = store.forgone([order.id])
-    owners = _Owners(ctx)
-    proposed = _proposed(ctx, order, gross=owners.settings.budgets_gross)
+    owners = Owners(ctx.uow)
+    proposed = proposed_shares(ctx.uow, order, gross=owners.settings.budgets_gross)
     posting = Posting(source, source_id, guarded)
     for line in lines:
         standing = by_line.get(line.id, [])
-        facts = _Line(owners, order, line, standing)
+        facts = LineCost(owners, order, line, standing)
         later = proposed.get(line.id)
         target = facts.target(forgone.get(line.id, Decimal(0)), later, known=bool(standing))
-        held = {(row.dimensions, row.kind): row.amount for row in _summed(standing)}
+        held = {(row.dimensions, row.kind): row.amount for row in summed_standing(standing)}
         for (whose, kind), amount in differences(target, held).items():
             posting.add(
                 ctx,
@@ -149,14 +151,12 @@ def post_order(
     posting.post(ctx, told=told)
 
 
-def _proposed(ctx: Context, order: PurchaseOrder, *, gross: bool) -> Mapping[str, int]:
+def proposed_shares(uow: UnitOfWork, order: PurchaseOrder, *, gross: bool) -> Mapping[str, int]:
     """What each line would cost by a later revision that waits for approval, in minor units of
     the order's currency."""
     if order.pending_revision is None:
         return {}
-    waiting = ctx.uow.find(
-        OrderRevision, purchase_order_id=order.id, revision=order.pending_revision
-    )
+    waiting = uow.find(OrderRevision, purchase_order_id=order.id, revision=order.pending_revision)
     if waiting is None:
         return {}
     content = OrderContent.model_validate(waiting.content)
@@ -167,7 +167,7 @@ def _proposed(ctx: Context, order: PurchaseOrder, *, gross: bool) -> Mapping[str
     }
 
 
-def _summed(rows: Sequence[Standing]) -> list[Standing]:
+def summed_standing(rows: Sequence[Standing]) -> list[Standing]:
     """Rows of one owner and kind under one rate; a rate never changes while a line's owner
     stays."""
     sums: dict[tuple[Dimensions, CostKind], Standing] = {}
@@ -184,38 +184,44 @@ def order_day(order: PurchaseOrder) -> date:
     return order.order_date or order.created_at.date()
 
 
-class _Owners:
+class Owners:
     """Cost centres, budgets and rates, each read once however many lines there are."""
 
-    def __init__(self, ctx: Context) -> None:
-        self.ctx = ctx
-        self.settings = company(ctx.uow)
+    def __init__(self, uow: UnitOfWork) -> None:
+        self.uow = uow
+        self.settings = company(uow)
         self._budgets: dict[str, list[Budget]] = {}
         self._rates: dict[tuple[str, str, date], Decimal] = {}
 
     def centre(self, id: str) -> CostCentre:
-        return self.ctx.require(CostCentre, id, label="cost centre")
+        """The cost centre; a line always names one."""
+        found = self.uow.get(CostCentre, id)
+        if found is None:
+            raise NOT_FOUND(kind="cost centre", wanted=id, nearest="")
+        return found
 
     def budget_id(self, cost_centre_id: str, day: date) -> str | None:
+        """The budget that covers the day; none where the cost centre has none for it."""
         if cost_centre_id not in self._budgets:
-            found = self.ctx.uow.all(Budget, cost_centre_id=cost_centre_id)
+            found = self.uow.all(Budget, cost_centre_id=cost_centre_id)
             self._budgets[cost_centre_id] = found
         budgets = self._budgets[cost_centre_id]
         return next((budget.id for budget in budgets if budget.covers(day)), None)
 
     def rate(self, source: str, target: str, day: date) -> Decimal:
+        """The rate in force on the day. Raises ``NO_RATE``."""
         key = (source, target, day)
         if key not in self._rates:
-            self._rates[key] = rate_for(self.ctx.uow, *key)
+            self._rates[key] = rate_for(self.uow, *key)
         return self._rates[key]
 
 
-class _Line:
+class LineCost:
     """An order line with its owner, its rate and its facts in the ledger's currency."""
 
     def __init__(
         self,
-        owners: _Owners,
+        owners: Owners,
         order: PurchaseOrder,
         line: PurchaseOrderLine,
         standing: Sequence[Standing],
@@ -311,7 +317,7 @@ def post_cost(
     """
     if not amount:
         return
-    budget = _Owners(ctx).budget_id(cost_centre_id, day)
+    budget = Owners(ctx.uow).budget_id(cost_centre_id, day)
     posting = Posting(source, source_id)
     whose = Dimensions(cost_centre_id, work_order_id, project_id, budget)
     posting.add(ctx, whose, kind, amount, day=day)

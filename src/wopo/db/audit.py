@@ -1,0 +1,93 @@
+"""The database's side of verification."""
+
+from collections.abc import Collection, Iterator
+from decimal import Decimal
+from typing import Any, cast
+
+from sqlalchemy import select
+from sqlmodel import SQLModel
+
+from wopo.db.uow import SqlStore, implements
+from wopo.domain.audit import AuditEntry, AuditHead
+from wopo.domain.exception_cases import ExceptionCase
+from wopo.domain.part_requests import PartRequest
+from wopo.domain.purchase_orders import PurchaseOrder
+from wopo.domain.receipts import Receipt, ReceiptLine
+from wopo.domain.work_orders import WorkOrder
+from wopo.domain.work_requests import WorkRequest
+from wopo.usecases.ports.audit import AuditStore, Received
+
+BATCH = 2_000
+
+
+def _table(kind: type[SQLModel]) -> Any:
+    return kind.__table__  # type: ignore[attr-defined]
+
+
+ENTRY, ORDER = _table(AuditEntry), _table(PurchaseOrder)
+NUMBERED: dict[str, Any] = {
+    "WR": _table(WorkRequest),
+    "WO": _table(WorkOrder),
+    "PR": _table(PartRequest),
+    "PO": ORDER,
+    "GRN": _table(Receipt),
+    "EX": _table(ExceptionCase),
+}
+"""Where documents of each series are kept."""
+
+
+@implements(AuditStore)
+class SqlAudit(SqlStore, AuditStore):
+    """See ``AuditStore``."""
+
+    def chain(self) -> Iterator[AuditEntry]:
+        statement = select(ENTRY).order_by(ENTRY.c.seq).execution_options(yield_per=BATCH)
+        for row in self.session.connection().execute(statement):
+            yield cast(AuditEntry, row)
+
+    def head(self) -> AuditHead:
+        found = self.session.get(AuditHead, 1)
+        return found if found is not None else AuditHead()
+
+    def hash_at(self, seq: int) -> str | None:
+        statement = select(ENTRY.c.hash).where(ENTRY.c.seq == seq)
+        found: str | None = self.session.connection().execute(statement).scalar_one_or_none()
+        return found
+
+    def order_pages(self, size: int) -> Iterator[list[str]]:
+        last = ""
+        while True:
+            statement = select(ORDER.c.id).where(ORDER.c.id > last).order_by(ORDER.c.id)
+            found = list(self.session.connection().execute(statement.limit(size)).scalars())
+            if not found:
+                return
+            yield found
+            self.session.expunge_all()
+            last = found[-1]
+
+    def received(self, order_ids: Collection[str]) -> dict[str, Received]:
+        part, receipt = _table(ReceiptLine), _table(Receipt)
+        statement = (
+            select(part.c.purchase_order_line_id, part.c.accepted, part.c.rejected)
+            .join(receipt, receipt.c.id == part.c.receipt_id)
+            .where(receipt.c.purchase_order_id.in_(list(order_ids)))
+        )
+        sums: dict[str, Received] = {}
+        nothing = Received(Decimal(0), Decimal(0))
+        for line_id, accepted, rejected in self.session.connection().execute(statement):
+            held = sums.get(line_id, nothing)
+            sums[line_id] = Received(held.accepted + accepted, held.rejected + rejected)
+        return sums
+
+    def numbers(self, prefix: str, year: int) -> Iterator[str]:
+        table = NUMBERED.get(prefix)
+        if table is None:
+            return
+        start = f"{prefix}-{year}-"
+        statement = (
+            select(table.c.number)
+            .where(table.c.number >= start, table.c.number < f"{prefix}-{year}.")
+            .order_by(table.c.number)
+            .execution_options(yield_per=BATCH)
+        )
+        yield from self.session.connection().execute(statement).scalars()

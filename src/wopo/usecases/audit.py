@@ -1,0 +1,132 @@
+"""Verification: the audit chain, and every balance against its recomputation.
+
+A chain can't show that its own tail was cut, so its newest entry is written down outside: an
+auditor keeps what ``anchor`` gives and hands it to ``verify`` later.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from wopo.domain.audit import chain_faults
+from wopo.domain.budgets import COLUMN, Budget
+from wopo.domain.numbers import NumberSeries, document_number
+from wopo.usecases.audit_orders import order_faults
+from wopo.usecases.faults import Fault
+from wopo.usecases.ports import UnitOfWork
+from wopo.usecases.ports.audit import AuditStore
+from wopo.usecases.ports.ledger import LedgerStore
+
+MAX_NUMBERS_TOLD = 20
+"""Missing numbers of one series that are named one by one."""
+
+_NUMBER = re.compile(r"^[A-Z]+-\d{4}-(\d{6,})$")
+
+
+@dataclass(frozen=True)
+class Anchor:
+    """The chain's newest entry at a moment, to be kept outside of the database."""
+
+    seq: int
+    hash: str
+
+    def __str__(self) -> str:
+        return f"{self.seq}:{self.hash}"
+
+    @classmethod
+    def parse(cls, text: str) -> "Anchor":
+        """Read back what ``str`` wrote. Raises ``ValueError``."""
+        seq, _, found = text.strip().partition(":")
+        if not re.fullmatch(r"[0-9a-f]{64}", found):
+            raise ValueError(f"{text} is not an anchor like 1234:<64 hexadecimal digits>")
+        return cls(int(seq), found)
+
+
+def anchor(uow: UnitOfWork) -> Anchor:
+    """The chain's newest entry now."""
+    head = uow.store(AuditStore).head()
+    return Anchor(head.seq, head.hash)
+
+
+def verify(uow: UnitOfWork, *, expected: Anchor | None = None) -> Iterator[Fault]:
+    """Everything that does not fit, the chain first; nothing at all when all is well.
+
+    ``expected`` is an anchor kept from before: it shows a tail that was cut.
+    """
+    yield from chain(uow)
+    if expected is not None:
+        yield from _anchored(uow, expected)
+    yield from _budgets(uow)
+    yield from order_faults(uow)
+    yield from _numbers(uow)
+
+
+def chain(uow: UnitOfWork) -> Iterator[Fault]:
+    """What is wrong with the audit chain, by the number of the entry."""
+    store = uow.store(AuditStore)
+    for fault in chain_faults(store.chain(), store.head()):
+        yield Fault("chain", f"entry {fault.seq}", fault.problem, seq=fault.seq)
+
+
+def _anchored(uow: UnitOfWork, expected: Anchor) -> Iterator[Fault]:
+    if expected.seq == 0:
+        return
+    store = uow.store(AuditStore)
+    found = store.hash_at(expected.seq)
+    if found == expected.hash:
+        return
+    if found is None:
+        last = store.head().seq
+        problem = (
+            f"the anchor names entry {expected.seq}, the chain ends at {last}: its tail is cut"
+        )
+        yield Fault("chain", f"entry {last + 1}", problem, seq=last + 1)
+    else:
+        problem = "it is not the entry that the anchor was taken of"
+        yield Fault("chain", f"entry {expected.seq}", problem, seq=expected.seq)
+
+
+def _budgets(uow: UnitOfWork) -> Iterator[Fault]:
+    """Every balance against the ledger's sum."""
+    sums: dict[tuple[str, str], int] = {}
+    for row in uow.store(LedgerStore).budget_sums():
+        column = COLUMN.get(row.kind)
+        if column is not None:
+            key = (row.budget_id, column)
+            sums[key] = sums.get(key, 0) + row.amount
+    for budget in uow.all(Budget, order="id"):
+        for column in dict.fromkeys(COLUMN.values()):
+            stands, posted = getattr(budget, column), sums.get((budget.id, column), 0)
+            if stands != posted:
+                name = column.removesuffix("_minor").replace("_", " ")
+                yield Fault(
+                    "budget",
+                    f"budget {budget.id}",
+                    f"{name} is {stands}, the ledger adds up to {posted}",
+                )
+
+
+def _numbers(uow: UnitOfWork) -> Iterator[Fault]:
+    """Numbers that were given out and belong to no document (invariant 9)."""
+    store = uow.store(AuditStore)
+    for series in uow.all(NumberSeries, order=("prefix", "year")):
+        if series.year == 0:
+            continue
+        expected, told = 1, 0
+        for number in store.numbers(series.prefix, series.year):
+            match = _NUMBER.match(number)
+            if match is None:
+                continue
+            place = int(match[1])
+            while expected < place and told < MAX_NUMBERS_TOLD:
+                yield _missing(series, expected)
+                expected, told = expected + 1, told + 1
+            expected = place + 1
+        while expected <= series.last and told < MAX_NUMBERS_TOLD:
+            yield _missing(series, expected)
+            expected, told = expected + 1, told + 1
+
+
+def _missing(series: NumberSeries, place: int) -> Fault:
+    number = document_number(series.prefix, series.year, place)
+    return Fault("number", number, "was given out, but there is no such document")

@@ -1,0 +1,52 @@
+"""Fresh companies by the dozen: a seeded database is copied, so that an example costs little."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+import pytest
+from sqlalchemy import Engine
+
+from tests.conftest import Ids, TestClock
+from tests.factories.buying import World, seed
+from tests.factories.money import Desk, desk
+from wopo.db.engine import make_engine
+from wopo.db.uow import SqlTransactions
+from wopo.usecases.door import ActorRef, Answer, Command
+from wopo.usecases.execute import Door, execute
+
+FreshDesk = Callable[[], "AbstractDesk"]
+AbstractDesk = Desk
+
+
+def copied(source: Engine) -> Engine:
+    """The same database in a memory of its own."""
+    target = make_engine("sqlite://")
+    left, right = source.raw_connection(), target.raw_connection()
+    left.driver_connection.backup(right.driver_connection)
+    left.close()
+    right.close()
+    return target
+
+
+@pytest.fixture(scope="session")
+def seeded(_template: Engine) -> Engine:
+    """The buying company without any order."""
+    engine = copied(_template)
+    transactions, clock = SqlTransactions(engine), TestClock()
+    desk(lambda *_, **__: Answer(), seed(transactions, clock))
+    return engine
+
+
+@contextmanager
+def company(seeded: Engine) -> Iterator[Desk]:
+    """A desk on a company of its own."""
+    engine = copied(seeded)
+    transactions, clock, ids = SqlTransactions(engine), TestClock(), Ids()
+    door = Door(transactions, clock, ids)
+
+    def do(command: Command, *, by: str | None = None, key: str | None = None) -> Answer:
+        actor = ActorRef(by, "test" if by else "scheduler")
+        return execute(door, command, actor=actor, key=key or f"key-{ids()}")
+
+    yield Desk(do, World(transactions, clock))
+    engine.dispose()
