@@ -288,3 +288,19 @@ def test_who_received_the_goods_may_not_release_their_invoice(
     send(payloads.click(Action.INVOICE_MAKE_PAYABLE, value, user="U-rec", channel="CINV"))
     assert "do not have the right" in slack.posted_hooks[-1]["text"]
     assert rows(transactions, Invoice)[0].state is InvoiceState.MATCHED
+
+
+def test_home_of_finance_offers_matched_invoices_for_release(
+    enter: Form,
+    send: Send,
+    payloads: Payloads,
+    slack: RecordingSlack,
+    transactions: SqlTransactions,
+) -> None:
+    enter(NUMBER)
+    home = slack.view()
+    line = next(b for b in home["blocks"] if "Invoice R-1" in str(b.get("text")))
+    value = line["accessory"]["value"]
+    send(payloads.click_in_view(Action.INVOICE_MAKE_PAYABLE, value, home, user="U-fin"))
+    assert rows(transactions, Invoice)[0].state is InvoiceState.PAYABLE
+    assert "Invoice R-1" not in str(slack.view())

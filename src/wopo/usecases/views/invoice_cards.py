@@ -107,3 +107,34 @@ def invoice_view(uow: UnitOfWork, invoice_id: str) -> InvoiceView:
         paid_on=invoice.paid_on,
         verbs=_VERBS.get(invoice.state, ()),
     )
+
+
+@dataclass(frozen=True)
+class InvoiceLineView:
+    """An invoice in a list."""
+
+    id: str
+    number: str
+    version: int
+    credit: bool
+    vendor: Ref
+    total: Money
+    due: date | None
+
+
+def invoices_to_release(uow: UnitOfWork, *, limit: int = 5) -> tuple[InvoiceLineView, ...]:
+    """Matched invoices that wait to be released for payment, the oldest first; two queries."""
+    rows = uow.all(Invoice, state=InvoiceState.MATCHED, order="sequence", limit=limit)
+    vendors = refs(uow, Vendor, [row.vendor_id for row in rows])
+    return tuple(
+        InvoiceLineView(
+            row.id,
+            row.number,
+            row.version,
+            row.is_credit,
+            vendors[row.vendor_id],
+            row.total,
+            row.due_date,
+        )
+        for row in rows
+    )
