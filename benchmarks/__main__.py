@@ -1,0 +1,12 @@
+"""``python -m benchmarks [name ...]``: each prints one JSON line with its floor."""
+
+import json
+import sys
+
+from benchmarks import cycle, matching, memory
+
+ALL = {"cycle": cycle.benchmarks, "match": matching.benchmarks, "memory": memory.benchmarks}
+
+for name in sys.argv[1:] or ALL:
+    for line in ALL[name]():
+        print(json.dumps(line), flush=True)

