@@ -80,8 +80,9 @@ def ask_approval(
         question=question,
         answer=answer,
     )
+    approval.eligible_ids = eligible(approvers, need)
     ctx.uow.add(approval)
-    _ask(ctx, approval, eligible(approvers, need))
+    _add_asks(ctx, approval, approval.eligible_ids)
     ctx.record(
         ApprovalAsked(
             subject_id=approval.id,
@@ -100,15 +101,18 @@ def _ask(ctx: Context, approval: Approval, person_ids: Iterable[str]) -> None:
     asks = {ask.person_id: ask for ask in ctx.uow.all(ApprovalAsk, approval_id=approval.id)}
     for person_id, ask in asks.items():
         ask.waiting = person_id in wanted
+    _add_asks(ctx, approval, [id for id in wanted if id not in asks])
+    approval.eligible_ids = wanted
+    ctx.uow.flush()
+
+
+def _add_asks(ctx: Context, approval: Approval, person_ids: Iterable[str]) -> None:
     ctx.uow.add(
         *(
             ApprovalAsk(person_id=person_id, approval_id=approval.id, asked_at=ctx.at)
-            for person_id in wanted
-            if person_id not in asks
+            for person_id in person_ids
         )
     )
-    approval.eligible_ids = wanted
-    ctx.uow.flush()
 
 
 def end_asking(ctx: Context, approval: Approval) -> None:

@@ -6,7 +6,7 @@ stock. Free text and services go straight to the job. Imported receipts move not
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 
 from wopo.domain.locations import Location
@@ -20,6 +20,7 @@ from wopo.domain.stock import (
     NOT_ISSUED,
     MovementKind,
     StockLevel,
+    StockMovement,
     StockReceived,
     StockReceivedForJob,
     share_of,
@@ -31,7 +32,7 @@ from wopo.usecases.part_request_states import refresh_lines
 from wopo.usecases.ports.part_requests import PartRequestStore
 from wopo.usecases.ports.stock import StockStore
 from wopo.usecases.settings import company
-from wopo.usecases.stock import level_at, record_movement
+from wopo.usecases.stock import level_at, movement
 from wopo.usecases.stock_issues import stock_place
 
 ZERO = Decimal(0)
@@ -48,15 +49,36 @@ class Arrival:
     shares: tuple[tuple[PartRequestLine | None, Decimal], ...] = ()
 
 
-@dataclass(frozen=True)
+@dataclass
 class Delivery:
-    """One receipt, void or return: its document, its order, and how its movements are called."""
+    """One receipt, void or return: its document, its order, how its movements are called, and what
+    it moved. ``forgo``: nothing will come in place of what goes back."""
 
     receipt_id: str
     order: PurchaseOrder
     kind: MovementKind
     forgo: bool = False
-    """Nothing will come in place of what goes back, so a buyer is asked again."""
+    currency: str = ""
+    jobs: dict[str, WorkOrder] = field(default_factory=dict)
+    places: dict[str, str] = field(default_factory=dict)
+    moved: list[StockMovement] = field(default_factory=list)
+
+    def prepare(self, ctx: Context, arrivals: Sequence["Arrival"]) -> None:
+        """Look up once what all arrivals share: the jobs and the currency stock is kept in."""
+        self.currency = company(ctx.uow).currency
+        ids = {a.line.work_order_id for a in arrivals if a.line.work_order_id}
+        self.jobs = {job.id: job for job in ctx.uow.all(WorkOrder, id=ids)} if ids else {}
+
+    def place(self, ctx: Context, job: WorkOrder) -> str:
+        """Where goods for a job pass through: the ship-to if it holds stock, else the site's."""
+        if job.site_id not in self.places:
+            ship_to = self.order.ship_to_id
+            there = ctx.uow.get(Location, ship_to) if ship_to else None
+            keeps = there is not None and there.holds_stock
+            self.places[job.site_id] = (
+                there.id if there is not None and keeps else stock_place(ctx, job.site_id)
+            )
+        return self.places[job.site_id]
 
 
 @reaction(ReceiptPosted)
@@ -87,12 +109,14 @@ def _book(ctx: Context, delivery: Delivery, lines: Sequence[dict[str, str]]) -> 
     """``lines`` carry signed accepted quantities; rejected goods fill nothing and move nothing."""
     ctx.uow.flush()
     arrivals = _arrivals(ctx, delivery, lines)
+    delivery.prepare(ctx, arrivals)
     touched: dict[str, PartRequestLine] = {}
     for arrival in arrivals:
         _move_stock(ctx, delivery, arrival)
         touched.update({line.id: line for line, _ in arrival.shares if line is not None})
+    ctx.uow.append(*delivery.moved)
     ctx.uow.flush()
-    _tell(ctx, delivery.order, arrivals)
+    _tell(ctx, delivery, arrivals)
     if touched:
         refresh_lines(ctx, list(touched.values()), told_anyway=True)
 
@@ -167,7 +191,7 @@ def _move_stock(ctx: Context, delivery: Delivery, arrival: Arrival) -> None:
     line = arrival.line
     if line.part_id is None or line.service:
         return
-    value = convert(ctx.uow, arrival.value, company(ctx.uow).currency, ctx.at.date())
+    value = convert(ctx.uow, arrival.value, delivery.currency, ctx.at.date())
     if line.work_order_id:
         _through_to_job(ctx, delivery, arrival, value)
     else:
@@ -177,10 +201,7 @@ def _move_stock(ctx: Context, delivery: Delivery, arrival: Arrival) -> None:
 def _through_to_job(ctx: Context, delivery: Delivery, arrival: Arrival, value: Money) -> None:
     """In and out again: two movements of the same value per share, no change of the level."""
     line, job_id = arrival.line, str(arrival.line.work_order_id)
-    job = ctx.require(WorkOrder, job_id, label="work order")
-    place = delivery.order.ship_to_id or job.site_id
-    if not ctx.require(Location, place, label="location").holds_stock:
-        place = stock_place(ctx, job.site_id)
+    place = delivery.place(ctx, delivery.jobs[job_id])
     passing = StockLevel(
         id="", part_id=str(line.part_id), location_id=place, currency=value.currency
     )
@@ -192,7 +213,7 @@ def _through_to_job(ctx: Context, delivery: Delivery, arrival: Arrival, value: M
         if quantity < 0 and request_line is not None:
             _still_there(ctx, request_line, -quantity)
         for kind, sign in ((delivery.kind, 1), (MovementKind.ISSUE, -1)):
-            record_movement(
+            moved = movement(
                 ctx,
                 passing,
                 kind,
@@ -202,6 +223,7 @@ def _through_to_job(ctx: Context, delivery: Delivery, arrival: Arrival, value: M
                 line_id=request_line.id if request_line else None,
                 receipt_line_id=arrival.receipt_line_id,
             )
+            delivery.moved.append(moved)
     ctx.record(
         StockReceivedForJob(
             subject_id=str(line.part_id),
@@ -232,9 +254,10 @@ def _into_stock(ctx: Context, delivery: Delivery, arrival: Arrival, value: Money
         level.put(arrival.quantity, minor)
     else:
         minor = -level.take_back(-arrival.quantity, -minor)
-    record_movement(
+    moved = movement(
         ctx, level, delivery.kind, arrival.quantity, minor, receipt_line_id=arrival.receipt_line_id
     )
+    delivery.moved.append(moved)
     ctx.record(
         StockReceived(
             subject_id=level.id,
@@ -258,14 +281,14 @@ def _known_place(ctx: Context, line: PurchaseOrderLine) -> str:
     return levels[0].location_id
 
 
-def _tell(ctx: Context, order: PurchaseOrder, arrivals: Iterable[Arrival]) -> None:
+def _tell(ctx: Context, delivery: Delivery, arrivals: Iterable[Arrival]) -> None:
     """One sentence per job about what came for it."""
     by_job: dict[str, list[Arrival]] = {}
     for arrival in arrivals:
         if arrival.line.work_order_id and arrival.quantity > 0:
             by_job.setdefault(arrival.line.work_order_id, []).append(arrival)
     for job_id, came in sorted(by_job.items()):
-        job = ctx.require(WorkOrder, job_id, label="work order")
+        order, job = delivery.order, delivery.jobs[job_id]
         lines = [line for arrival in came for line, _ in arrival.shares if line is not None]
         requests = ctx.uow.all(PartRequest, id={line.part_request_id for line in lines})
         asked = {str(r.requested_by_id) for r in requests if r.requested_by_id}

@@ -3,7 +3,7 @@
 from wopo.domain.errors import NOT_ALLOWED, STALE
 from wopo.domain.money import Money
 from wopo.domain.numbers import short
-from wopo.domain.order_content import OrderContent, changed
+from wopo.domain.order_content import OrderContent, changed, check_content
 from wopo.domain.order_life import (
     PURCHASE_ORDER,
     SAME_CONTENT,
@@ -188,7 +188,8 @@ def _supervises(ctx: Context, person: Person, lines: list[PurchaseOrderLine]) ->
 
 
 def submit(ctx: Context, document: OrderDocument) -> None:
-    """Write down the draft's revision and ask for its approval."""
+    """Write down the draft's revision and ask for its approval. What it names was checked when it
+    was kept."""
     order = document.order
     PURCHASE_ORDER.move(order.state, "submit", subject=short(order.number))
     if order.order_date is None:
@@ -197,7 +198,7 @@ def submit(ctx: Context, document: OrderDocument) -> None:
     for person_id in sorted(ctx.uow.store(ApprovalStore).requesters(order.id)):
         asked_by(order, person_id)
     content = document.content()
-    figures = checked(ctx, content, content)
+    figures = check_content(content)
     check_ready(ctx, content)
     move(order, "submit")
     revision = add_revision(ctx, order, content, figures)

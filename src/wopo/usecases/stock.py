@@ -65,7 +65,7 @@ def adjust_stock(command: AdjustStock, ctx: Context) -> Answer:
     quantity, value = level.count(counted, worth)
     if not quantity:
         return Answer(subject_id=level.id, message=f"{part.name}: the count agrees.")
-    record_movement(ctx, level, MovementKind.ADJUST, quantity, value)
+    ctx.uow.append(movement(ctx, level, MovementKind.ADJUST, quantity, value))
     ctx.record(_adjusted(level, quantity, value, command.reason.strip()))
     return Answer(
         subject_id=level.id,
@@ -95,7 +95,7 @@ def open_stock(command: OpenStock, ctx: Context) -> Answer:
             subject_id=level.id, message="Opened already.", facts={"outcome": "unchanged"}
         )
     level.put(quantity, value)
-    record_movement(ctx, level, MovementKind.OPENING, quantity, value)
+    ctx.uow.append(movement(ctx, level, MovementKind.OPENING, quantity, value))
     ctx.record(_adjusted(level, quantity, value, "opening balance"))
     return Answer(
         subject_id=level.id,
@@ -160,7 +160,7 @@ def hold_levels(ctx: Context, ids: set[str]) -> dict[str, StockLevel]:
     return {id: level for id, level in held.items() if level is not None}
 
 
-def record_movement(
+def movement(
     ctx: Context,
     level: StockLevel,
     kind: MovementKind,
@@ -170,23 +170,21 @@ def record_movement(
     work_order_id: str | None = None,
     line_id: str | None = None,
     receipt_line_id: str | None = None,
-) -> None:
-    """Write one signed movement of a level."""
-    ctx.uow.append(
-        StockMovement(
-            id=ctx.new_id(),
-            at=ctx.at,
-            kind=kind,
-            part_id=level.part_id,
-            location_id=level.location_id,
-            quantity=quantity,
-            value_minor=value_minor,
-            currency=level.currency,
-            work_order_id=work_order_id,
-            part_request_line_id=line_id,
-            receipt_line_id=receipt_line_id,
-            by_id=ctx.actor_id,
-        )
+) -> StockMovement:
+    """One signed movement of a level, to be appended."""
+    return StockMovement(
+        id=ctx.new_id(),
+        at=ctx.at,
+        kind=kind,
+        part_id=level.part_id,
+        location_id=level.location_id,
+        quantity=quantity,
+        value_minor=value_minor,
+        currency=level.currency,
+        work_order_id=work_order_id,
+        part_request_line_id=line_id,
+        receipt_line_id=receipt_line_id,
+        by_id=ctx.actor_id,
     )
 
 

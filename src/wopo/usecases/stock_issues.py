@@ -28,7 +28,7 @@ from wopo.usecases.part_request_states import (
     standing_of,
 )
 from wopo.usecases.people import team_ids
-from wopo.usecases.stock import KEEPERS, held_by_job, hold_levels, level_at, record_movement
+from wopo.usecases.stock import KEEPERS, held_by_job, hold_levels, level_at, movement
 
 
 class IssueParts(Command):
@@ -92,7 +92,7 @@ def _hand_out(
     level.release(quantity)
     value = level.take(quantity)
     row.issued += quantity
-    record_movement(
+    moved = movement(
         ctx,
         level,
         MovementKind.ISSUE,
@@ -101,6 +101,7 @@ def _hand_out(
         work_order_id=job.id,
         line_id=line.id,
     )
+    ctx.uow.append(moved)
     ctx.record(
         StockIssued(
             subject_id=level.id,
@@ -129,7 +130,7 @@ def return_parts(command: ReturnParts, ctx: Context) -> Answer:
     level = level_at(ctx, line.part_id, place)
     level.put(quantity, value)
     line.returned += quantity
-    record_movement(
+    moved = movement(
         ctx,
         level,
         MovementKind.RETURN,
@@ -138,6 +139,7 @@ def return_parts(command: ReturnParts, ctx: Context) -> Answer:
         work_order_id=job.id,
         line_id=line.id,
     )
+    ctx.uow.append(moved)
     ctx.record(
         StockReturned(
             subject_id=level.id,
