@@ -47,6 +47,7 @@ imports:
       fields:
         part: {column: item, lookup: {table: parts, key: id, take: number}}
         quantity: qty
+        unit: {value: pcs}
         unit_price: price
 """
 PARTS = "id,number\n1,P-1\n2,P-2\n"

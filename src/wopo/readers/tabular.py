@@ -77,14 +77,15 @@ class _Rows:
     def __init__(self, files: Files, item: Import, table: OpenTable) -> None:
         self.files, self.item, self.table = files, item, table
         self.shape = ROWS[item.target]
-        self.maker = _Maker(files, table, self.shape, item.fields)
+        used = _columns(item)
+        self.maker = _Maker(files, table, self.shape, item.fields, used)
         self.runs: dict[str, list[Run]] = {}
         self.child_table = table
         if item.child is not None:
             self.child_name, child_shape = CHILDREN[item.target]
             if item.child.table is not None:
                 self.child_table = files.table(item.child.table)
-            self.child_maker = _Maker(files, self.child_table, child_shape, item.child.fields)
+            self.child_maker = _Maker(files, self.child_table, child_shape, item.child.fields, used)
 
     def stream(self) -> Iterator[Found]:
         child = self.item.child
@@ -183,18 +184,27 @@ class _Rows:
 class _Maker:
     """The recipes of one shape over one table."""
 
-    def __init__(self, files: Files, table: OpenTable, shape: type[Row], recipes: Recipes) -> None:
-        self.files, self.table, self.shape = files, table, shape
+    def __init__(
+        self,
+        files: Files,
+        table: OpenTable,
+        shape: type[Row],
+        recipes: Recipes,
+        used: frozenset[str],
+    ) -> None:
+        self.files, self.table, self.shape, self.used = files, table, shape, used
         recipes = {n: recipe for n, recipe in recipes.items() if not self._left_out(recipe)}
         self.columns = {name: _source(recipe) for name, recipe in recipes.items()}
         self.recipes = [(name, recipe, self._positions(recipe)) for name, recipe in recipes.items()]
 
     def _left_out(self, recipe: Recipe) -> bool:
-        """Whether the file lacks an optional column; a column spelled nearly so is a mistake."""
+        """Whether the file lacks an optional column; one that nothing else reads and that is
+        spelled nearly so is a mistake."""
         column = recipe.column
         if not recipe.optional or column is None or column in self.table.index:
             return False
-        if nearest(column, self.table.columns, cutoff=0.75):
+        unread = [name for name in self.table.columns if name not in self.used]
+        if nearest(column, unread, cutoff=0.75):
             raise self.table.no_column(column)
         return True
 
@@ -247,6 +257,19 @@ class _Maker:
             f"'{wanted}' is not in {table.file.name}, column {recipe.lookup.key}"
             f"{nearest(wanted, list(found))}"
         )
+
+
+def _columns(item: Import) -> frozenset[str]:
+    """Every column that the import names."""
+    named = set(item.where)
+    recipes = list(item.fields.values())
+    child = item.child
+    if child is not None:
+        named.update([*child.where, child.key or "", child.parent or ""])
+        recipes += child.fields.values()
+    for recipe in recipes:
+        named.update([recipe.column or "", *_NAMES.findall(recipe.template or "")])
+    return frozenset(named)
 
 
 def _source(recipe: Recipe) -> str:

@@ -39,8 +39,8 @@ def bill_as_ordered(command: BillAsOrdered, ctx: Context) -> Answer:
     ids = ctx.uow.store(ImportStore).complete_orders()
     invoices: list[Invoice] = []
     for start in range(0, len(ids), BATCH):
-        papers = _papers(ctx, ids[start : start + BATCH])
-        invoices += quietly(ctx, partial(enter_together, papers=papers))
+        batch = papers(ctx, ids[start : start + BATCH])
+        invoices += quietly(ctx, partial(enter_together, papers=batch))
         if command.progress is not None:
             command.progress(min(start + BATCH, len(ids)), len(ids))
     return _answer(ctx, invoices, len(ids))
@@ -51,7 +51,7 @@ def invoice_number(order: PurchaseOrder) -> str:
     return f"INV-{order.number}"
 
 
-def _papers(ctx: Context, ids: Sequence[str]) -> list[Billing]:
+def papers(ctx: Context, ids: Sequence[str]) -> list[Billing]:
     """What the vendor would send for each order; a constant number of statements a batch."""
     orders = {order.id: order for order in ctx.uow.all(PurchaseOrder, id=list(ids))}
     lines: dict[str, dict[str, PurchaseOrderLine]] = {id: {} for id in ids}

@@ -43,6 +43,28 @@ class _Judging(Judging):
         self.keep_sums(document)
 
 
+class _Known:
+    """Invoices by what makes others look like them."""
+
+    def __init__(self, rows: Sequence[Invoice]) -> None:
+        self.rows: dict[tuple[object, ...], list[Invoice]] = {}
+        for row in rows:
+            for key in self._keys(row):
+                self.rows.setdefault(key, []).append(row)
+
+    @staticmethod
+    def _keys(row: Invoice) -> tuple[tuple[object, ...], ...]:
+        return (
+            (row.vendor_id, row.number_key),
+            (row.vendor_id, row.total_minor, row.invoice_date),
+        )
+
+    def like(self, invoice: Invoice) -> list[Invoice]:
+        """Those with its vendor and number, or its vendor, total and date; in order of entry."""
+        found = {row.id: row for key in self._keys(invoice) for row in self.rows.get(key, ())}
+        return sorted(found.values(), key=lambda row: row.sequence)
+
+
 def enter_together(ctx: Context, papers: Sequence[Billing]) -> list[Invoice]:
     """Enter a batch. Orders that were billed before take the way of a single invoice."""
     ids = [billing.order.id for billing in papers]
@@ -62,11 +84,9 @@ def _enter(ctx: Context, papers: Sequence[Billing]) -> list[Invoice]:
         for place, billing in enumerate(papers)
     ]
     ctx.uow.flush()
-    by_vendor: dict[str, list[Invoice]] = {}
-    for row in ctx.uow.store(InvoiceStore).alike([document.invoice for document in documents]):
-        by_vendor.setdefault(row.vendor_id, []).append(row)
+    known = _Known(ctx.uow.store(InvoiceStore).alike([each.invoice for each in documents]))
     judged = [
-        _judge(ctx, billing, document, by_vendor.get(document.invoice.vendor_id, ()))
+        _judge(ctx, billing, document, known.like(document.invoice))
         for billing, document in zip(papers, documents, strict=True)
     ]
     post_lines(

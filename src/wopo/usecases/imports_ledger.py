@@ -96,6 +96,8 @@ class _Together:
         )
         convert = partial(_converted, order.currency, centre.currency, rate)
         facts = line_facts(order, line, gross=self.gross, convert=convert, known=bool(own))
+        if not own and any(buckets(facts).values()):
+            facts = line_facts(order, line, gross=self.gross, convert=convert, known=True)
         stands: dict[CostKind, int] = defaultdict(int)
         for row in own:
             stands[row.kind] += row.amount
