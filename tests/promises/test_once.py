@@ -11,7 +11,6 @@ from uuid import uuid4
 
 import pytest
 from sqlalchemy import Engine
-from sqlalchemy.exc import IntegrityError
 
 from tests.conftest import START
 from tests.factories.jobs import Company, make_company
@@ -51,19 +50,6 @@ def firm(instances: list[Door]) -> Company:
         return execute(instances[0], command, actor=ActorRef(by, "test"), key=uuid4().hex)
 
     return make_company(do)
-
-
-@pytest.fixture
-def racing(request: pytest.FixtureRequest, instances: list[Door]) -> list[Door]:
-    """The two bots when both may be given one key at the same moment.
-
-    PostgreSQL lets both look the key up before either writes it. The second is rolled back by the
-    unique key, so there is one effect, but it ends in an error instead of the first one's answer.
-    """
-    if engine_of(instances[0]).dialect.name == "postgresql":
-        why = "a key given twice at the same moment ends in a unique violation"
-        request.applymarker(pytest.mark.xfail(raises=IntegrityError, strict=False, reason=why))
-    return instances
 
 
 def engine_of(door: Door) -> Engine:
@@ -121,37 +107,37 @@ def at_once(work: list[Callable[[], Any]]) -> list[Any]:
 
 
 def test_a_request_replayed_a_hundred_times_has_one_effect(
-    racing: list[Door], firm: Company
+    instances: list[Door], firm: Company
 ) -> None:
-    single = one_effect(racing, firm)
+    single = one_effect(instances, firm)
     for _ in range(KEYS):
-        before, key = counts(racing[0]), uuid4().hex
+        before, key = counts(instances[0]), uuid4().hex
 
         def replay(door: Door, key: str = key) -> list[str]:
             said = [report(door, firm, key) for _ in range(REPLAYS // THREADS)]
             return [answer.model_dump_json() for answer in said]
 
-        doors = [racing[number % 2] for number in range(THREADS)]
+        doors = [instances[number % 2] for number in range(THREADS)]
         said = at_once([lambda door=door, replay=replay: replay(door) for door in doors])
         answers = Counter(answer for part in said for answer in part)
         assert list(answers.values()) == [REPLAYS]
-        assert growth(before, counts(racing[0])) == single
+        assert growth(before, counts(instances[0])) == single
 
 
 def test_two_instances_given_every_event_have_each_effect_once(
-    racing: list[Door], firm: Company
+    instances: list[Door], firm: Company
 ) -> None:
-    single = one_effect(racing, firm)
-    before, keys = counts(racing[0]), [uuid4().hex for _ in range(EVENTS)]
+    single = one_effect(instances, firm)
+    before, keys = counts(instances[0]), [uuid4().hex for _ in range(EVENTS)]
 
     def serve(door: Door) -> list[str]:
         return [report(door, firm, key).model_dump_json() for key in keys]
 
-    first, second = at_once([lambda door=door: serve(door) for door in racing])
+    first, second = at_once([lambda door=door: serve(door) for door in instances])
     assert first == second
     assert len(set(first)) == EVENTS
     expected = {name: number * EVENTS for name, number in single.items()}
-    assert growth(before, counts(racing[0])) == expected
+    assert growth(before, counts(instances[0])) == expected
 
 
 def test_two_couriers_carry_every_row_once_and_in_order(

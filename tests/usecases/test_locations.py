@@ -1,8 +1,6 @@
 """Sites, places, assets, cost centres, projects and clients: added, changed, given twice."""
 
 import pytest
-from wopo.usecases.lookup import find_jobs
-from wopo.usecases.work_requests import ReportWork
 
 from tests.factories.jobs import Company, audit, make_company, row
 from wopo.domain.cost_centres import CostCentre
@@ -12,6 +10,8 @@ from wopo.usecases.assets import SaveAsset
 from wopo.usecases.clients import SaveClient
 from wopo.usecases.cost_centres import SaveCostCentre, SaveProject
 from wopo.usecases.locations import SaveLocation, path
+from wopo.usecases.lookup import find_jobs
+from wopo.usecases.work_requests import ReportWork
 
 
 @pytest.fixture

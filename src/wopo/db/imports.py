@@ -41,7 +41,7 @@ class SqlImportStore(SqlStore, ImportStore):
         self.session.flush()
         table = _table(kind)
         rows = self.session.connection().execute(select(table.c[first], table.c[second]))
-        return {(one, two) for one, two in rows}  # noqa: C416 (rows are no pairs to mypy)
+        return {(one, two) for one, two in rows}
 
     def remember(self, kind: str, key: str, digest: str) -> None:
         statement = update(RECORDS).where(RECORDS.c.target == kind, RECORDS.c.source_key == key)

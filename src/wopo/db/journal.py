@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import Table, insert, select, update
+from sqlalchemy import Table, insert, select, text, update
 from sqlmodel import SQLModel
 
 from wopo.db.uow import SqlStore, implements
@@ -17,6 +17,7 @@ def _table(kind: type[SQLModel]) -> Table:
 
 ANSWERS, HEAD = _table(IdempotencyRow), _table(AuditHead)
 EARLIER = select(ANSWERS.c.digest, ANSWERS.c.answer)
+LOCK_KEY = text("SELECT pg_advisory_xact_lock(hashtextextended(:key, 0))")
 LOCK_HEAD = select(HEAD.c.seq, HEAD.c.hash).where(HEAD.c.id == 1).with_for_update()
 
 
@@ -25,7 +26,11 @@ class SqlJournal(SqlStore, Journal):
     """See ``wopo.usecases.ports.journal``."""
 
     def earlier_answer(self, key: str) -> tuple[str, dict[str, Any]] | None:
-        row = self.session.connection().execute(EARLIER.where(ANSWERS.c.key == key)).first()
+        connection = self.session.connection()
+        if connection.dialect.name != "sqlite":
+            # Two instances given the same key at once: the second waits for the first's answer.
+            connection.execute(LOCK_KEY, {"key": key})
+        row = connection.execute(EARLIER.where(ANSWERS.c.key == key)).first()
         return (row.digest, row.answer) if row else None
 
     def lock_head(self) -> tuple[int, str]:
