@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from bot.blocks import MAX_MESSAGE_BLOCKS, Block, context, message, section
 from bot.reader import Reader
-from bot.sections import approvals, exceptions, jobs, receive
+from bot.sections import approvals, exception_cases, jobs, receive
 from bot.visit import Body, Visit
 from bot.words import Word
 from wopo.domain.people import Person
@@ -14,7 +14,7 @@ Part = Callable[[UnitOfWork, Person, Reader], list[Block]]
 PARTS: tuple[Part, ...] = (
     approvals.to_decide,
     jobs.to_decide,
-    exceptions.waiting,
+    exception_cases.waiting,
     receive.expected,
     jobs.mine,
 )

@@ -7,14 +7,14 @@ from slack_bolt import Ack, App
 
 from bot.answers import show, whisper
 from bot.blocks import modal
-from bot.cards.exceptions import build as build_card
-from bot.cards.exceptions import how_it_ended
+from bot.cards.exception_cases import build as build_card
+from bot.cards.exception_cases import how_it_ended
 from bot.clicks import after, quietly, register_clicks
 from bot.handlers.invoice import load as load_billable
 from bot.handlers.receive import load as load_delivery
 from bot.ids import Action, Callback
 from bot.metadata import UNREADABLE, Target
-from bot.modals import exceptions as forms
+from bot.modals import exception_cases as forms
 from bot.modals import invoice as invoice_forms
 from bot.modals import receive as receive_forms
 from bot.services import Services

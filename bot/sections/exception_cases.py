@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, time
 
 from bot.blocks import Block, actions, button, context, divider, header, safe, section
-from bot.cards.exceptions import NAME, age_text, shown_sentence
+from bot.cards.exception_cases import NAME, age_text, shown_sentence
 from bot.ids import Action
 from bot.metadata import Target
 from bot.reader import Reader
