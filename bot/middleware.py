@@ -39,6 +39,7 @@ def identify(services: Services) -> Middleware:
     def run(body: Body, context: BoltContext, next: Callable[[], Any]) -> BoltResponse | None:
         try:
             context["key"] = request_key(body)
+            context["visit"] = context["refusal"] = None
             team, user_id = who_acts(body)
         except (KeyError, TypeError, AttributeError, IndexError) as error:
             services.log.warning("a payload of an unknown shape: %s", type(error).__name__)
@@ -74,7 +75,7 @@ def _admit(
     except DomainError as error:
         if body.get("command") != SlashCommand.WOPO:
             raise
-        context["visit"], context["refusal"] = None, error
+        context["refusal"] = error
     return None
 
 

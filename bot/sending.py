@@ -113,7 +113,7 @@ class Sender:
             shown = (posted.channel, posted.ts) if posted else None
             store = uow.store(OutboxStore)
             newest = store.newest_seq(row.card, row.subject_id, row.audience)
-            asked = Asked(row.subject_id, found.reader, row.facts)
+            asked = Asked(row.subject_id, found.reader, now, row.facts)
             message = self.cards[row.card].draw(uow, asked)
             spare = fallback(uow)
         if message is None:

@@ -8,6 +8,7 @@ nothing to show any more; ``build`` is pure.
 import pkgutil
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import datetime
 from importlib import import_module
 from typing import Any
 
@@ -18,10 +19,11 @@ from wopo.usecases.ports import UnitOfWork
 
 @dataclass(frozen=True)
 class Asked:
-    """What a card is drawn for."""
+    """What a card is drawn for, and when."""
 
     subject_id: str
     reader: Reader
+    at: datetime
     facts: dict[str, Any] = field(default_factory=dict)
 
 

@@ -42,7 +42,7 @@ def register(app: App, services: Services) -> None:
 
 def _commander(services: Services) -> Any:
     def command(
-        ack: Ack, body: Body, key: str, visit: Visit | None, refusal: DomainError | None = None
+        ack: Ack, body: Body, key: str, visit: Visit | None, refusal: DomainError | None
     ) -> None:
         word, _, rest = str(body.get("text") or "").strip().partition(" ")
         if word.lower() == "claim":
