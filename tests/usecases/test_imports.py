@@ -13,6 +13,7 @@ from wopo.domain.budgets import Budget
 from wopo.domain.cost_centres import CostCentre
 from wopo.domain.errors import DomainError
 from wopo.domain.imports import ImportedRecord
+from wopo.domain.locations import Location
 from wopo.domain.outbox import OutboxRow
 from wopo.domain.people import AuthorityLimit, LabourRate, Person, Team, TeamMember
 from wopo.domain.price_agreements import PriceAgreement, PriceTier
@@ -56,7 +57,10 @@ def test_a_whole_company_comes_in_one_commit(do: Do, transactions: SqlTransactio
             budgets=[
                 {"cost_centre": "OPS", "starts": DAY, "ends": date(2026, 12, 31), "amount": "9000"}
             ],
-            channels=[{"purpose": "finance", "channel": "C012345"}],
+            channels=[
+                {"purpose": "finance", "channel": "C012345"},
+                {"purpose": "site:N", "channel": "C0SITE"},
+            ],
             vendors=VENDORS,
             parts=PARTS,
             preferred_vendors=[{"vendor": "V1", "part": "P-1"}],
@@ -76,7 +80,9 @@ def test_a_whole_company_comes_in_one_commit(do: Do, transactions: SqlTransactio
         assert uow.all(LabourRate)[0].per_hour == Decimal("42.5")
         assert uow.all(AuthorityLimit)[0].amount_minor == 500_000
         assert uow.all(Budget)[0].limit_minor == 900_000
-        assert channels(uow) == {"finance": "C012345"}
+        north = uow.find(Location, code="N")
+        assert north is not None
+        assert channels(uow) == {"finance": "C012345", f"site:{north.id}": "C0SITE"}
         assert [row.audience for row in uow.all(OutboxRow)] == ["setting:finance"]
         assert list(chain_faults(uow.all(AuditEntry, order="seq"), uow.all(AuditHead)[0])) == []
 
@@ -196,3 +202,8 @@ def test_agreements_come_with_their_tiers(do: Do, transactions: SqlTransactions)
 
     with pytest.raises(DomainError, match="column part: there is no part 'P-2'"):
         do(importing(agreements=[{**row, "number": "C-2", "part": "P-2"}]))
+
+
+def test_a_channel_serves_a_known_purpose(do: Do) -> None:
+    with pytest.raises(DomainError, match=r"column purpose: 'lunch': no channel serves that; use"):
+        do(importing(channels=[{"purpose": "lunch", "channel": "C012345"}]))

@@ -4,8 +4,8 @@ from collections.abc import Callable, Iterator
 from functools import partial
 from typing import Any
 
-from wopo.domain.errors import NOT_FOUND, DomainError
-from wopo.domain.locations import Location
+from wopo.domain.errors import INVALID, DomainError
+from wopo.domain.lookup import Kind
 from wopo.domain.people import Person
 from wopo.usecases.assets import SaveAsset
 from wopo.usecases.budgets import SetBudget
@@ -14,6 +14,7 @@ from wopo.usecases.cost_centres import SaveCostCentre, SaveProject
 from wopo.usecases.door import Answer, Command, Context, Registry
 from wopo.usecases.exchange_rates import SetExchangeRate
 from wopo.usecases.imports_rows import Problem, Row, Sourced
+from wopo.usecases.imports_shapes import ChannelRow
 from wopo.usecases.imports_taking import Taking, quietly, sentence_of
 from wopo.usecases.locations import SaveLocation
 from wopo.usecases.parts import SavePart
@@ -26,6 +27,7 @@ from wopo.usecases.people import (
 )
 from wopo.usecases.settings import SetChannels
 from wopo.usecases.teams import SaveTeam
+from wopo.usecases.upsert import by_code
 from wopo.usecases.vendors import SaveVendor, SetPreferredVendor
 
 
@@ -61,15 +63,26 @@ def _person(row: Any, ctx: Context) -> Answer:
     return answer
 
 
-def _channel(row: Any, ctx: Context) -> Answer:
+PURPOSES = ("invoices", "finance", "fallback")
+"""What a channel may be for, besides a site (``site:`` and its code)."""
+
+
+def _channel(row: ChannelRow, ctx: Context) -> Answer:
     """Files name a site by its code, the settings by its id."""
-    purpose, _, code = row.purpose.partition(":")
-    if purpose == "site":
-        site = ctx.uow.find(Location, code=code)
-        if site is None:
-            raise NOT_FOUND(kind="site", wanted=code, nearest="", field="purpose")
-        return run(SetChannels(channels={f"site:{site.id}": row.channel}), ctx)
-    return run(SetChannels(channels={row.purpose: row.channel}), ctx)
+    kind, _, code = row.purpose.partition(":")
+    if kind == "site" and code:
+        place = by_code(ctx.uow, Kind.LOCATION, code, field="purpose")
+        purpose = f"site:{place.site_id}"
+    elif row.purpose in PURPOSES:
+        purpose = row.purpose
+    else:
+        raise INVALID(
+            field="purpose",
+            label=f"'{row.purpose}'",
+            problem="no channel serves that",
+            accepted=f"use site:CODE, {', '.join(PURPOSES)}",
+        )
+    return run(SetChannels(channels={purpose: row.channel}), ctx)
 
 
 SAVES: dict[str, Callable[[Any, Context], Answer]] = {

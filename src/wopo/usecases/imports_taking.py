@@ -270,4 +270,5 @@ def quietly(ctx: Context, work: Callable[[Context], T]) -> T:
 
 def sentence_of(error: DomainError) -> str:
     """A refusal's own words without the part about what was kept: the import says that once."""
-    return error.message.replace(" Nothing was changed;", ";").replace(" Nothing was changed.", "")
+    told = error.message.replace(". Nothing was changed;", ";")
+    return told.replace(" Nothing was changed;", ";").replace(" Nothing was changed.", "")
