@@ -7,12 +7,12 @@ documents agree after every step; and the same things done in another order end 
 from collections.abc import Callable
 from decimal import Decimal
 
-import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Engine
 
 from tests.factories.money import BUYER, FINANCE, RECEIVER, Desk, content, line
+from tests.promises import rounds
 from tests.properties.conftest import company
 from wopo.domain.errors import DomainError
 from wopo.usecases.audit import verify
@@ -25,7 +25,7 @@ D = Decimal
 Step = Callable[[Desk, str], None]
 LIVELY = settings(
     deadline=None,
-    max_examples=15,
+    max_examples=rounds(15, soak=1_500),
     phases=(Phase.explicit, Phase.reuse, Phase.generate),
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
@@ -178,18 +178,3 @@ def test_any_order_of_events_ends_in_the_same_sums(seeded: Engine, names: list[s
             "reversed": 4200,
         }
         assert at.balances(budget) == {"accrued": 2100, "invoiced": 6150}
-
-
-@pytest.mark.soak
-@settings(LIVELY, max_examples=1500)
-@given(names=st.lists(st.sampled_from(sorted(STEPS)), max_size=25))
-def test_long_lives_agree(seeded: Engine, names: list[str]):
-    with company(seeded) as at:
-        at.budget()
-        order = at.issued()
-        for name in names:
-            try:
-                STEPS[name](at, order)
-            except DomainError:
-                continue
-        agrees(at)

@@ -365,6 +365,14 @@ class TestCredit:
         error = refused(do, RejectInvoice(invoice_id=credit.id, reason="no"), by=FINANCE)
         assert error.code == "invoice.credit_used"
 
+    def test_a_closed_order_takes_it(self, at, do):
+        order = at.issued()
+        at.receive(order, "4")
+        at.bill(order, ("4", "10"))
+        do(CloseOrderShort(order_id=order, reason="no more"), by=BUYER)
+        assert at.credit(order, ("1", "10")).codes == []
+        assert at.ledger() == {"accrued": 1000, "invoiced": 3000, "reversed": 6000}
+
     def test_written_with_minus_signs_it_is_the_same(self, at):
         order = at.issued()
         at.receive(order, "9")

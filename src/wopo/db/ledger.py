@@ -1,6 +1,6 @@
 """The database's side of the ledger's sums."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -12,7 +12,7 @@ from wopo.db.uow import SqlStore, implements
 from wopo.domain.ledger import Dimensions, LedgerEntry
 from wopo.domain.purchase_orders import PurchaseOrder, PurchaseOrderLine
 from wopo.domain.receipts import Receipt, ReceiptKind, ReceiptLine, ReceiptState
-from wopo.usecases.ports.ledger import BudgetSum, CostSum, LedgerStore, Standing, Unbudgeted
+from wopo.usecases.ports.ledger import BudgetSum, LedgerStore, Standing, Unbudgeted
 
 
 def _table(kind: type[SQLModel]) -> Any:
@@ -36,12 +36,6 @@ class SqlLedger(SqlStore, LedgerStore):
     def standing(self, line_ids: Collection[str]) -> list[Standing]:
         statement = _per_line().where(L.purchase_order_line_id.in_(list(line_ids)))
         return [_standing(row) for row in self.session.connection().execute(statement)]
-
-    def standing_everywhere(self) -> Iterator[Standing]:
-        statement = _per_line().where(L.purchase_order_line_id.is_not(None))
-        ordered = statement.order_by(L.purchase_order_line_id)
-        for row in self.session.connection().execute(ordered):
-            yield _standing(row)
 
     def forgone(self, order_ids: Collection[str]) -> dict[str, Decimal]:
         part, receipt = _table(ReceiptLine).c, _table(Receipt).c
@@ -80,12 +74,6 @@ class SqlLedger(SqlStore, LedgerStore):
         )
         rows = self.session.connection().execute(statement)
         return [BudgetSum(budget, kind, int(amount)) for budget, kind, amount in rows]
-
-    def of_job(self, work_order_id: str) -> list[CostSum]:
-        keys = (L.kind, L.currency, L.purchase_order_line_id)
-        statement = select(*keys, SUM).where(L.work_order_id == work_order_id).group_by(*keys)
-        rows = self.session.connection().execute(statement)
-        return [CostSum(kind, currency, line, int(total)) for kind, currency, line, total in rows]
 
 
 def _standing(row: Any) -> Standing:

@@ -83,6 +83,8 @@ def live_documents(uow: UnitOfWork, order_id: str) -> list[Document]:
 class Judging:
     """One event's judging of one order's invoices and receipts.
 
+    A closed order refuses invoices but takes credit notes, which only give back.
+
     ``cause`` names the event for the history: ``receipt GRN-2026-000012``.
     """
 
@@ -177,7 +179,8 @@ class Judging:
     ) -> None:
         invoice, order = document.invoice, self.order
         found = order is not None and (order.approved_revision is not None or order.state in SHUT)
-        closed = bool(invoice.verdict.get("order_closed", order is not None and _shut(order)))
+        shut = order is not None and order.state in SHUT and not invoice.is_credit
+        closed = bool(invoice.verdict.get("order_closed", shut))
         names, before = self._vendor_names(invoice), invoice.codes
         verdict = judge_invoice(
             context(
@@ -392,7 +395,3 @@ def _identity_total(invoice: Invoice) -> Decimal:
     stated = invoice.stated_total_minor
     minor = invoice.total_minor if stated is None else stated
     return Money(minor, invoice.currency).amount
-
-
-def _shut(order: PurchaseOrder) -> bool:
-    return order.state in SHUT

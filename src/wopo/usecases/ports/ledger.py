@@ -1,7 +1,7 @@
 """What is read from the ledger: sums only, however many entries there are."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Collection, Iterator
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -44,26 +44,12 @@ class BudgetSum:
     amount: int
 
 
-@dataclass(frozen=True)
-class CostSum:
-    """What a job's ledger holds, by kind, currency and order line (none: no order)."""
-
-    kind: CostKind
-    currency: str
-    line_id: str | None
-    amount: int
-
-
 class LedgerStore(ABC):
     """Sums over the ledger."""
 
     @abstractmethod
     def standing(self, line_ids: Collection[str]) -> list[Standing]:
         """What stands for these order lines."""
-
-    @abstractmethod
-    def standing_everywhere(self) -> Iterator[Standing]:
-        """What stands for every order line, ordered by line."""
 
     @abstractmethod
     def forgone(self, order_ids: Collection[str]) -> dict[str, Decimal]:
@@ -76,7 +62,3 @@ class LedgerStore(ABC):
     @abstractmethod
     def budget_sums(self) -> list[BudgetSum]:
         """What the ledger holds for every budget."""
-
-    @abstractmethod
-    def of_job(self, work_order_id: str) -> list[CostSum]:
-        """What the job's ledger holds."""

@@ -1,0 +1,78 @@
+"""The database's side of sweeps."""
+
+from collections.abc import Collection
+from datetime import date, datetime
+
+from sqlalchemy import String, cast, exists, literal, or_
+from sqlmodel import col, select
+
+from wopo.db.uow import SqlStore, implements
+from wopo.domain.exception_cases import OPEN_CASES, ExceptionCase
+from wopo.domain.outbox import JobRun
+from wopo.domain.purchase_orders import OrderState, PurchaseOrder, PurchaseOrderLine
+from wopo.usecases.ports.sweeps import SweepStore
+
+
+@implements(SweepStore)
+class SqlSweeps(SqlStore, SweepStore):
+    """See ``SweepStore``."""
+
+    def done(self, job: str, periods: Collection[str]) -> set[str]:
+        statement = select(JobRun.period).where(
+            col(JobRun.job) == job, col(JobRun.period).in_(list(periods))
+        )
+        return set(self.session.exec(statement).all())
+
+    def last_period(self, job: str) -> tuple[str, datetime] | None:
+        statement = (
+            select(JobRun.period, JobRun.at)
+            .where(col(JobRun.job) == job)
+            .order_by(col(JobRun.period).desc())
+            .limit(1)
+        )
+        found = self.session.exec(statement).first()
+        return (found[0], found[1]) if found else None
+
+    def late_lines(self, day: date, limit: int) -> list[tuple[PurchaseOrder, PurchaseOrderLine]]:
+        statement = (
+            select(PurchaseOrder, PurchaseOrderLine)
+            .join(PurchaseOrder, col(PurchaseOrder.id) == col(PurchaseOrderLine.purchase_order_id))
+            .where(
+                col(PurchaseOrderLine.promised_on) < day,
+                col(PurchaseOrder.state) == OrderState.ISSUED,
+                col(PurchaseOrder.imported).is_(False),
+                col(PurchaseOrderLine.cancelled).is_(False),
+                col(PurchaseOrderLine.closed_short).is_(False),
+                col(PurchaseOrderLine.accepted) < col(PurchaseOrderLine.quantity),
+                ~exists().where(
+                    col(JobRun.job) == literal("late:") + col(PurchaseOrderLine.id),
+                    col(JobRun.period) == cast(PurchaseOrderLine.promised_on, String),
+                ),
+            )
+            .order_by(col(PurchaseOrderLine.promised_on), col(PurchaseOrderLine.id))
+            .limit(limit)
+        )
+        return [(order, line) for order, line in self.session.exec(statement)]
+
+    def waiting_since(self, code: str, before: datetime, limit: int) -> list[ExceptionCase]:
+        statement = (
+            select(ExceptionCase)
+            .where(
+                col(ExceptionCase.code) == code,
+                col(ExceptionCase.state).in_(OPEN_CASES),
+                col(ExceptionCase.raised_at) <= before,
+                ~exists().where(
+                    col(JobRun.job) == "not_received",
+                    col(JobRun.period) == col(ExceptionCase.id),
+                ),
+            )
+            .order_by(col(ExceptionCase.raised_at))
+            .limit(limit)
+        )
+        return list(self.session.exec(statement).all())
+
+    def moved_since(self, since: datetime) -> list[ExceptionCase]:
+        statement = select(ExceptionCase).where(
+            or_(col(ExceptionCase.state).in_(OPEN_CASES), col(ExceptionCase.changed_at) >= since)
+        )
+        return list(self.session.exec(statement).all())
