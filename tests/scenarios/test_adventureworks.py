@@ -24,6 +24,7 @@ from wopo.db.uow import SqlTransactions
 from wopo.domain.approvals import Approval
 from wopo.domain.audit import AuditEntry, AuditHead, chain_faults
 from wopo.domain.exception_cases import ExceptionCase
+from wopo.domain.exception_kinds import kind_of
 from wopo.domain.imports import ImportedRecord
 from wopo.domain.invoices import Invoice, InvoiceState
 from wopo.domain.ledger import CostKind, LedgerEntry
@@ -33,11 +34,14 @@ from wopo.domain.price_agreements import PriceAgreement
 from wopo.domain.purchase_orders import OrderState, PurchaseOrder, PurchaseOrderLine
 from wopo.domain.receipts import Receipt
 from wopo.domain.stock import StockLevel, StockMovement
+from wopo.domain.subscriptions import Rhythm
 from wopo.domain.vendors import Vendor
 from wopo.usecases.door import IMPORT, Answer, Context
 from wopo.usecases.execute import Door, execute
 from wopo.usecases.imports_billing import BillAsOrdered
 from wopo.usecases.ledger import post_order
+from wopo.usecases.subscriptions import Subscribe
+from wopo.usecases.views.digests import digest_view
 from wopo.usecases.views.imports import flagged_view
 
 pytestmark = pytest.mark.shared_data
@@ -254,6 +258,29 @@ def test_the_match_raises_exactly_what_the_files_say(run: Run) -> None:
         if names
     }
     assert run.expected.look_alikes
+
+
+def test_the_digest_of_a_subscribed_channel_shows_them(run: Run) -> None:
+    subscribed = execute(
+        run.door,
+        Subscribe(channel="C0DIGEST", rhythm=Rhythm.DAILY),
+        actor=IMPORT,
+        key="subscribe",
+    )
+    with run.transactions.read() as uow:
+        digest = digest_view(uow, subscribed.subject_id, at=run.door.clock(), since=None)
+
+    assert {kind.name: kind.count for kind in digest.kinds} == {
+        kind_of(code).title: len(names)
+        for code, names in (
+            ("QTY_OVER_ACCEPTED", run.expected.over_accepted),
+            ("QTY_OVER_RECEIVED", run.expected.over_received),
+            ("RECEIPT_WITHOUT_APPROVAL", run.expected.unapproved),
+            ("POSSIBLE_DUPLICATE", run.expected.look_alikes),
+        )
+        if names
+    }
+    assert len(digest.largest) == 10
 
 
 def test_every_complete_order_is_billed_once_for_what_was_ordered(run: Run) -> None:
