@@ -112,7 +112,7 @@ class Sender:
                 return Done(Delivery.SKIPPED, "a newer card shows it")
             shown = (posted.channel, posted.ts) if posted else None
             store = uow.store(OutboxStore)
-            newest = store.newest_seq(row.card, row.subject_id, row.audience)
+            newest = max(store.newest_seq(row.card, row.subject_id, row.audience), row.seq)
             asked = Asked(row.subject_id, found.reader, now, row.facts)
             message = self.cards[row.card].draw(uow, asked)
             spare = fallback(uow)

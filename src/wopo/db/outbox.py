@@ -120,6 +120,7 @@ class SqlOutbox(SqlStore):
         statement = (
             select(OutboxRow.id)
             .where(
+                OutboxRow.stream == subject_id,
                 OutboxRow.card == card,
                 OutboxRow.subject_id == subject_id,
                 col(OutboxRow.state).in_(UNFINISHED),
@@ -155,7 +156,9 @@ class SqlOutbox(SqlStore):
 
 
 def _of(card: str, subject_id: str, audience: str) -> list[Any]:
+    """A kept card's rows: they are in their subject's own stream, by which they are found."""
     return [
+        OutboxRow.stream == subject_id,
         OutboxRow.card == card,
         OutboxRow.subject_id == subject_id,
         OutboxRow.audience == audience,

@@ -49,7 +49,8 @@ class OutboxStore(ABC):
 
     @abstractmethod
     def newest_seq(self, card: str, subject_id: str, audience: str) -> int:
-        """The newest row's place in the order for one card and audience; 0 when there is none."""
+        """The newest row's place in the order for one card and audience; 0 when there is none. Of
+        the subject's own stream, in which kept cards are."""
 
     @abstractmethod
     def pass_over(
