@@ -18,6 +18,12 @@ from bot.services import Services
 from wopo.domain.errors import BUSY, DomainError
 from wopo.usecases.door import SCHEDULER, Command
 from wopo.usecases.execute import execute
+from wopo.usecases.sweeps import (
+    RemindApprovers,
+    SendDigests,
+    TellLateDeliveries,
+    TellMissingReceipts,
+)
 
 PATIENCE = 60.0
 """Seconds a sweep may take; nobody waits for its answer."""
@@ -49,8 +55,18 @@ def each_minute(now: datetime) -> str:
     return now.strftime("%Y-%m-%dT%H:%M")
 
 
-JOBS: list[Job] = []
-"""The table. ``bot.sweeps`` adds the company's sweeps to it."""
+def _sweep(command: type[Command], cron: str) -> Job:
+    return Job(command.__name__, cron, each_minute, lambda _now: command())
+
+
+JOBS: list[Job] = [
+    _sweep(SendDigests, "*/5 * * * *"),
+    _sweep(RemindApprovers, "*/10 * * * *"),
+    _sweep(TellLateDeliveries, "*/10 * * * *"),
+    _sweep(TellMissingReceipts, "*/10 * * * *"),
+]
+"""The table. These sweeps keep their own periods in ``job_run`` (a digest is once per channel and
+day, whatever the clock does), so a tick only asks what is due; its own period is the minute."""
 
 
 class Clockwork:
