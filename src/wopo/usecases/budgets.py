@@ -14,6 +14,7 @@ from wopo.domain.people import Role
 from wopo.usecases.door import Answer, Command, Context, Notice, announces, silent, use_case
 from wopo.usecases.ledger import Posting
 from wopo.usecases.ports.ledger import LedgerStore
+from wopo.usecases.settings import company
 from wopo.usecases.upsert import by_code
 
 silent(BudgetSet, "it is shown on approval cards and to finance from now on")
@@ -117,7 +118,7 @@ def _take_over(ctx: Context, budget: Budget) -> None:
             posting.add(
                 ctx, whose, row.kind, moved, day=row.day, line_id=row.line_id, rate=row.rate
             )
-    posting.post(ctx)
+    posting.post(ctx, settings=company(ctx.uow))
 
 
 @announces(BudgetWentOver)

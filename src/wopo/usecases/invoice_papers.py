@@ -201,8 +201,13 @@ def rows_of(
     ties: Sequence[PurchaseOrderLine | None],
     *,
     gross: bool,
+    keep: bool = True,
 ) -> Document:
-    """The invoice's header figures, lines and charges as rows; ``gross``: budgets count tax."""
+    """The invoice's header figures, lines and charges as rows; ``gross``: budgets count tax.
+
+    ``keep``: add them at once; else whoever calls adds them when the invoice is judged, which
+    saves writing it twice.
+    """
     invoice.net_minor, invoice.tax_minor = counted.net, counted.tax
     invoice.charges_minor = sum(counted.charges.values())
     invoice.discount_minor, invoice.total_minor = counted.discount, counted.total
@@ -235,7 +240,8 @@ def rows_of(
         for code, amount in counted.charges.items()
         if amount
     ]
-    ctx.uow.add(*lines, *charges)
+    if keep:
+        ctx.uow.add(*lines, *charges)
     return Document(invoice, lines, charges)
 
 

@@ -113,8 +113,7 @@ def record_invoice(ctx: Context, command: EnterInvoice) -> Invoice:
     invoice.credits_invoice_id = _named_target(ctx, command, invoice)
     ties = tied(ctx, paper.lines, lines)
     gross = company(ctx.uow).budgets_gross
-    document = rows_of(ctx, invoice, paper, counted, ties, gross=gross)
-    ctx.uow.add(invoice)
+    document = rows_of(ctx, invoice, paper, counted, ties, gross=gross, keep=False)
     ctx.record(_received(invoice))
     attach(ctx, "invoice", invoice.id, command.files)
     _judge(ctx, order, lines, document, command)
@@ -187,6 +186,7 @@ def _judge(
     kind = "credit note" if invoice.is_credit else "invoice"
     judging = Judging(ctx, order, lines, f"{kind} {invoice.number}")
     judging.judge_new(document, also=_contradictions(invoice, lines, command))
+    ctx.uow.add(invoice, *document.lines, *document.charges)
     if invoice.is_credit and order is not None:
         _credit(ctx, judging, document)
         judging.again()

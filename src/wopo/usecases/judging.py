@@ -100,9 +100,10 @@ class Judging:
         change its cases. Returns the documents."""
         assert self.order is not None
         documents = live_documents(self.ctx.uow, self.order.id)
-        gross = company(self.ctx.uow).budgets_gross
-        for document in documents:
-            retie(self.ctx, document, self.lines, gross=gross)
+        if documents:
+            gross = company(self.ctx.uow).budgets_gross
+            for document in documents:
+                retie(self.ctx, document, self.lines, gross=gross)
         billed = any(line.billed or line.billed_minor for line in self.lines.values())
         if documents or billed:
             self._judge_all(documents)

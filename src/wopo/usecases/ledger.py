@@ -80,7 +80,7 @@ class Posting:
             )
         )
 
-    def post(self, ctx: Context, *, told: bool = True) -> None:
+    def post(self, ctx: Context, *, settings: CompanySettings, told: bool = True) -> None:
         """Append the entries, move the budgets and record the event.
 
         Raises ``OVER`` when guarded and a budget would go over that the company stops at.
@@ -88,7 +88,7 @@ class Posting:
         if not self.entries:
             return
         ctx.uow.append(*self.entries)
-        _move_budgets(ctx, self)
+        _move_budgets(ctx, self, settings)
         if told:
             ctx.record(self._event())
 
@@ -148,7 +148,7 @@ def post_order(
                 line_id=line.id,
                 rate=facts.rate,
             )
-    posting.post(ctx, told=told)
+    posting.post(ctx, settings=owners.settings, told=told)
 
 
 def proposed_shares(uow: UnitOfWork, order: PurchaseOrder, *, gross: bool) -> Mapping[str, int]:
@@ -190,14 +190,16 @@ class Owners:
     def __init__(self, uow: UnitOfWork) -> None:
         self.uow = uow
         self.settings = company(uow)
+        self._centres: dict[str, CostCentre] = {}
         self._budgets: dict[str, list[Budget]] = {}
         self._rates: dict[tuple[str, str, date], Decimal] = {}
 
     def centre(self, id: str) -> CostCentre:
         """The cost centre; a line always names one."""
-        found = self.uow.get(CostCentre, id)
+        found = self._centres.get(id) or self.uow.get(CostCentre, id)
         if found is None:
             raise NOT_FOUND(kind="cost centre", wanted=id, nearest="")
+        self._centres[id] = found
         return found
 
     def budget_id(self, cost_centre_id: str, day: date) -> str | None:
@@ -317,22 +319,20 @@ def post_cost(
     """
     if not amount:
         return
-    budget = Owners(ctx.uow).budget_id(cost_centre_id, day)
+    owners = Owners(ctx.uow)
+    budget = owners.budget_id(cost_centre_id, day)
     posting = Posting(source, source_id)
     whose = Dimensions(cost_centre_id, work_order_id, project_id, budget)
     posting.add(ctx, whose, kind, amount, day=day)
-    posting.post(ctx)
+    posting.post(ctx, settings=owners.settings)
 
 
-def _move_budgets(ctx: Context, posting: Posting) -> None:
+def _move_budgets(ctx: Context, posting: Posting, settings: CompanySettings) -> None:
     moved: dict[str, dict[CostKind, int]] = {}
     for entry in posting.entries:
         if entry.budget_id is not None:
             of_budget = moved.setdefault(entry.budget_id, {})
             of_budget[entry.kind] = of_budget.get(entry.kind, 0) + entry.amount_minor
-    if not moved:
-        return
-    settings = company(ctx.uow)
     for found in sorted(moved):
         changes = {name: by for name, by in balances(moved[found]).items() if by}
         if changes:
