@@ -54,13 +54,12 @@ class SqlSweeps(SqlStore, SweepStore):
         )
         return [(order, line) for order, line in self.session.exec(statement)]
 
-    def waiting_since(self, code: str, before: datetime, limit: int) -> list[ExceptionCase]:
+    def quiet_over(self, at: datetime, limit: int) -> list[ExceptionCase]:
         statement = (
             select(ExceptionCase)
             .where(
-                col(ExceptionCase.code) == code,
+                col(ExceptionCase.quiet_until) <= at,
                 col(ExceptionCase.state).in_(OPEN_CASES),
-                col(ExceptionCase.raised_at) <= before,
                 ~exists().where(
                     col(JobRun.job) == "not_received",
                     col(JobRun.period) == col(ExceptionCase.id),

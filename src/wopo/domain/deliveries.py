@@ -46,6 +46,7 @@ class ToldAfterGrace(Event):
     """The grace period is over, and what was billed still has not come."""
 
     number: str
+    owner_id: str | None
 
 
 def at_work(person: Person, at: datetime, hours: tuple[int, int]) -> date | None:

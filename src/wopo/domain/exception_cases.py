@@ -139,6 +139,8 @@ class ExceptionCase(SQLModel, table=True):
     raised_at: datetime = time_field(index=True)
     changed_at: datetime = time_field(index=True)
     due_at: datetime | None = time_field(null=True)
+    quiet_until: datetime | None = time_field(null=True, index=True)
+    """When it may be posted: "not received yet" waits for the grace period (domain.md)."""
     resolved_at: datetime | None = time_field(null=True)
     resolved_by_id: str | None = ref("person", null=True)
     resolution: Resolution | None = enum_field(Resolution, null=True)
@@ -173,6 +175,10 @@ class ExceptionCase(SQLModel, table=True):
         """Whether it keeps its invoice from becoming payable."""
         return self.state is not CaseState.RESOLVED or self.resolution in _HOLDS_STILL
 
+    def quiet(self, at: datetime) -> bool:
+        """Whether it is too early to post it."""
+        return self.quiet_until is not None and at < self.quiet_until
+
     def cures(self) -> tuple[Cure, ...]:
         """The ways out that are open now."""
         return kind_of(self.code).cures if self.state is not CaseState.RESOLVED else ()
@@ -187,6 +193,8 @@ class ExceptionCase(SQLModel, table=True):
             order_id=self.purchase_order_id,
             invoice_id=self.invoice_id,
             told=self.told,
+            owner_id=self.owner_id,
+            quiet=self.quiet(self.raised_at),
         )
 
     def found(self, finding: Finding, *, at: datetime, cause: str) -> "CaseEvent | None":
@@ -210,6 +218,8 @@ class ExceptionCase(SQLModel, table=True):
                 amount=self.amount,
                 told=self.told,
                 cause=cause,
+                owner_id=self.owner_id,
+                quiet=self.quiet(at),
             )
         if was in _STANDS_WHILE_NOT_WORSE and not grown:
             return None
@@ -242,6 +252,8 @@ class ExceptionCase(SQLModel, table=True):
             amount=self.amount,
             told=self.told,
             cause=cause,
+            owner_id=self.owner_id,
+            quiet=self.quiet(at),
         )
 
     def gone(self, *, at: datetime, cause: str) -> "ExceptionResolved | None":
@@ -288,6 +300,8 @@ class ExceptionCase(SQLModel, table=True):
             resolution=how,
             reason=reason,
             amount=self.amount,
+            owner_id=self.owner_id,
+            quiet=self.quiet(at),
         )
 
     def reopen(self, *, at: datetime, reason: str) -> "ExceptionReopened":
@@ -304,6 +318,7 @@ class ExceptionCase(SQLModel, table=True):
             code=self.code,
             owner_id=owner_id,
             before_id=before,
+            quiet=self.quiet(at),
         )
 
 
@@ -317,6 +332,9 @@ class ExceptionRaised(Event):
     order_id: str | None
     invoice_id: str | None
     told: str
+    owner_id: str | None
+    quiet: bool
+    """Too early to post it."""
 
 
 @event("exception:changed")
@@ -329,6 +347,8 @@ class ExceptionChanged(Event):
     amount: Money
     told: str
     cause: str
+    owner_id: str | None
+    quiet: bool
 
 
 @event("exception:assigned")
@@ -339,6 +359,7 @@ class ExceptionAssigned(Event):
     code: str
     owner_id: str
     before_id: str | None
+    quiet: bool
 
 
 @event("exception:resolved")
@@ -350,6 +371,8 @@ class ExceptionResolved(Event):
     resolution: Resolution
     reason: str
     amount: Money
+    owner_id: str | None
+    quiet: bool
 
 
 @event("exception:reopened")
@@ -363,6 +386,8 @@ class ExceptionReopened(Event):
     amount: Money
     told: str
     cause: str
+    owner_id: str | None
+    quiet: bool
 
 
 CaseEvent = ExceptionRaised | ExceptionChanged | ExceptionResolved | ExceptionReopened

@@ -10,6 +10,7 @@ from wopo.domain.findings import label
 from wopo.domain.matching import MatchCode
 from wopo.domain.money import Money, format_number
 from wopo.domain.purchase_orders import PurchaseOrder, PurchaseOrderLine
+from wopo.domain.settings import CompanySettings
 from wopo.usecases.door import Context
 from wopo.usecases.settings import company
 
@@ -55,11 +56,17 @@ def over_receipt(order: PurchaseOrder, line: PurchaseOrderLine) -> Finding | Non
     )
 
 
-def raise_case(ctx: Context, draft: Draft) -> ExceptionCase:
-    """Open a case with its number, its owner and its day, and record that it was raised."""
+def raise_case(
+    ctx: Context, draft: Draft, *, settings: CompanySettings | None = None
+) -> ExceptionCase:
+    """Open a case with its number, its owner and its day, and record that it was raised.
+
+    ``settings`` are the company's where the caller has read them already.
+    """
     finding, line = draft.finding, draft.line
     kind = kind_of(finding.code)
-    days = company(ctx.uow).exception_due_days
+    rules = settings or company(ctx.uow)
+    grace = rules.grace_days_not_received if finding.code == MatchCode.NOT_RECEIVED else 0
     case = ExceptionCase(
         id=ctx.new_id(),
         number=ctx.uow.next_number("EX", ctx.at.year),
@@ -82,7 +89,8 @@ def raise_case(ctx: Context, draft: Draft) -> ExceptionCase:
         owner_id=_owner(kind.owner, draft.order, line),
         raised_at=ctx.at,
         changed_at=ctx.at,
-        due_at=ctx.at + timedelta(days=days),
+        due_at=ctx.at + timedelta(days=rules.exception_due_days),
+        quiet_until=ctx.at + timedelta(days=grace) if grace else None,
     )
     ctx.uow.add(case)
     ctx.record(case.raised())

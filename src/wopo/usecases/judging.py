@@ -366,7 +366,8 @@ class Judging:
 
     def finish(self) -> list[ExceptionCase]:
         """Number and raise the new cases; call it after the ledger was posted."""
-        raised = [raise_case(self.ctx, draft) for draft in self.drafts]
+        settings = company(self.ctx.uow) if self.drafts else None
+        raised = [raise_case(self.ctx, draft, settings=settings) for draft in self.drafts]
         self.drafts.clear()
         return raised
 

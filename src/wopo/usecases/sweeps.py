@@ -15,8 +15,6 @@ from wopo.domain.deliveries import (
     ToldAfterGrace,
     at_work,
 )
-from wopo.domain.exception_cases import ExceptionCase
-from wopo.domain.matching import MatchCode
 from wopo.domain.money import Money, plain
 from wopo.domain.numbers import short
 from wopo.domain.outbox import JobRun, Mode
@@ -235,20 +233,14 @@ def tell_late(event: DeliveryLate, ctx: Context) -> Iterable[Notice]:
 @use_case(TellMissingReceipts, action="tell of missing receipts", system=True)
 def tell_missing_receipts(command: TellMissingReceipts, ctx: Context) -> Answer:
     """Cases of "not received" whose grace period is over, once each."""
-    days = company(ctx.uow).grace_days_not_received
-    if not days:
-        return Answer(message="There is no grace period.", facts={"told": 0})
-    before = ctx.at - timedelta(days=days)
-    code = MatchCode.NOT_RECEIVED.value
-    due = ctx.uow.store(SweepStore).waiting_since(code, before, AT_ONCE)
+    due = ctx.uow.store(SweepStore).quiet_over(ctx.at, AT_ONCE)
     for case in due:
         once(ctx, "not_received", case.id)
-        ctx.record(ToldAfterGrace(subject_id=case.id, number=case.number))
+        ctx.record(ToldAfterGrace(subject_id=case.id, number=case.number, owner_id=case.owner_id))
     return Answer(message=f"{len(due)} missing receipts told.", facts={"told": len(due)})
 
 
 @announces(ToldAfterGrace)
 def post_after_grace(event: ToldAfterGrace, ctx: Context) -> Iterable[Notice]:
     """The case's card is posted now."""
-    case = ctx.require(ExceptionCase, event.subject_id, label="exception")
-    yield from cards(case)
+    yield from cards(event.subject_id, event.owner_id)

@@ -25,8 +25,9 @@ class SweepStore(ABC):
         longest late first."""
 
     @abstractmethod
-    def waiting_since(self, code: str, before: datetime, limit: int) -> list[ExceptionCase]:
-        """Open cases of a kind raised before a moment, the oldest first."""
+    def quiet_over(self, at: datetime, limit: int) -> list[ExceptionCase]:
+        """Open cases that were kept quiet until a moment that has come, and not posted since; the
+        oldest first."""
 
     @abstractmethod
     def moved_since(self, since: datetime) -> list[ExceptionCase]:
