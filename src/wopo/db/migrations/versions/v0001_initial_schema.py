@@ -1287,6 +1287,7 @@ def upgrade() -> None:
         sa.Column("raised_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("changed_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("due_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("quiet_until", sa.DateTime(timezone=True), nullable=True),
         sa.Column("resolved_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("resolved_by_id", sa.String(length=40), nullable=True),
         sa.Column("resolution", sa.String(length=40), nullable=True),
@@ -1343,6 +1344,9 @@ def upgrade() -> None:
             batch_op.f("ix_exception_case_purchase_order_line_id"),
             ["purchase_order_line_id"],
             unique=False,
+        )
+        batch_op.create_index(
+            batch_op.f("ix_exception_case_quiet_until"), ["quiet_until"], unique=False
         )
         batch_op.create_index(
             batch_op.f("ix_exception_case_raised_at"), ["raised_at"], unique=False
