@@ -2,7 +2,7 @@
 receipt, invoice, match; beside the very rows it writes as bare SQL."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any
@@ -108,14 +108,12 @@ def measure(
     }
 
 
-def benchmarks() -> list[dict[str, Any]]:
+def benchmarks() -> Iterator[dict[str, Any]]:
     """SQLite (synchronous=FULL), then PostgreSQL (fsync on)."""
-    return [
-        measure(
-            "sqlite",
-            sqlite_copies,
-            lambda url, log: replay_sqlite(Path(url.removeprefix("sqlite:///")), log),
-            "at most 10 times the floor",
-        ),
-        measure("postgresql", postgres_copies, replay_postgres, "at most 5 times the floor"),
-    ]
+    yield measure(
+        "sqlite",
+        sqlite_copies,
+        lambda url, log: replay_sqlite(Path(url.removeprefix("sqlite:///")), log),
+        "at most 10 times the floor",
+    )
+    yield measure("postgresql", postgres_copies, replay_postgres, "at most 5 times the floor")

@@ -15,6 +15,8 @@ from wopo.db import migrate
 from wopo.db.backups import write_backup
 from wopo.db.engine import make_engine
 
+LEAVE = text("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = :name")
+
 Copy = Callable[[], str]
 """Makes a fresh copy of the prepared database and gives its URL."""
 
@@ -54,6 +56,8 @@ def postgres_copies(fill: Callable[[Opened], None]) -> Iterator[Copy]:
 
         def make(name: str, template: str) -> str:
             with admin.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+                # The import's own pool may still hold sessions; a template must have none.
+                connection.execute(LEAVE, {"name": template})
                 connection.execute(text(f"CREATE DATABASE {name} TEMPLATE {template}"))
             return url.replace("/postgres?", f"/{name}?")
 
