@@ -19,7 +19,7 @@ from wopo.domain.money import (
     total,
 )
 
-CURRENCIES = {"EUR": 2, "USD": 2, "JPY": 0, "KWD": 3}
+CURRENCIES = {"EUR": 2, "USD": 2, "JPY": 0, "KWD": 3, "IQD": 3, "RSD": 2}
 amounts = st.decimals(min_value=-(10**9), max_value=10**9, places=6)
 
 

@@ -1,7 +1,7 @@
 """Money: integer minor units with a currency, and the one place where rounding happens.
 
 Amounts are ``Money`` (minor units: cents, yen, fils). Unit prices are finer: exact decimals of at
-most six places (domain.md, invariant 1). ISO 4217's number of minor digits comes from Babel.
+most six places (domain.md, invariant 1). The minor digits are ISO 4217's.
 """
 
 from collections.abc import Iterable, Sequence
@@ -10,8 +10,9 @@ from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 from functools import lru_cache
 
 from babel.core import get_global
-from babel.numbers import format_currency, format_decimal, get_currency_precision
+from babel.numbers import format_decimal
 
+from wopo.domain.currencies import iso_digits
 from wopo.domain.errors import Refusal
 
 PRICE_PLACES = 6
@@ -50,7 +51,7 @@ def minor_digits(currency: str) -> int:
     """Minor digits of an ISO 4217 currency: EUR 2, JPY 0, KWD 3. Raises ``CURRENCY_UNKNOWN``."""
     if currency not in get_global("all_currencies"):
         raise CURRENCY_UNKNOWN(currency=currency, field="currency")
-    return get_currency_precision(currency)
+    return iso_digits(currency)
 
 
 def round_half_up(value: Decimal, places: int) -> Decimal:
@@ -112,9 +113,9 @@ class Money:
 
     def format(self, locale: str = "en") -> str:
         """Amount, then currency code, in the reader's format: ``1,240.00 EUR``."""
-        number = format_currency(
-            self.amount, self.currency, format="#,##0.00", locale=_locale(locale)
-        )
+        digits = minor_digits(self.currency)
+        pattern = "#,##0" + ("." + "0" * digits if digits else "")
+        number = format_decimal(self.amount, format=pattern, locale=_locale(locale))
         return f"{number} {self.currency}"
 
     def __str__(self) -> str:

@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from wopo.domain.currencies import iso_digits
 from wopo.domain.matching.arithmetic import (
     EXACT,
     as_decimal,
-    minor_digits,
     plain,
     plus,
     round_minor,
@@ -101,4 +101,4 @@ def test_a_division_that_does_not_end_is_never_rounded_in_silence() -> None:
     [("USD", 2), ("JPY", 0), ("KWD", 3), ("CLF", 4), ("IQD", 3), ("HUF", 2), ("ISK", 0)],
 )
 def test_minor_units_are_iso_4217s(currency: str, digits: int) -> None:
-    assert minor_digits(currency) == digits
+    assert iso_digits(currency) == digits

@@ -38,22 +38,6 @@ does not fit raises ``Inexact`` instead of losing a digit."""
 _ROUNDING = Context(prec=400, rounding=ROUND_HALF_UP, traps=[InvalidOperation, Overflow])
 
 _UNITS = tuple(ONE.scaleb(-digits) for digits in range(PRINTED_PLACES + 1))
-_NO_MINOR_UNIT = "BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF"
-_THREE_DIGITS = "BHD IQD JOD KWD LYD OMR TND"
-_FOUR_DIGITS = "CLF UYW"
-_DIGITS = (
-    dict.fromkeys(_NO_MINOR_UNIT.split(), 0)
-    | dict.fromkeys(_THREE_DIGITS.split(), 3)
-    | dict.fromkeys(_FOUR_DIGITS.split(), 4)
-)
-
-
-def minor_digits(currency: str) -> int:
-    """Decimals of an ISO 4217 currency (list one of the standard, not the digits people print).
-
-    CLDR, which Babel follows, gives cash habits: 0 for the Iraqi dinar, where ISO says 3.
-    """
-    return _DIGITS.get(currency, 2)
 
 
 def as_decimal(value: Exact) -> Decimal:

@@ -8,7 +8,8 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal, localcontext
 
-from wopo.domain.matching.arithmetic import EXACT, ZERO, Exact, minor_digits, plus
+from wopo.domain.currencies import iso_digits
+from wopo.domain.matching.arithmetic import EXACT, ZERO, Exact, plus
 from wopo.domain.matching.context import NOTHING_BILLED, InvoiceContext, KnownInvoice, LineFacts
 from wopo.domain.matching.documents import (
     Amendment,
@@ -105,7 +106,7 @@ class _History:
     def __init__(self, case: MatchCase, explain: bool) -> None:
         self.case = case
         self.explain = explain
-        self.digits = minor_digits(case.order.currency)
+        self.digits = iso_digits(case.order.currency)
         self.closed = case.order.closed
         self.lines = {line.line: self._opened(line) for line in case.lines}
         self.entries: list[_Entry] = []

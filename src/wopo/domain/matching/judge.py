@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable
 from decimal import Decimal, Inexact, localcontext
 from typing import NamedTuple
 
+from wopo.domain.currencies import iso_digits
 from wopo.domain.matching.arithmetic import (
     EXACT,
     ONE,
@@ -12,7 +13,6 @@ from wopo.domain.matching.arithmetic import (
     N,
     as_decimal,
     as_fraction,
-    minor_digits,
     plus,
     round_minor,
 )
@@ -55,7 +55,7 @@ def invoice_identity(context: InvoiceContext) -> KnownInvoice:
 
 def net_value(context: InvoiceContext, lines: Iterable[InvoiceLine]) -> Decimal:
     """Sum of the lines' net amounts, each rounded (rule 5), as the document writes them."""
-    digits = minor_digits(context.currency)
+    digits = iso_digits(context.currency)
     return sum((round_minor(_net(context, line), digits) for line in lines), ZERO)
 
 
@@ -85,7 +85,7 @@ def _judge(context: InvoiceContext) -> InvoiceVerdict:
     if not all(check.passed for check in stops):
         return InvoiceVerdict(invoice.number, stops)
     split = sort_lines(context)
-    digits = minor_digits(context.currency)
+    digits = iso_digits(context.currency)
     lines = {
         name: judge_line(context, context.lines[name], billed, digits)
         for name, billed in split.by_line.items()
