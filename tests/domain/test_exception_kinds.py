@@ -2,6 +2,7 @@
 
 import pytest
 
+from wopo.domain.exception_cases import CaseState, ExceptionCase
 from wopo.domain.exception_kinds import AUDIENCE, KINDS, Cure, OwnerKind
 from wopo.domain.matching import MatchCode
 
@@ -60,3 +61,11 @@ def test_a_wrong_paper_is_corrected_or_refused_but_never_just_accepted(code):
 def test_twins_are_never_paid_by_accepting_them(code):
     assert Cure.ACCEPT not in KINDS[code].cures
     assert Cure.NOT_DUPLICATE in KINDS[code].cures
+
+
+def test_without_an_invoice_nothing_of_an_invoice_is_offered():
+    case = ExceptionCase(id="c", number="EX-1", key="k", code="DOCUMENT_CONTRADICTS")
+    case.state = CaseState.OPEN
+    assert case.cures() == (Cure.ACKNOWLEDGE,)
+    case.invoice_id = "i"
+    assert Cure.REJECT_INVOICE in case.cures()

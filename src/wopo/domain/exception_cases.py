@@ -20,7 +20,7 @@ from wopo.domain.columns import (
 )
 from wopo.domain.errors import REQUIRED, Refusal
 from wopo.domain.events import Event, event
-from wopo.domain.exception_kinds import KINDS, Cure, kind_of
+from wopo.domain.exception_kinds import KINDS, OF_AN_INVOICE, Cure, kind_of
 from wopo.domain.money import Money
 from wopo.domain.workflow import Workflow, words
 
@@ -180,8 +180,11 @@ class ExceptionCase(SQLModel, table=True):
         return self.quiet_until is not None and at < self.quiet_until
 
     def cures(self) -> tuple[Cure, ...]:
-        """The ways out that are open now."""
-        return kind_of(self.code).cures if self.state is not CaseState.RESOLVED else ()
+        """The ways out that are open now; those of an invoice only where there is one."""
+        if self.state is CaseState.RESOLVED:
+            return ()
+        cures = kind_of(self.code).cures
+        return cures if self.invoice_id else tuple(c for c in cures if c not in OF_AN_INVOICE)
 
     def raised(self) -> "ExceptionRaised":
         """That it was raised."""

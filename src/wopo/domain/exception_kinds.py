@@ -37,6 +37,12 @@ class Cure(StrEnum):
     ACKNOWLEDGE = "acknowledge"
 
 
+OF_AN_INVOICE = frozenset(
+    {Cure.ASK_CREDIT, Cure.CORRECT_INVOICE, Cure.DISPUTE, Cure.REJECT_INVOICE}
+)
+"""Ways out that make sense only where there is an invoice."""
+
+
 class Measure(StrEnum):
     """What its two figures are."""
 

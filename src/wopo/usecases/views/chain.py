@@ -158,7 +158,7 @@ class _Chain:
             name = vendors[order.vendor_id].name if order.vendor_id in vendors else ""
             deciders = [one.decided_by_id for one in approvals.get(order.id, ())]
             names = ", ".join(approvers[id].name for id in deciders if id in approvers)
-            reasons = (order.rule_sentence, f"approved by {names}" if names else "")
+            reasons = (order.rule_sentence.rstrip("."), f"approved by {names}" if names else "")
             why = "; ".join(reason for reason in reasons if reason)
             total = Money(order.total_minor, order.currency)
             self._add(depth, Kind.PURCHASE_ORDER, order, name, amount=total, why=why)
