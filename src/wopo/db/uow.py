@@ -4,12 +4,12 @@ from collections.abc import Callable, Sequence
 from types import TracebackType
 from typing import Any, Self, TypeVar, cast
 
-from sqlalchemy import Engine, Insert, bindparam, func, insert, text, update
+from sqlalchemy import Engine, Insert, bindparam, event, insert, text, update
 from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
 from sqlalchemy.orm.exc import StaleDataError
-from sqlalchemy.sql.elements import ColumnElement
-from sqlmodel import Session, SQLModel, select
+from sqlmodel import Session, SQLModel
 
+from wopo.db import selects
 from wopo.db.engine import WRITE
 from wopo.domain.errors import BUSY, STALE, STORAGE_DOWN
 from wopo.domain.numbers import document_number
@@ -44,12 +44,31 @@ def implements(port: type[Any]) -> Callable[[type[S]], type[S]]:
     return register
 
 
+class KeepingSession(Session):
+    """A session that holds what it loaded until it ends: SQLAlchemy alone forgets a row as soon
+    as nobody refers to it, and reads it again at the next ``get``."""
+
+    def __init__(self, *arguments: Any, **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        self.kept: list[Any] = []
+
+
+def _keep(session: KeepingSession, row: Any) -> None:
+    session.kept.append(row)
+
+
+event.listen(KeepingSession, "loaded_as_persistent", _keep)
+event.listen(KeepingSession, "pending_to_persistent", _keep)
+
+
 class SqlUnitOfWork:
     """See ``wopo.usecases.ports.UnitOfWork``."""
 
     def __init__(self, engine: Engine, *, write: bool) -> None:
         bound = engine.execution_options(**WRITE) if write else engine
-        self.session = Session(bound, expire_on_commit=False)
+        # Only writing ones keep rows: reading ones may stream a million.
+        kind = KeepingSession if write else Session
+        self.session = kind(bound, expire_on_commit=False)
         self._locking = engine.dialect.name != "sqlite"
         self._stores: dict[type[Any], Any] = {}
 
@@ -116,7 +135,9 @@ class SqlUnitOfWork:
         return self.session.get(kind, id, with_for_update=True, populate_existing=True)
 
     def find(self, kind: type[M], **equal: Any) -> M | None:
-        return self.session.exec(select(kind).where(*_equal(kind, equal)).limit(1)).first()
+        shape, values = selects.shape_of(equal)
+        found = self.session.execute(selects.rows(kind, shape, limit=1), values)
+        return cast(M | None, found.scalars().first())
 
     def all(
         self,
@@ -126,17 +147,14 @@ class SqlUnitOfWork:
         limit: int | None = None,
         **equal: Any,
     ) -> list[M]:
-        statement = select(kind).where(*_equal(kind, equal))
-        for name in (order,) if isinstance(order, str) else order:
-            column = getattr(kind, name.removeprefix("-"))
-            statement = statement.order_by(column.desc() if name.startswith("-") else column)
-        if limit is not None:
-            statement = statement.limit(limit)
-        return list(self.session.exec(statement).all())
+        shape, values = selects.shape_of(equal)
+        ordered = (order,) if isinstance(order, str) else tuple(order)
+        found = self.session.execute(selects.rows(kind, shape, ordered, limit), values)
+        return cast(list[M], found.scalars().all())
 
     def count(self, kind: type[M], **equal: Any) -> int:
-        statement = select(func.count()).select_from(kind).where(*_equal(kind, equal))
-        return int(self.session.exec(statement).one())
+        shape, values = selects.shape_of(equal)
+        return int(self.session.execute(selects.number_of(kind, shape), values).scalar_one())
 
     def guarded_update(
         self, kind: type[M], id: Any, *, add: dict[str, int], where_sql: str, **params: Any
@@ -175,17 +193,6 @@ class SqlUnitOfWork:
         if made is None:
             made = self._stores[port] = IMPLEMENTATIONS[port](self.session)
         return cast(P, made)
-
-
-def _equal(kind: type[SQLModel], equal: dict[str, Any]) -> list[ColumnElement[bool]]:
-    conditions = []
-    for name, value in equal.items():
-        column = getattr(kind, name)
-        if isinstance(value, (list, set, tuple, frozenset)):
-            conditions.append(column.in_(list(value)))
-        else:
-            conditions.append(column.is_(None) if value is None else column == value)
-    return conditions
 
 
 class SqlTransactions:
