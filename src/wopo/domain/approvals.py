@@ -27,6 +27,8 @@ class Approval(SQLModel, table=True):
     """A decision that is asked for. ``eligible_ids`` are those who were sent the card: everyone
     with the lowest sufficient authority for the cost centres; rights are read again at the click.
     ``question`` and ``answer``: what was asked before, where this decision is asked again.
+    ``handed_on_by_id``: who handed the decision on to whom it is asked of now. ``passed_over_ids``:
+    who let it expire before. ``rule``: the rule that decided, where no person did.
     """
 
     __tablename__ = "approval"
@@ -39,6 +41,8 @@ class Approval(SQLModel, table=True):
     amount_minor: int = minor_field()
     currency: str = Field(max_length=3)
     eligible_ids: list[str] = json_field(list)
+    passed_over_ids: list[str] = json_field(list)
+    handed_on_by_id: str | None = ref("person", null=True, index=False)
     asked_at: datetime = time_field()
     decided_by_id: str | None = ref("person", null=True)
     decided_at: datetime | None = time_field(null=True)
@@ -47,6 +51,7 @@ class Approval(SQLModel, table=True):
     question: str | None = Field(default=None, max_length=1000)
     answer: str | None = Field(default=None, max_length=1000)
     waiver: str | None = Field(default=None, max_length=200)
+    rule: str = Field(default="", max_length=60)
     imported: bool = False
 
     @property

@@ -70,6 +70,8 @@ class Person(SQLModel, table=True):
     """Somebody who works with wopo. Deactivated people keep their history and can do nothing.
 
     ``site_id`` is the site they work at and, for a supervisor, supervise; none means every site.
+    ``counter_cap_minor``: up to how much they buy at a vendor's counter in a day without asking, in
+    the company's currency; none means the company's own cap, 0 that they always ask.
     """
 
     __tablename__ = "person"
@@ -86,6 +88,7 @@ class Person(SQLModel, table=True):
     manager_id: str | None = ref("person", null=True)
     locale: str = Field(default="en", max_length=20)
     timezone: str = Field(default="UTC", max_length=60)
+    counter_cap_minor: int | None = minor_field(None, null=True)
     created_at: datetime = time_field()
 
     def has(self, *roles: Role) -> bool:

@@ -123,6 +123,7 @@ class PurchaseOrderLine(SQLModel, table=True):
     and discount: what the line costs its job and budget. Sums kept in the transaction that changes
     them: ``received`` = accepted + rejected - returned, ``accepted`` net of returns, ``billed``
     over all live invoices (held ones too), ``cleared`` over those that may become payable.
+    ``proposed``: a later revision adds it and was not approved yet; until then it is struck out.
     """
 
     __tablename__ = "purchase_order_line"
@@ -157,6 +158,7 @@ class PurchaseOrderLine(SQLModel, table=True):
     backordered: bool = False
     backorder_note: str = Field(default="", max_length=200)
     cancelled: bool = False
+    proposed: bool = False
     closed_short: bool = False
     received: Decimal = decimal_field(Decimal(0))
     accepted: Decimal = decimal_field(Decimal(0))

@@ -43,5 +43,12 @@ class CompanySettings(BaseModel):
     """How long the post "not received yet" waits; the hold itself is immediate."""
     remind_approvers_after_hours: int = Field(default=24, ge=1)
     working_hours: tuple[int, int] = (8, 18)
+    approval_expires_after_days: int = Field(default=7, ge=0)
+    """How long a decision waits before the next authority is asked; 0 means for ever."""
     order_needed_above_minor: int = 25_000
+    counter_cap_minor: int = Field(default=10_000, ge=0)
+    """What a person may buy at vendors' counters in a day without asking, where they have no cap
+    of their own."""
+    counter_photo_after_hours: int = Field(default=24, ge=1)
+    """When the missing photo of a counter purchase's receipt is asked for."""
     exception_due_days: int = Field(default=3, ge=0)

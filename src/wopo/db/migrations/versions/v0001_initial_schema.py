@@ -397,6 +397,7 @@ def upgrade() -> None:
         sa.Column("manager_id", sa.String(length=40), nullable=True),
         sa.Column("locale", sa.String(length=20), nullable=False),
         sa.Column("timezone", sa.String(length=60), nullable=False),
+        sa.Column("counter_cap_minor", sa.BigInteger(), nullable=True),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(
             ["cost_centre_id"], ["cost_centre.id"], initially="DEFERRED", deferrable=True
@@ -738,6 +739,8 @@ def upgrade() -> None:
         sa.Column("amount_minor", sa.BigInteger(), nullable=False),
         sa.Column("currency", sa.String(length=3), nullable=False),
         sa.Column("eligible_ids", sa.JSON(), nullable=False),
+        sa.Column("passed_over_ids", sa.JSON(), nullable=False),
+        sa.Column("handed_on_by_id", sa.String(length=40), nullable=True),
         sa.Column("asked_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("decided_by_id", sa.String(length=40), nullable=True),
         sa.Column("decided_at", sa.DateTime(timezone=True), nullable=True),
@@ -746,9 +749,13 @@ def upgrade() -> None:
         sa.Column("question", sa.String(length=1000), nullable=True),
         sa.Column("answer", sa.String(length=1000), nullable=True),
         sa.Column("waiver", sa.String(length=200), nullable=True),
+        sa.Column("rule", sa.String(length=60), nullable=False),
         sa.Column("imported", sa.Boolean(), nullable=False),
         sa.ForeignKeyConstraint(
             ["decided_by_id"], ["person.id"], initially="DEFERRED", deferrable=True
+        ),
+        sa.ForeignKeyConstraint(
+            ["handed_on_by_id"], ["person.id"], initially="DEFERRED", deferrable=True
         ),
         sa.ForeignKeyConstraint(
             ["purchase_order_id"], ["purchase_order.id"], initially="DEFERRED", deferrable=True
@@ -1170,6 +1177,7 @@ def upgrade() -> None:
         sa.Column("backordered", sa.Boolean(), nullable=False),
         sa.Column("backorder_note", sa.String(length=200), nullable=False),
         sa.Column("cancelled", sa.Boolean(), nullable=False),
+        sa.Column("proposed", sa.Boolean(), nullable=False),
         sa.Column("closed_short", sa.Boolean(), nullable=False),
         sa.Column("received", sa.BigInteger(), nullable=False),
         sa.Column("accepted", sa.BigInteger(), nullable=False),
