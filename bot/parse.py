@@ -88,6 +88,12 @@ def quantity(text: str, *, field: str, label: str, locale: str) -> Decimal:
     return _above_zero(value, text, field=field, label=label)
 
 
+def count(text: str, *, field: str, label: str, locale: str) -> Decimal:
+    """What was counted: zero or more, at most six decimals."""
+    value = number(text, field=field, label=label, locale=locale, places=QUANTITY_PLACES)
+    return _not_below_zero(value, text, field=field, label=label)
+
+
 def hours(text: str, *, field: str, label: str, locale: str) -> Decimal:
     """Hours above zero with at most two decimals."""
     value = number(text, field=field, label=label, locale=locale, places=2)
@@ -97,9 +103,7 @@ def hours(text: str, *, field: str, label: str, locale: str) -> Decimal:
 def price(text: str, *, field: str, label: str, locale: str) -> Decimal:
     """A unit price: zero or more, at most six decimals."""
     value = number(text, field=field, label=label, locale=locale, places=6)
-    if value < 0:
-        raise NEGATIVE(field=field, label=label, bound="zero or more", typed=text.strip()[:40])
-    return value
+    return _not_below_zero(value, text, field=field, label=label)
 
 
 def money(text: str, currency: str, *, field: str, label: str, locale: str) -> Money:
@@ -115,9 +119,13 @@ def money(text: str, currency: str, *, field: str, label: str, locale: str) -> M
             because=f" for {currency}",
             typed=text.strip()[:40],
         )
+    return Money.of(_not_below_zero(value, text, field=field, label=label), currency)
+
+
+def _not_below_zero(value: Decimal, text: str, *, field: str, label: str) -> Decimal:
     if value < 0:
         raise NEGATIVE(field=field, label=label, bound="zero or more", typed=text.strip()[:40])
-    return Money.of(value, currency)
+    return value
 
 
 def _above_zero(value: Decimal, text: str, *, field: str, label: str) -> Decimal:
@@ -185,6 +193,10 @@ class Form:
     def quantity(self, name: str, *, label: str, required: bool = True) -> Decimal | None:
         """A number above zero; none when it was left empty or refused."""
         return self._number(quantity, name, label, required)
+
+    def count(self, name: str, *, label: str) -> Decimal | None:
+        """A number of zero or more; none when it was refused."""
+        return self._number(count, name, label, required=True)
 
     def hours(self, name: str, *, label: str, required: bool = False) -> Decimal | None:
         """Hours above zero; none when left empty or refused."""

@@ -7,6 +7,7 @@ from typing import Any
 from bot.home import build_home
 from bot.reader import Me, Reader
 from bot.services import Services
+from wopo.domain.people import Person
 from wopo.usecases.door import ActorRef, Answer, Command
 from wopo.usecases.ports import UnitOfWork
 
@@ -40,6 +41,13 @@ class Visit:
     def read(self) -> UnitOfWork:
         """A transaction that only reads."""
         return self.services.read()
+
+    def person(self, uow: UnitOfWork) -> Person:
+        """The acting person's row."""
+        found = uow.get(Person, self.me.id)
+        if found is None:
+            raise LookupError(f"person {self.me.id} is gone")
+        return found
 
     def publish_home(self) -> None:
         """Draw the person's App Home anew."""

@@ -12,6 +12,7 @@ VERBS: dict[str, tuple[str, Action]] = {
     "issue": ("Hand out", Action.PART_ISSUE),
     "source": ("Choose vendor", Action.PART_SOURCE),
     "return": ("Give back", Action.PART_RETURN),
+    "change": ("Change quantity", Action.PART_CHANGE),
     "cancel": ("Not needed", Action.PART_CANCEL),
 }
 
@@ -42,7 +43,7 @@ def line_blocks(line: PartLineView, reader: Reader) -> list[Block]:
     """One need: what, where it stands, by when, and what the reader may do with it."""
     what = f"{reader.number(line.quantity)} {safe(line.unit)} *{safe(line.description)}*"
     by = f" · needed by {reader.day(line.needed_by)}" if line.needed_by else ""
-    buttons = [button(*VERBS[verb], Target(id=line.id)) for verb in line.verbs][:4]
+    buttons = [button(*VERBS[verb], Target(id=line.id)) for verb in line.verbs][:5]
     return [section(f"{what}\n{safe(line.text)}{by}"), *actions(buttons)]
 
 

@@ -10,19 +10,20 @@ from bot.blocks import MAX_OPTIONS, Block, actions, button, message, option, par
 from bot.cards.parts import build_list
 from bot.cards.work_orders import MORE_VERBS
 from bot.clicks import quietly, register_clicks
+from bot.handlers import stock
 from bot.handlers.options import searcher, typed
 from bot.ids import Action, Callback, Options, Shortcut, SlashCommand
 from bot.metadata import Target
 from bot.modals import part_lines
 from bot.modals import parts as forms
 from bot.parse import FormError
+from bot.reader import Reader
 from bot.services import Services
 from bot.visit import Body, Visit
 from wopo.domain.errors import DomainError
 from wopo.domain.lookup import Kind
 from wopo.domain.numbers import short
 from wopo.domain.parts import Part
-from wopo.domain.people import Person
 from wopo.usecases.door import Command
 from wopo.usecases.lookup import find_jobs, resolve
 from wopo.usecases.part_request_planning import LineInput
@@ -30,8 +31,10 @@ from wopo.usecases.ports import UnitOfWork
 from wopo.usecases.ports.choices import ChoiceStore
 from wopo.usecases.stock_issues import IssueParts
 from wopo.usecases.views.job_lists import my_jobs
+from wopo.usecases.views.names import Ref
 from wopo.usecases.views.part_requests import (
     JobPartsView,
+    PartLineView,
     PartsForm,
     job_parts,
     part_line,
@@ -42,6 +45,21 @@ from wopo.usecases.views.part_requests import (
 JOBS = 20
 MORE_VERBS["request_parts"] = ("Request parts", Action.PARTS_REQUEST)
 Parse = Callable[[dict[str, Any], str], Command]
+Build = Callable[[Ref, PartLineView, Reader], Block]
+
+FORMS: dict[Action, Build] = {
+    Action.PART_RETURN: part_lines.build_return,
+    Action.PART_CHANGE: part_lines.build_change,
+    Action.PART_CANCEL: part_lines.build_cancel,
+}
+"""Buttons that open a form about a line."""
+
+SENT: dict[Callback, Parse] = {
+    Callback.RETURN_PART: part_lines.parse_return,
+    Callback.CHANGE_PART_LINE: part_lines.parse_change,
+    Callback.CANCEL_PART_LINE: part_lines.parse_cancel,
+}
+"""Forms that are one command."""
 
 
 def register(app: App, services: Services) -> None:
@@ -65,18 +83,10 @@ def register(app: App, services: Services) -> None:
         services,
         {Action.PART_ISSUE: lambda t, yes: IssueParts(line_id=t.id, acknowledged=yes)},
     )
-    app.action(Action.PART_RETURN)(open_return)
-    app.action(Action.PART_CANCEL)(open_cancel)
-    app.view(Callback.RETURN_PART)(_sender(part_lines.parse_return))
-    app.view(Callback.CANCEL_PART_LINE)(_sender(part_lines.parse_cancel))
-
-
-def person_of(uow: UnitOfWork, visit: Visit) -> Person:
-    """The acting person's row."""
-    person = uow.get(Person, visit.me.id)
-    if person is None:
-        raise LookupError(f"person {visit.me.id} is gone")
-    return person
+    for action, build in FORMS.items():
+        app.action(action)(_opener(build))
+    for callback, parse in SENT.items():
+        app.view(callback)(_sender(parse))
 
 
 def command(ack: Ack, visit: Visit, body: Body) -> None:
@@ -88,6 +98,9 @@ def command(ack: Ack, visit: Visit, body: Body) -> None:
         ack()
         return
     word, _, rest = text.partition(" ")
+    if word.lower() == "stock":
+        ack(response_type="ephemeral", **stock.answer(visit, rest.strip()))
+        return
     wanted = rest if word.lower() in {"list", "show"} and rest else text
     try:
         with visit.read() as uow:
@@ -105,7 +118,7 @@ def command(ack: Ack, visit: Visit, body: Body) -> None:
 def _nearest(visit: Visit, refusal: DomainError) -> Block:
     offers = list(refusal.facts.get("choices") or refusal.facts.get("numbers") or ())[:2]
     with visit.read() as uow:
-        mine = my_jobs(uow, person_of(uow, visit), today=visit.reader.today, limit=4)
+        mine = my_jobs(uow, visit.person(uow), today=visit.reader.today, limit=4)
         named = {number: resolve(uow, number, kinds=(Kind.WORK_ORDER,)).id for number in offers}
     named |= {short(line.number): line.id for line in mine.lines}
     blocks = [paragraph(refusal.message)]
@@ -142,7 +155,7 @@ def _form(
     job_id = origin.job or job_id
     today = visit.reader.today
     with visit.read() as uow:
-        reader = person_of(uow, visit)
+        reader = visit.person(uow)
         try:
             return parts_form(uow, reader, work_order_id=job_id, lines=lines, today=today), ""
         except DomainError as error:
@@ -243,7 +256,7 @@ def send(ack: Ack, visit: Visit, view: dict[str, Any]) -> None:
 def load_list(visit: Visit, job_id: str) -> JobPartsView:
     """What a job asked for, as the person may see it."""
     with visit.read() as uow:
-        return job_parts(uow, job_id, reader=person_of(uow, visit))
+        return job_parts(uow, job_id, reader=visit.person(uow))
 
 
 def show_clicked(ack: Ack, visit: Visit, body: Body, action: dict[str, Any]) -> None:
@@ -266,22 +279,17 @@ def redraw_list(visit: Visit, view_id: str, job_id: str) -> None:
     visit.services.slack.views_update(view_id=view_id, view=view)
 
 
-def open_return(ack: Ack, visit: Visit, body: Body, action: dict[str, Any]) -> None:
-    """How much comes back, and where to."""
-    target = Target.parse(action.get("value"))
-    with visit.read() as uow:
-        job, line = part_line(uow, target.id, reader=person_of(uow, visit))
-    show(visit.services, body, part_lines.build_return(job, line, visit.reader))
-    ack()
+def _opener(build: Build) -> Callable[..., None]:
+    """A small form about one line."""
 
+    def open_form(ack: Ack, visit: Visit, body: Body, action: dict[str, Any]) -> None:
+        target = Target.parse(action.get("value"))
+        with visit.read() as uow:
+            job, line = part_line(uow, target.id, reader=visit.person(uow))
+        show(visit.services, body, build(job, line, visit.reader))
+        ack()
 
-def open_cancel(ack: Ack, visit: Visit, body: Body, action: dict[str, Any]) -> None:
-    """Why it is not needed any more."""
-    target = Target.parse(action.get("value"))
-    with visit.read() as uow:
-        job, line = part_line(uow, target.id, reader=person_of(uow, visit))
-    show(visit.services, body, part_lines.build_cancel(job, line, visit.reader))
-    ack()
+    return open_form
 
 
 def _sender(parse: Parse) -> Callable[..., None]:
@@ -305,7 +313,7 @@ def jobs(ack: Ack, visit: Visit, body: Body) -> None:
     """My jobs first; while typing, open jobs by number or words."""
     text = typed(body)
     with visit.read() as uow:
-        mine = my_jobs(uow, person_of(uow, visit), today=visit.reader.today, limit=JOBS)
+        mine = my_jobs(uow, visit.person(uow), today=visit.reader.today, limit=JOBS)
         found = {line.id: f"{short(line.number)} {line.title}" for line in mine.lines}
         if text:
             fold = text.casefold()

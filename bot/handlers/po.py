@@ -11,7 +11,6 @@ from bot.cards.approvals import summary
 from bot.cards.purchase_orders import build as build_card
 from bot.cards.purchase_orders import need_line, order_line, order_list
 from bot.clicks import quietly
-from bot.handlers.parts import person_of
 from bot.handlers.purchase_orders import load
 from bot.ids import Action, Callback, SlashCommand
 from bot.modals import new_order, order_details
@@ -79,7 +78,7 @@ def waits(visit: Visit) -> Block:
     of all that waits, the open orders."""
     today = visit.reader.today
     with visit.read() as uow:
-        person = person_of(uow, visit)
+        person = visit.person(uow)
         decisions = waiting_approvals(uow, person.id, today=today, limit=DECISIONS)
         needs, more = to_source(uow, person, limit=5)
         buys = person.has(Role.BUYER, Role.ADMIN)
@@ -104,7 +103,7 @@ def listed(visit: Visit, which: str, *, before: str = "") -> Block:
     """One of the lists, with the way to the others."""
     today = visit.reader.today
     with visit.read() as uow:
-        person = person_of(uow, visit)
+        person = visit.person(uow)
         if which == "queue":
             needs, total = to_source(uow, person, limit=NEEDS)
         else:

@@ -9,7 +9,6 @@ from bot.answers import notice, show, subject_of
 from bot.blocks import Block, option
 from bot.clicks import quietly, register_clicks
 from bot.handlers.options import searcher
-from bot.handlers.parts import person_of
 from bot.ids import Action, Callback, Options
 from bot.metadata import Target
 from bot.modals import change_order, order_details
@@ -77,7 +76,7 @@ def register(app: App, services: Services) -> None:
 def load(visit: Visit, order_id: str) -> OrderView:
     """The order as the person may see it."""
     with visit.read() as uow:
-        return order_view(uow, order_id, reader=person_of(uow, visit))
+        return order_view(uow, order_id, reader=visit.person(uow))
 
 
 def _opener(build: Build) -> Callable[..., None]:
@@ -182,7 +181,7 @@ def open_source(ack: Ack, visit: Visit, body: Body, action: dict[str, Any]) -> N
     """Vendor and price of a need; the vendor that prices lead to is filled in."""
     target = Target.parse(action.get("value"))
     with visit.read() as uow:
-        job, line = part_line(uow, target.id, reader=person_of(uow, visit))
+        job, line = part_line(uow, target.id, reader=visit.person(uow))
         vendor = uow.store(ChoiceStore).one(Kind.VENDOR, line.vendor_id)
     known = option(vendor.label, vendor.id) if vendor else None
     show(visit.services, body, forms.build_source(job.name, line, visit.reader, known))
@@ -193,7 +192,7 @@ def source(ack: Ack, visit: Visit, view: dict[str, Any]) -> None:
     """Put the need on an order, or on two."""
     target = Target.parse(view.get("private_metadata"))
     with visit.read() as uow:
-        _, line = part_line(uow, target.id, reader=person_of(uow, visit))
+        _, line = part_line(uow, target.id, reader=visit.person(uow))
     answer = visit.do(forms.parse_source(view, visit.reader.locale, line))
     ack(response_action="update", view=notice(answer.message, title="Vendor chosen"))
     with quietly(visit.services):

@@ -16,7 +16,6 @@ from bot.services import Services
 from bot.visit import Body, Visit
 from wopo.domain.errors import DomainError
 from wopo.domain.lookup import Kind, parse_tail
-from wopo.domain.people import Person
 from wopo.usecases.lookup import find_jobs, resolve
 from wopo.usecases.views.job_lists import JobList, found_jobs, free_jobs, my_jobs
 
@@ -53,7 +52,7 @@ def _only_me(said: Block) -> dict[str, Any]:
 
 def _list(visit: Visit, which: str) -> Block:
     with visit.read() as uow:
-        person = _person(uow.get(Person, visit.me.id))
+        person = visit.person(uow)
         today = visit.reader.today
         if which == "queue":
             jobs = free_jobs(uow, person, today=today, limit=LIMIT)
@@ -62,16 +61,10 @@ def _list(visit: Visit, which: str) -> Block:
     return job_list("Your jobs", jobs, visit.reader, empty="You have no open job.")
 
 
-def _person(person: Person | None) -> Person:
-    if person is None:
-        raise LookupError("the acting person is gone")
-    return person
-
-
 def _find(visit: Visit, words: str) -> JobList:
     with visit.read() as uow:
         orders = find_jobs(uow, words, limit=LIMIT + 1)
-        reader = _person(uow.get(Person, visit.me.id))
+        reader = visit.person(uow)
         return found_jobs(uow, orders, reader, today=visit.reader.today, limit=LIMIT)
 
 

@@ -25,7 +25,10 @@ CHECK_CHANNELS = "check_channels"
 Commands = list[tuple[str, str]]
 _COMMANDS: Commands = [
     ("/wo", "report work or find a job: `mine`, `queue`, a number, words"),
-    ("/parts", "request parts for a job by its number; `list 88` shows where they stand"),
+    (
+        "/parts",
+        "request parts for a job by its number; `list 88` where they stand; `stock seal` what lies where",
+    ),
     ("/po", "orders that wait for you; `open`, `queue`, `new`, or a number"),
     ("/invoice", "enter a vendor's invoice or credit note; with a PO number its form"),
     ("/receive", "book goods that arrived or confirm a service; with a PO number its form"),

@@ -10,7 +10,7 @@ from bot.blocks import Block
 from bot.clicks import quietly, register_clicks
 from bot.ids import Action, Callback
 from bot.metadata import Target
-from bot.modals import change_job, job_details
+from bot.modals import change_job, job_corrections, job_details
 from bot.modals import work_orders as forms
 from bot.services import Services
 from bot.visit import Body, Visit
@@ -35,6 +35,7 @@ FORMS: dict[Action, Build] = {
     Action.JOB_CANCEL: lambda view, _visit: forms.build_cancel(view),
     Action.JOB_LOG_LABOUR: lambda view, visit: forms.build_labour(view, visit.reader),
     Action.JOB_ADD_NEED: lambda view, _visit: forms.build_need(view),
+    Action.JOB_STRIKE_NEED: lambda view, _visit: job_corrections.build_strike(view),
 }
 """Buttons that open a form about a job."""
 
@@ -46,6 +47,8 @@ SENT: dict[Callback, Parse] = {
     Callback.CANCEL_JOB: forms.parse_cancel,
     Callback.LOG_LABOUR: forms.parse_labour,
     Callback.ADD_NEED: forms.parse_need,
+    Callback.STRIKE_NEED: job_corrections.parse_strike,
+    Callback.CORRECT_LABOUR: job_corrections.parse_labour,
 }
 """Forms that are one command."""
 
@@ -74,6 +77,7 @@ def register(app: App, services: Services) -> None:
         app.action(action)(_opener(build))
     for callback, parse in SENT.items():
         app.view(callback)(_sender(parse))
+    app.action(Action.LABOUR_CORRECT)(open_correction)
     app.view(Callback.CHANGE_JOB)(change)
     app.action(Action.JOB_CHANGE_PAGE)(turn_page)
 
@@ -92,6 +96,14 @@ def _opener(build: Build) -> Callable[..., None]:
         ack()
 
     return open_form
+
+
+def open_correction(ack: Ack, visit: Visit, body: Body, action: dict[str, Any]) -> None:
+    """The right hours of one entry."""
+    target = job_corrections.EntryTarget.parse(action.get("value"))
+    view = job_corrections.build_labour(job(visit, target.id), target.entry, visit.reader)
+    show(visit.services, body, view)
+    ack()
 
 
 def _sender(parse: Parse) -> Callable[..., None]:

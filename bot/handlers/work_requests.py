@@ -48,10 +48,7 @@ def open_form(visit: Visit, body: Body, origin: forms.Origin, **filled: Any) -> 
 
 
 def _view(uow: UnitOfWork, visit: Visit, location_id: str = "") -> NewWorkView:
-    person = uow.get(Person, visit.me.id)
-    if person is None:
-        raise LookupError(f"person {visit.me.id} is gone")
-    return new_work_view(uow, person, location_id)
+    return new_work_view(uow, visit.person(uow), location_id)
 
 
 def report_problem(ack: Ack, visit: Visit, body: Body) -> None:

@@ -25,6 +25,7 @@ from bot.cards.work_orders import (
 )
 from bot.ids import Action, Callback
 from bot.metadata import MAX_METADATA, Target
+from bot.modals.job_corrections import EntryTarget
 from bot.reader import Reader
 from wopo.domain.numbers import short
 from wopo.domain.workflow import words
@@ -108,7 +109,10 @@ def _needs(view: WorkOrderView, target: Target) -> list[Block]:
     if len(view.needs) > NEEDS_SHOWN:
         made.append(context(f"… and {len(view.needs) - NEEDS_SHOWN} more needs"))
     if changeable:
-        made += actions([button("Add a need", Action.JOB_ADD_NEED, target)])
+        buttons = [button("Add a need", Action.JOB_ADD_NEED, target)]
+        if view.needs:
+            buttons.append(button("Strike one out", Action.JOB_STRIKE_NEED, target))
+        made += actions(buttons)
     return [section("*Tools, documents, permits*"), *made] if made else []
 
 
@@ -142,13 +146,19 @@ def _people(view: WorkOrderView, reader: Reader) -> list[Block]:
 def _labour(view: WorkOrderView, reader: Reader) -> list[Block]:
     if not view.labour:
         return []
-    lines = [_labour_line(entry, reader) for entry in view.labour[:LABOUR_LINES]]
+    made = [_labour_line(view.id, entry, reader) for entry in view.labour[:LABOUR_LINES]]
     if len(view.labour) > LABOUR_LINES:
-        lines.append(f"… and {len(view.labour) - LABOUR_LINES} more")
-    return [section("*Labour*\n" + "\n".join(lines))]
+        made.append(context(f"… and {len(view.labour) - LABOUR_LINES} more"))
+    return [section("*Labour*"), *made]
 
 
-def _labour_line(entry: LabourView, reader: Reader) -> str:
+def _labour_line(job_id: str, entry: LabourView, reader: Reader) -> Block:
+    target = EntryTarget(id=job_id, entry=entry.id)
+    correct = button("Correct", Action.LABOUR_CORRECT, target) if entry.correctable else None
+    return section(_labour_text(entry, reader), accessory=correct)
+
+
+def _labour_text(entry: LabourView, reader: Reader) -> str:
     cost = f" · {reader.money(entry.amount)}" if entry.amount is not None else ""
     note = f" · {safe(entry.note)}" if entry.note else ""
     hours = reader.number(entry.hours)

@@ -1,4 +1,4 @@
-"""A job's parts as a screen, giving parts back, and taking a need back."""
+"""A job's parts as a screen, giving parts back, asking for more or less, and taking a need back."""
 
 from typing import Any
 
@@ -9,7 +9,7 @@ from bot.metadata import MAX_METADATA, Carried, Target
 from bot.parse import Form
 from bot.reader import Reader
 from wopo.domain.numbers import short
-from wopo.usecases.part_requests import CancelPartLine
+from wopo.usecases.part_requests import CancelPartLine, ChangePartLine
 from wopo.usecases.stock_issues import ReturnParts
 from wopo.usecases.views.names import Ref
 from wopo.usecases.views.part_requests import JobPartsView, PartLineView
@@ -67,6 +67,29 @@ def parse_return(view: dict[str, Any], locale: str) -> ReturnParts:
     assert quantity is not None
     place = form.choice("location_id") or None
     return ReturnParts(line_id=target.id, quantity=quantity, location_id=place)
+
+
+def build_change(job: Ref, line: PartLineView, reader: Reader) -> Block:
+    """How many are needed in all."""
+    much = text_input(initial=reader.number(line.quantity), longest=40, focus=True)
+    hint = f"In {line.unit}. More goes the way of a new request; less is taken off what waits"
+    return modal(
+        Callback.CHANGE_PART_LINE,
+        "Change quantity",
+        [_about(job, line, reader), field("quantity", "How many in all?", much, hint=hint)],
+        submit="Change",
+        metadata=LineTarget(id=line.id, job=job.id).pack(MAX_METADATA),
+    )
+
+
+def parse_change(view: dict[str, Any], locale: str) -> ChangePartLine:
+    """The command, or ``FormError``."""
+    target = LineTarget.parse(view.get("private_metadata"))
+    form = Form(view["state"]["values"], locale)
+    quantity = form.quantity("quantity", label="The quantity")
+    form.check()
+    assert quantity is not None
+    return ChangePartLine(line_id=target.id, quantity=quantity)
 
 
 def build_cancel(job: Ref, line: PartLineView, reader: Reader) -> Block:

@@ -264,6 +264,7 @@ def _verbs(standing: LineStanding, reader: Person, *, asks: bool) -> tuple[str, 
         "issue": handles and facts.reserved > 0,
         "source": reader.has(*BUYERS) and (facts.unsourced > 0 or open_drafts),
         "return": handles and row.part_id is not None and holds > 0,
+        "change": asks and not facts.done,
         "cancel": asks and not bound and not facts.done,
     }
     return tuple(verb for verb, right in rights.items() if right)

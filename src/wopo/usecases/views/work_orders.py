@@ -75,7 +75,8 @@ class NeedView:
 
 @dataclass(frozen=True)
 class LabourView:
-    """Hours of one person on one day; ``amount`` only for readers with the right to costs."""
+    """Hours of one person on one day; ``amount`` only for readers with the right to costs,
+    ``correctable`` where the reader may put them right."""
 
     id: str
     person: Ref
@@ -206,7 +207,7 @@ def work_order_view(
         asset_tag=asset.tag if asset else "",
         needs=_needs(uow, order),
         actual_hours=store.hours([order.id]).get(order.id, Decimal(0)),
-        labour=_labour(labour, people, costs_shown),
+        labour=_labour(order, labour, people, reader, costs_shown=costs_shown),
         project=project.get(order.project_id or ""),
         cost_centre=Ref(order.cost_centre_id, centre.name if centre else ""),
         charge_back_client=clients.get(order.charge_back_client_id or ""),
@@ -271,9 +272,18 @@ def _files(uow: UnitOfWork, order: WorkOrder) -> tuple[FileView, ...]:
 
 
 def _labour(
-    entries: Sequence[LabourEntry], people: dict[str, Ref], costs_shown: bool
+    order: WorkOrder,
+    entries: Sequence[LabourEntry],
+    people: dict[str, Ref],
+    reader: Person | None,
+    *,
+    costs_shown: bool,
 ) -> tuple[LabourView, ...]:
     corrected = {entry.corrects_id for entry in entries}
+    open_ = reader is not None and "log_labour" in WORK_ORDER.allowed(order.state)
+    whose = {entry.person_id for entry in entries}
+    if reader is not None and not reader.supervises(order.site_id):
+        whose &= {reader.id}
     return tuple(
         LabourView(
             id=entry.id,
@@ -282,7 +292,10 @@ def _labour(
             hours=entry.hours,
             amount=entry.amount if costs_shown else None,
             note=entry.note,
-            correctable=entry.corrects_id is None and entry.id not in corrected,
+            correctable=open_
+            and entry.person_id in whose
+            and entry.corrects_id is None
+            and entry.id not in corrected,
         )
         for entry in entries[:LABOUR_SHOWN]
     )
