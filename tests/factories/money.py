@@ -15,12 +15,13 @@ from wopo.domain.ledger import CostKind, LedgerEntry
 from wopo.domain.order_content import ChargeContent, LineContent, OrderContent
 from wopo.domain.people import Person
 from wopo.domain.purchase_orders import PurchaseOrder, PurchaseOrderLine
-from wopo.usecases.approvals import ApproveOrder
+from wopo.usecases.approvals import ApproveOrder, RejectOrder
 from wopo.usecases.budgets import SetBudget
 from wopo.usecases.door import Answer
 from wopo.usecases.invoice_papers import BilledLine
 from wopo.usecases.invoices import EnterInvoice
 from wopo.usecases.order_changes import IssueOrder, ReviseOrder
+from wopo.usecases.order_documents import load_order
 from wopo.usecases.purchase_orders import DraftOrder, SubmitOrder
 from wopo.usecases.receipts import CountedLine, PostReceipt
 
@@ -88,6 +89,14 @@ class Desk:
         )
         return self.do(command, by=by)
 
+    def reject(self, order_id: str, by: str = APPROVER) -> Answer:
+        """Reject what waits."""
+        (waiting,) = self.world.all(
+            Approval, purchase_order_id=order_id, state=ApprovalState.WAITING
+        )
+        command = RejectOrder(approval_id=waiting.id, revision=waiting.revision, reason="no")
+        return self.do(command, by=by)
+
     def approved(self, *lines: LineContent, **more: Any) -> str:
         """An approved order."""
         order_id = self.submitted(*lines, **more)
@@ -100,14 +109,24 @@ class Desk:
         self.do(IssueOrder(order_id=order_id), by=BUYER)
         return order_id
 
+    def propose(self, order_id: str, changed: OrderContent) -> None:
+        """Change an issued order; it waits for approval."""
+        self.do(ReviseOrder(order_id=order_id, content=changed, reason="agreed"), by=BUYER)
+
     def revise(self, order_id: str, changed: OrderContent) -> None:
         """Change an issued order and have it approved."""
-        self.do(ReviseOrder(order_id=order_id, content=changed, reason="agreed"), by=BUYER)
+        self.propose(order_id, changed)
         self.approve(order_id)
 
     def order(self, order_id: str) -> PurchaseOrder:
         """The order as it stands."""
         return self.world.get(PurchaseOrder, order_id)
+
+    def content(self, order_id: str) -> OrderContent:
+        """What the order's rows say."""
+        order = self.order(order_id)
+        with self.world.transactions.read() as uow:
+            return load_order(uow, order).content()
 
     def lines(self, order_id: str) -> list[PurchaseOrderLine]:
         """The order's lines by position."""

@@ -15,6 +15,8 @@ from tests.factories.money import BUYER, FINANCE, RECEIVER, Desk, content, line
 from tests.promises import rounds
 from tests.properties.conftest import company
 from wopo.domain.errors import DomainError
+from wopo.domain.order_content import OrderContent, shares
+from wopo.domain.purchase_orders import OrderRevision
 from wopo.usecases.audit import verify
 from wopo.usecases.exception_cases import AcceptCase
 from wopo.usecases.order_changes import CloseOrderShort
@@ -35,6 +37,18 @@ def agrees(at: Desk) -> None:
     """Nothing that a verification finds, and a budget that says what the ledger says."""
     with at.world.transactions.read() as uow:
         assert [str(fault) for fault in verify(uow)] == []
+
+
+def plans_what_waits(at: Desk, order: str) -> None:
+    """Whatever a change that waits would add, new lines included, is planned; nothing else is."""
+    more = 0
+    revision = at.order(order).pending_revision
+    if revision is not None:
+        (row,) = at.world.all(OrderRevision, purchase_order_id=order, revision=revision)
+        asked = shares(OrderContent.model_validate(row.content))
+        have = {line.id: line.share_minor for line in at.lines(order) if not line.proposed}
+        more = sum(max(share - have.get(id, 0), 0) for id, share in asked.items())
+    assert at.ledger().get("planned", 0) == more
 
 
 def receive(accepted: str, rejected: str = "0") -> Step:
@@ -81,6 +95,23 @@ def revise(quantity: str, price: str) -> Step:
     return step
 
 
+def add_line(at: Desk, order: str) -> None:
+    """A further line for another job, which waits for approval."""
+    kept = [now for now in at.content(order).lines if now.description != "oil"]
+    new = line("2", "7.50", job="WO-1", description="oil")
+    at.propose(order, content(*kept, new))
+
+
+def approve_waiting(at: Desk, order: str) -> None:
+    if at.order(order).pending_revision is not None:
+        at.approve(order)
+
+
+def reject_waiting(at: Desk, order: str) -> None:
+    if at.order(order).pending_revision is not None:
+        at.reject(order)
+
+
 def accept_all(at: Desk, order: str) -> None:
     for case in at.cases().values():
         at.do(AcceptCase(case_id=case.id, reason="fine"), by=FINANCE)
@@ -109,6 +140,9 @@ STEPS: dict[str, Step] = {
     "credit 5": credit("5", "10"),
     "raise to 13": revise("13", "10"),
     "dearer": revise("10", "10.33"),
+    "add a line": add_line,
+    "approve change": approve_waiting,
+    "reject change": reject_waiting,
     "accept": accept_all,
     "reject": reject_last,
     "close short": close_short,
@@ -128,6 +162,7 @@ def test_after_every_step_ledger_budget_and_documents_agree(seeded: Engine, name
                 continue
             finally:
                 agrees(at)
+                plans_what_waits(at, order)
 
 
 TOGETHER: dict[str, tuple[Step, frozenset[str]]] = {

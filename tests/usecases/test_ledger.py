@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import Engine, event
 
 from tests.factories.buying import seed
-from tests.factories.money import RECEIVER, Desk, desk, line
+from tests.factories.money import RECEIVER, Desk, content, desk, line
 from wopo.domain.part_requests import PartRequestLine
 from wopo.usecases.labour import CorrectLabour, EnterLabour
 from wopo.usecases.part_requests import RequestParts
@@ -80,6 +80,24 @@ def receive_all(at: Desk, lines: int) -> PostReceipt:
     order = at.issued(*[line("1", "10") for _ in range(lines)])
     counts = tuple(CountedLine(line_id=row.id, accepted=D(1)) for row in at.lines(order))
     return PostReceipt(order_id=order, lines=counts)
+
+
+def test_a_line_that_a_change_adds_is_planned_until_it_is_decided(at):
+    order = at.issued(line("10", "10"))
+    budget = at.budget()
+    kept = at.content(order).lines
+    at.propose(order, content(*kept, line("2", "7.50")))
+    assert at.ledger() == {"committed": 10000, "planned": 1500}
+    assert at.balances(budget) == {"requested": 1500, "committed": 10000}
+    waiting = at.lines(order)[1]
+    at.propose(order, content(*kept, line("3", "7.50", id=waiting.id, position=2)))
+    assert at.ledger() == {"committed": 10000, "planned": 2250}
+    at.reject(order)
+    assert at.ledger() == {"committed": 10000}
+    assert [row.description for row in at.content(order).lines] == ["bearing"]
+    at.revise(order, content(*kept, line("2", "7.50")))
+    assert at.ledger() == {"committed": 11500}
+    assert at.balances(budget) == {"committed": 11500}
 
 
 def test_a_receipt_of_many_lines_takes_no_more_statements(at, do, engine):

@@ -40,6 +40,7 @@ from wopo.usecases.order_documents import (
     content_of_revision,
     hold_order,
     identified,
+    propose_lines,
     write_content,
 )
 from wopo.usecases.purchase_orders import (
@@ -187,6 +188,7 @@ def _next_revision(
             supersede(ctx, order, order.pending_revision)
         move(order, "propose")
         order.pending_revision = number
+        propose_lines(ctx, document, content)
         return add_revision(ctx, order, content, figures, reason=reason)
     supersede(ctx, order, order.revision)
     move(order, "reapprove")

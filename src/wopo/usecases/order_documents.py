@@ -147,15 +147,9 @@ def write_content(ctx: Context, document: OrderDocument, content: OrderContent) 
     rows = {line.id: line for line in document.lines}
     for line, sums in zip(content.lines, figures.lines, strict=True):
         row = rows.get(line.id)
-        values = {name: getattr(line, name) for name in _LINE if name != "tax_minor"}
-        if row is None:
-            row = PurchaseOrderLine(purchase_order_id=order.id, **values)
-            document.lines.append(row)
-            ctx.uow.add(row)
-        for name, value in values.items():
-            setattr(row, name, value)
+        row = _put_line(ctx, document, line, row)
         row.net_minor, row.share_minor = sums.net_minor, sums.share_minor
-        row.tax_minor, row.cancelled = sums.tax_minor, False
+        row.tax_minor, row.cancelled, row.proposed = sums.tax_minor, False, False
     kept = {line.id for line in content.lines}
     for row in document.lines:
         row.cancelled = row.cancelled or row.id not in kept
@@ -163,6 +157,32 @@ def write_content(ctx: Context, document: OrderDocument, content: OrderContent) 
     _write_charges(ctx, document, content)
     ctx.uow.flush()
     return figures
+
+
+def propose_lines(ctx: Context, document: OrderDocument, content: OrderContent) -> None:
+    """Keep a row for each line that a later revision would add, struck out and worth nothing until
+    that is approved: the ledger plans its money on it."""
+    rows = {line.id: line for line in document.lines}
+    for line in content.lines:
+        row = rows.get(line.id)
+        if row is None or row.proposed:
+            row = _put_line(ctx, document, line, row)
+            row.cancelled = row.proposed = True
+    ctx.uow.flush()
+
+
+def _put_line(
+    ctx: Context, document: OrderDocument, line: LineContent, row: PurchaseOrderLine | None
+) -> PurchaseOrderLine:
+    """The line's row with what people set; its figures are the caller's."""
+    values = {name: getattr(line, name) for name in _LINE if name != "tax_minor"}
+    if row is None:
+        row = PurchaseOrderLine(purchase_order_id=document.order.id, **values)
+        document.lines.append(row)
+        ctx.uow.add(row)
+    for name, value in values.items():
+        setattr(row, name, value)
+    return row
 
 
 def _write_schedules(ctx: Context, document: OrderDocument, content: OrderContent) -> None:

@@ -67,7 +67,7 @@ def jobs_on(ctx: Context, order: PurchaseOrder) -> dict[str, tuple[WorkOrder, li
     lines = [
         line
         for line in ctx.uow.all(PurchaseOrderLine, purchase_order_id=order.id, order="position")
-        if line.work_order_id
+        if line.work_order_id and not line.proposed
     ]
     ids = {str(line.work_order_id) for line in lines}
     jobs = ctx.uow.all(WorkOrder, id=ids, order="number") if ids else []

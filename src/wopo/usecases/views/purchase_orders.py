@@ -285,7 +285,7 @@ def _lines(
         requests=_requests(uow, [line.id for line in document.lines]),
         costs=costs,
     )
-    return tuple(_line(line, document, around) for line in document.lines)
+    return tuple(_line(line, document, around) for line in document.lines if not line.proposed)
 
 
 def _line(line: PurchaseOrderLine, document: OrderDocument, around: _Around) -> OrderLineView:
