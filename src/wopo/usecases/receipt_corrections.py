@@ -1,15 +1,15 @@
 """Undoing receipts: a void for a mistake, a return for goods that go back. Different documents."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from typing import NamedTuple
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from wopo.domain.errors import REQUIRED
+from wopo.domain.errors import NOT_ALLOWED, REQUIRED
 from wopo.domain.money import format_number
 from wopo.domain.outbox import Mode
-from wopo.domain.people import Role
+from wopo.domain.people import Person, Role, roles_text
 from wopo.domain.purchase_orders import OrderState, PurchaseOrder, PurchaseOrderLine
 from wopo.domain.receipts import (
     LINE_TWICE,
@@ -77,13 +77,15 @@ def void_receipt(command: VoidReceipt, ctx: Context) -> Answer:
     found = ctx.require(Receipt, command.receipt_id, label="receipt")
     order = ctx.require_locked(PurchaseOrder, found.purchase_order_id, label="purchase order")
     receipt = ctx.require_locked(Receipt, found.id, label="receipt")
-    if receipt.received_by_id != ctx.person().id:
-        ctx.require_role(*KEEPERS, action=f"void {receipt.number}")
+    if not may_void(ctx.person(), receipt):
+        raise NOT_ALLOWED(action=f"void {receipt.number}", who=roles_text(sorted(KEEPERS)))
     if not command.reason.strip():
         raise REQUIRED(field="reason", label="The reason")
     lines = order_lines(ctx, order)
     rows = ctx.uow.all(ReceiptLine, receipt_id=receipt.id)
-    _check_voidable(order, receipt, rows, lines)
+    refused = why_not_voidable(order, receipt, rows, lines)
+    if refused is not None:
+        raise NOT_VOIDABLE(number=receipt.number, why=refused[0], accepted=refused[1])
     reversal = Receipt(
         id=ctx.new_id(),
         number=ctx.uow.next_number("GRN", ctx.at.year),
@@ -129,29 +131,33 @@ def void_receipt(command: VoidReceipt, ctx: Context) -> Answer:
     )
 
 
-def _check_voidable(
+def may_void(person: Person, receipt: Receipt) -> bool:
+    """Whoever booked it, and those who keep the store's books."""
+    return person.active and (receipt.received_by_id == person.id or person.has(*KEEPERS))
+
+
+def why_not_voidable(
     order: PurchaseOrder,
     receipt: Receipt,
     rows: Iterable[ReceiptLine],
-    lines: dict[str, PurchaseOrderLine],
-) -> None:
-    why, accepted = "", ""
+    lines: Mapping[str, PurchaseOrderLine],
+) -> tuple[str, str] | None:
+    """Why a receipt can't be voided now and what to do instead; none when it can."""
     if receipt.kind is ReceiptKind.VOID:
-        why, accepted = "it is a void itself", "book the receipt again"
-    elif receipt.state is ReceiptState.VOIDED:
-        why, accepted = "it was voided before", "nothing more is needed"
-    elif order.state in (OrderState.CLOSED, OrderState.CANCELLED):
-        why = f"{order.number} is {words(order.state)}"
+        return "it is a void itself", "book the receipt again"
+    if receipt.state is ReceiptState.VOIDED:
+        return "it was voided before", "nothing more is needed"
+    if order.state in (OrderState.CLOSED, OrderState.CANCELLED):
         accepted = "book what went back as a return, or ask the buyer for a new order"
-    elif short := _gone_since(rows, lines):
+        return f"{order.number} is {words(order.state)}", accepted
+    if short := _gone_since(rows, lines):
         why = f"of line {short.position} some has gone back to the vendor since"
-        accepted = "void that return first"
-    if why:
-        raise NOT_VOIDABLE(number=receipt.number, why=why, accepted=accepted)
+        return why, "void that return first"
+    return None
 
 
 def _gone_since(
-    rows: Iterable[ReceiptLine], lines: dict[str, PurchaseOrderLine]
+    rows: Iterable[ReceiptLine], lines: Mapping[str, PurchaseOrderLine]
 ) -> PurchaseOrderLine | None:
     """The first line that would be left with less than nothing."""
     for row in rows:

@@ -19,7 +19,8 @@ def verbs_for(
     returned: bool,
 ) -> tuple[str, ...]:
     """The verbs, the main thing first. ``change`` stands for proposing a change, binding or not;
-    ``returned``: an approver's question is open."""
+    ``receipts`` for looking at what came, where it may be voided or sent back; ``returned``: an
+    approver's question is open."""
     if reader.only_reads():
         return ()
     order = document.order
@@ -38,6 +39,8 @@ def verbs_for(
     }
     allowed = PURCHASE_ORDER.allowed(order.state)
     verbs = [verb for verb in allowed if rights.get(verb)]
+    if any(line.received for line in document.lines):
+        verbs.append("receipts")
     if buys and ("propose" in allowed or "reapprove" in allowed):
         verbs.append("change")
     if asks and order.state in BINDING and order.pending_revision is not None:
@@ -48,8 +51,8 @@ def verbs_for(
 
 
 _ORDER = (
-    "answer", "submit", "issue", "promise", "edit", "change", "close", "withdraw", "close_short",
-    "cancel",
+    "answer", "submit", "issue", "promise", "receipts", "edit", "change", "close", "withdraw",
+    "close_short", "cancel",
 )  # fmt: skip
 
 
