@@ -27,7 +27,8 @@ _COMMANDS: Commands = [
     ("/wo", "report work or find a job: `mine`, `queue`, a number, words"),
     (
         "/parts",
-        "request parts for a job by its number; `list 88` where they stand; `stock seal` what lies where",
+        "request parts for a job by its number; `list 88` where they stand; `stock seal` "
+        "what lies where",
     ),
     ("/po", "orders that wait for you; `open`, `queue`, `new`, or a number"),
     ("/invoice", "enter a vendor's invoice or credit note; with a PO number its form"),
