@@ -8,9 +8,9 @@ from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
 from wopo.cli.opening import DATABASE_OPTION, new_id, open_current
+from wopo.db.rehearsal import execute_rehearsed
 from wopo.domain.exception_cases import OPEN_CASES, ExceptionCase
 from wopo.usecases.door import IMPORT
-from wopo.usecases.execute import execute
 from wopo.usecases.imports_billing import BillAsOrdered
 
 app = typer.Typer(help="Try wopo on real data.", no_args_is_help=True)
@@ -34,7 +34,7 @@ def bill_as_ordered(db: str = DATABASE_OPTION) -> None:
             progress.update(task, completed=done, total=whole)
 
         command = BillAsOrdered(progress=moved)
-        answer = execute(database.door, command, actor=IMPORT, key=f"bill:{new_id()}")
+        answer = execute_rehearsed(database.door, command, actor=IMPORT, key=f"bill:{new_id()}")
     console.print(escape(answer.message))
     with database.transactions.read() as uow:
         cases = uow.all(ExceptionCase, state=list(OPEN_CASES))

@@ -12,6 +12,7 @@ from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn
 
 from wopo.cli.opening import DATABASE_OPTION, Opened, new_id, open_current
+from wopo.db.rehearsal import execute_rehearsed
 from wopo.domain.imports import PROBLEMS
 from wopo.readers.mapping import Import, Mapping, find_mapping, load_mapping, shipped
 from wopo.readers.problems import UNREADABLE, ReadingError
@@ -50,7 +51,7 @@ def csv_files(
             ),
         )
         database = open_current(db)
-        answer = execute(database.door, command, actor=IMPORT, key=f"import:{new_id()}")
+        answer = execute_rehearsed(database.door, command, actor=IMPORT, key=f"import:{new_id()}")
     console.print(escape(answer.message))
     _show_flagged(console, database)
 
