@@ -118,6 +118,40 @@ def test_several_jobs_share_one_draft_per_vendor(do: Do, world: World) -> None:
     assert order.net_minor == 5 * 1250
 
 
+def test_who_sends_an_order_sends_nothing_that_others_still_prepare(
+    do: Do, world: World, buyer: Buyer
+) -> None:
+    world.job("WO-2", assignee="tom")
+    ask(do, part_line("seal", "2"))
+    (sent,) = ask(do, part_line("seal", "3"), job="WO-2", by="tom", submit=True).facts["order_ids"]
+    (kept,) = (order for order in world.all(PurchaseOrder) if order.id != sent)
+    assert [line.quantity for line in buyer.lines(sent)] == [3]
+    assert buyer.order(sent).state is OrderState.PENDING_APPROVAL
+    assert buyer.order(sent).requested_by_ids == ["tom"]
+    assert [line.quantity for line in buyer.lines(kept.id)] == [2]
+    assert kept.state is OrderState.DRAFT
+    ask(do, part_line("seal", "4"), submit=True)
+    assert buyer.order(kept.id).state is OrderState.PENDING_APPROVAL
+    assert [line.quantity for line in buyer.lines(kept.id)] == [2, 4]
+
+
+def test_a_buyer_sends_the_shared_draft_and_others_are_asked_first(
+    do: Do, world: World, buyer: Buyer
+) -> None:
+    world.job("WO-2", assignee="tom")
+    (shared,) = ask(do, part_line("seal", "2")).facts["order_ids"]
+    ask(do, part_line("seal", "3"), job="WO-2", by="tom")
+    with pytest.raises(DomainError) as refused:
+        do(SubmitOrder(order_id=shared), by="tess")
+    assert refused.value.code == "order.shared_draft"
+    assert refused.value.facts["lines"] == "Seal for WO-2"
+    assert buyer.order(shared).state is OrderState.DRAFT
+    asked = ask(do, part_line("seal", "5"), by="ben", submit=True)
+    assert asked.facts["order_ids"] == [shared]
+    assert buyer.order(shared).state is OrderState.PENDING_APPROVAL
+    assert [line.quantity for line in buyer.lines(shared)] == [2, 3, 5]
+
+
 def test_a_submitted_order_is_not_joined(do: Do, world: World, buyer: Buyer) -> None:
     first = ask(do, part_line("seal", "2"), submit=True).facts["order_ids"]
     second = ask(do, part_line("seal", "2")).facts["order_ids"]

@@ -8,7 +8,7 @@ binds nobody yet: its approval is void and it waits again.
 from collections.abc import Iterable
 from datetime import datetime
 
-from wopo.domain.errors import REQUIRED, Refusal
+from wopo.domain.errors import REQUIRED, Refusal, Soft
 from wopo.domain.money import Money, plain
 from wopo.domain.numbers import short
 from wopo.domain.order_content import OrderContent, OrderTotals
@@ -89,6 +89,13 @@ NOT_DONE = Refusal(
 CHANGE_WAITS = Refusal(
     "order.change_waits",
     "A change of {number} waits for approval. Nothing was changed; decide or withdraw it first.",
+)
+SHARED_DRAFT = Soft(
+    Refusal(
+        "order.shared_draft",
+        "{number} also holds what others are preparing: {lines}. Nothing was sent; "
+        "ask them or the buyer, or send all of it all the same.",
+    )
 )
 SAME_CONTENT = Refusal(
     "order.same_content",

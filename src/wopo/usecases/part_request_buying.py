@@ -1,4 +1,7 @@
-"""Putting needs on orders: one open draft per vendor, ship-to and currency, shared by jobs."""
+"""Putting needs on orders: one open draft per vendor, ship-to and currency, shared by jobs.
+
+What is sent for approval at once goes alone: nobody sends what others are still preparing (ADR 7).
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -14,7 +17,12 @@ from wopo.domain.part_requests import (
     PriceBasis,
 )
 from wopo.domain.pricing import Offer
-from wopo.domain.purchase_orders import OrderKind, OrderState, PurchaseOrder
+from wopo.domain.purchase_orders import (
+    OrderKind,
+    OrderState,
+    PurchaseOrder,
+    PurchaseOrderLine,
+)
 from wopo.domain.purchasing_rules import Ruling, stricter
 from wopo.domain.stock import share_of
 from wopo.domain.vendors import Vendor
@@ -44,28 +52,35 @@ class Purchase:
 
 
 def put_on_orders(
-    ctx: Context, job: WorkOrder, purchases: Sequence[Purchase]
+    ctx: Context, job: WorkOrder, purchases: Sequence[Purchase], *, alone: bool = False
 ) -> list[OrderDocument]:
-    """Put purchases of a job on the open draft of each vendor, or on a new one."""
+    """Put purchases of a job on the open draft of each vendor, or on a new one. ``alone``: they are
+    sent on at once, so a draft that other jobs have lines on is left as it is (ADR 7)."""
     groups: dict[tuple[str, str], list[Purchase]] = {}
     for purchase in purchases:
         offer = purchase.offer
         groups.setdefault((str(offer.vendor_id), str(offer.currency)), []).append(purchase)
     return [
-        _put(ctx, job, vendor_id, currency, group)
+        _put(ctx, job, vendor_id, currency, group, alone=alone)
         for (vendor_id, currency), group in sorted(groups.items(), key=lambda item: item[0])
     ]
 
 
 def _put(
-    ctx: Context, job: WorkOrder, vendor_id: str, currency: str, group: list[Purchase]
+    ctx: Context,
+    job: WorkOrder,
+    vendor_id: str,
+    currency: str,
+    group: list[Purchase],
+    *,
+    alone: bool,
 ) -> OrderDocument:
     # The vendor's lock makes sure that two requests at once do not begin two drafts.
     vendor = ctx.require_locked(Vendor, vendor_id, label="vendor")
     vendor.check_orderable(field="vendor_id")
     lines = tuple(_line(job, purchase) for purchase in group)
     rule, sentence = _strictest(group)
-    open_draft = _open_draft(ctx, job, vendor_id, currency)
+    open_draft = _open_draft(ctx, job, vendor_id, currency, alone=alone)
     if open_draft is None:
         terms = next((p.offer.payment_terms for p in group if p.offer.payment_terms), "")
         content = OrderContent(
@@ -103,7 +118,7 @@ def _put(
 
 
 def _open_draft(
-    ctx: Context, job: WorkOrder, vendor_id: str, currency: str
+    ctx: Context, job: WorkOrder, vendor_id: str, currency: str, *, alone: bool
 ) -> PurchaseOrder | None:
     drafts = ctx.uow.all(
         PurchaseOrder,
@@ -115,6 +130,11 @@ def _open_draft(
         order="number",
     )
     standard = [draft for draft in drafts if draft.kind is OrderKind.STANDARD]
+    if alone and standard:
+        ids = [draft.id for draft in standard]
+        rows = ctx.uow.all(PurchaseOrderLine, purchase_order_id=ids, cancelled=False)
+        shared = {row.purchase_order_id for row in rows if row.work_order_id != job.id}
+        standard = [draft for draft in standard if draft.id not in shared]
     if not standard:
         return None
     held = ctx.uow.lock(PurchaseOrder, standard[0].id)

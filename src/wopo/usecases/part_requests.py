@@ -45,13 +45,14 @@ from wopo.usecases.part_request_states import (
     standing_of,
     standings,
 )
-from wopo.usecases.purchase_orders import submit
+from wopo.usecases.purchase_orders import BUYERS, submit
 from wopo.usecases.stock import hold_levels
 from wopo.usecases.work_orders import permitted
 
 
 class RequestParts(Command):
-    """What a job needs. ``submit``: orders that are complete are sent for approval at once."""
+    """What a job needs. ``submit``: orders that are complete are sent for approval at once, without
+    what other jobs still prepare on a shared draft, unless a buyer sends it."""
 
     work_order_id: str
     lines: tuple[LineInput, ...]
@@ -162,7 +163,8 @@ def _take_in(
         for pick in plan.picks:
             reserve(ctx, line, pick.level, pick.quantity, pick.place.name)
     ctx.uow.flush()
-    orders = put_on_orders(ctx, job, list(_purchases(request, plans, lines)))
+    alone = submit_now and not ctx.person().has(*BUYERS)
+    orders = put_on_orders(ctx, job, list(_purchases(request, plans, lines)), alone=alone)
     refresh_lines(ctx, lines, new=True)
     if submit_now:
         for document in orders:

@@ -7,6 +7,7 @@ from wopo.domain.order_content import OrderContent, changed, check_content
 from wopo.domain.order_life import (
     PURCHASE_ORDER,
     SAME_CONTENT,
+    SHARED_DRAFT,
     move,
     refresh_progress,
     withdraw,
@@ -21,6 +22,7 @@ from wopo.domain.purchase_orders import (
     RevisionState,
 )
 from wopo.domain.vendors import Vendor
+from wopo.domain.work_order_rights import may
 from wopo.domain.work_orders import WorkOrder
 from wopo.usecases.approval_routing import ask_approval, void_approvals
 from wopo.usecases.door import Answer, Command, Context, use_case
@@ -33,6 +35,7 @@ from wopo.usecases.order_documents import (
     identified,
     write_content,
 )
+from wopo.usecases.people import team_ids
 from wopo.usecases.ports.approvals import ApprovalStore
 
 BUYERS = frozenset({Role.BUYER, Role.ADMIN})
@@ -159,9 +162,13 @@ def not_stale(order: PurchaseOrder, version: int | None) -> None:
 
 @use_case(SubmitOrder, action="submit purchase orders")
 def submit_order(command: SubmitOrder, ctx: Context) -> Answer:
-    """Ask for approval; a buyer, the job's supervisor, or who asked for it may do so."""
+    """Ask for approval; a buyer, the job's supervisor, or who asked for it may do so.
+
+    Who is no buyer is asked first (softly) where lines of jobs that are not theirs would go along
+    (ADR 7)."""
     document = hold_order(ctx, command.order_id)
     may_submit(ctx, document)
+    _ask_shared(ctx, document)
     submit(ctx, document)
     return answer(document.order, "sent for approval")
 
@@ -178,6 +185,25 @@ def may_submit(ctx: Context, document: OrderDocument) -> None:
             action=f"submit {short(order.number)}",
             who="a buyer, the requester or the job's supervisor",
         )
+
+
+def _ask_shared(ctx: Context, document: OrderDocument) -> None:
+    person, name = ctx.person(), f"shared_draft:{document.order.id}"
+    if person.has(*BUYERS) or name in ctx.acknowledged:
+        return
+    ids = {line.work_order_id for line in document.live if line.work_order_id}
+    teams = team_ids(ctx.uow, person.id)
+    jobs = {job.id: job for job in ctx.uow.all(WorkOrder, id=ids)} if ids else {}
+    mine = {id for id, job in jobs.items() if may(job, person, "request_parts", teams=teams)}
+    others = [line for line in document.live if line.work_order_id not in mine]
+    if others:
+        told = [
+            f"{line.description} for {short(jobs[line.work_order_id].number)}"
+            if line.work_order_id
+            else line.description
+            for line in others
+        ]
+        raise SHARED_DRAFT(name, number=short(document.order.number), lines=", ".join(told))
 
 
 def _supervises(ctx: Context, person: Person, lines: list[PurchaseOrderLine]) -> bool:
