@@ -23,8 +23,9 @@ from wopo.domain.outbox import OutboxRow
 from wopo.domain.people import Person
 from wopo.domain.purchase_orders import Progress
 from wopo.usecases.exception_cases import AcceptCase, NotADuplicate
+from wopo.usecases.invoice_corrections import CorrectInvoice
 from wopo.usecases.invoice_papers import BilledLine
-from wopo.usecases.invoices import CorrectInvoice, EnterInvoice
+from wopo.usecases.invoices import EnterInvoice
 from wopo.usecases.order_changes import CloseOrderShort
 from wopo.usecases.payables import MakePayable, MarkPaid, RejectInvoice
 from wopo.usecases.receipt_corrections import ReturnedLine, ReturnGoods, VoidReceipt

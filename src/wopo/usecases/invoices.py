@@ -1,11 +1,10 @@
-"""Invoices and credit notes: entering and correcting them. Each is judged at once."""
+"""Invoices and credit notes: entering them. Each is judged at once."""
 
 from typing import Any
 
 from pydantic import Field
 
 from wopo.domain.billing import Document, covered_by, takes_back_whole
-from wopo.domain.events import as_json
 from wopo.domain.exception_cases import Finding
 from wopo.domain.exception_kinds import DOCUMENT_CONTRADICTS
 from wopo.domain.invoices import (
@@ -14,10 +13,7 @@ from wopo.domain.invoices import (
     NO_VENDOR,
     UNKNOWN_CREDITED,
     Invoice,
-    InvoiceCharge,
-    InvoiceCorrected,
     InvoiceCredited,
-    InvoiceLine,
     InvoiceReceived,
     InvoiceState,
     InvoiceType,
@@ -59,16 +55,6 @@ class EnterInvoice(Papers):
     files: tuple[FileFacts, ...] = ()
 
 
-class CorrectInvoice(Papers):
-    """Enter anew what the paper says; number and history stay. A named order or vendor replaces
-    the one that was entered."""
-
-    invoice_id: str
-    order_id: str | None = None
-    vendor_id: str | None = None
-    reason: str = Field(default="", max_length=500)
-
-
 @use_case(EnterInvoice, roles=FINANCE, action="enter invoices", system=True)
 def enter_invoice(command: EnterInvoice, ctx: Context) -> Answer:
     """Take in the paper and judge it at once: it is matched, or on hold with its exceptions."""
@@ -92,7 +78,7 @@ def record_invoice(ctx: Context, command: EnterInvoice) -> Invoice:
     currency = command.currency.strip().upper() or (order or vendor).currency
     paper = positive(command, command.type)
     counted = figures(paper, currency)
-    _check_date(ctx, command)
+    check_date(ctx, command)
     invoice = Invoice(
         id=ctx.new_id(),
         sequence=ctx.uow.next_seq("invoice"),
@@ -151,7 +137,8 @@ def _vendor_of(ctx: Context, command: EnterInvoice, order: PurchaseOrder | None)
     return ctx.require(Vendor, vendor_id, label="vendor", field="vendor_id")
 
 
-def _check_date(ctx: Context, paper: Papers) -> None:
+def check_date(ctx: Context, paper: Papers) -> None:
+    """Refuse a date further ahead than any vendor would write."""
     if (paper.invoice_date - ctx.at.date()).days > MAX_DAYS_AHEAD:
         raise DATED_AHEAD(field="invoice_date", day=paper.invoice_date, days=MAX_DAYS_AHEAD)
 
@@ -282,98 +269,3 @@ def credit_invoice(ctx: Context, judging: Judging, credit: Invoice, taken_back: 
             credit_number=credit.number,
         )
     )
-
-
-@use_case(CorrectInvoice, roles=FINANCE, action="correct invoices")
-def correct_invoice(command: CorrectInvoice, ctx: Context) -> Answer:
-    """Put the right figures in place of wrong ones and judge anew, also the order it was entered
-    on before. Only while it is matched or on hold."""
-    found = ctx.require(Invoice, command.invoice_id, label="invoice")
-    order_id = command.order_id or found.purchase_order_id
-    concerned = {id for id in (order_id, found.purchase_order_id) if id is not None}
-    held = {
-        id: ctx.require_locked(PurchaseOrder, id, label="purchase order")
-        for id in sorted(concerned)
-    }
-    invoice = ctx.require_locked(Invoice, found.id, label="invoice")
-    former = invoice.purchase_order_id
-    subject = f"Invoice {invoice.number}"
-    invoice.state = INVOICE.move(invoice.state, "correct", subject=subject)
-    order = held.get(order_id or "")
-    lines = order_lines(ctx, order) if order is not None else {}
-    before = _facts(invoice)
-    document = _rewritten(ctx, invoice, command, order, lines)
-    ctx.record(
-        InvoiceCorrected(
-            subject_id=invoice.id,
-            number=invoice.number,
-            order_id=invoice.purchase_order_id,
-            reason=command.reason.strip(),
-            before=before,
-            after=_facts(invoice),
-        )
-    )
-    cause = f"correction of invoice {invoice.number}"
-    if former is not None and former != order_id:
-        left = Judging(ctx, held[former], order_lines(ctx, held[former]), cause)
-        left.again()
-        follow(ctx, left, invoice)
-    judging = Judging(ctx, order, lines, cause).with_cases_of(invoice)
-    if order is None:
-        judging.judge_new(document)
-    else:
-        judging.again()
-    follow(ctx, judging, invoice)
-    return Answer(
-        subject_id=invoice.id,
-        number=invoice.number,
-        message=f"Invoice {invoice.number} is corrected and {invoice.state.value}.".replace(
-            "_", " "
-        ),
-        facts={"state": invoice.state.value, "codes": invoice.codes},
-    )
-
-
-def _rewritten(
-    ctx: Context,
-    invoice: Invoice,
-    command: CorrectInvoice,
-    order: PurchaseOrder | None,
-    lines: dict[str, PurchaseOrderLine],
-) -> Document:
-    paper = positive(command, invoice.type)
-    counted = figures(paper, command.currency.strip().upper() or invoice.currency)
-    _check_date(ctx, command)
-    for kind in (InvoiceLine, InvoiceCharge):
-        for row in ctx.uow.all(kind, invoice_id=invoice.id):
-            ctx.uow.delete(row)
-    ctx.uow.flush()
-    if command.vendor_id is not None:
-        invoice.vendor_id = ctx.require(Vendor, command.vendor_id, label="vendor").id
-    invoice.purchase_order_id = order.id if order is not None else None
-    if command.order_id is not None and order is not None:
-        invoice.order_reference = order.number
-        invoice.verdict = {}
-    invoice.number, invoice.number_key = command.number.strip(), number_key(command.number)
-    invoice.invoice_date, invoice.due_date = command.invoice_date, command.due_date
-    invoice.currency = counted.currency
-    invoice.version += 1
-    ties = tied(ctx, paper.lines, lines)
-    gross = company(ctx.uow).budgets_gross
-    return rows_of(ctx, invoice, paper, counted, ties, gross=gross)
-
-
-def _facts(invoice: Invoice) -> dict[str, Any]:
-    """What a correction may change, for the audit."""
-    return {
-        "number": invoice.number,
-        "vendor_id": invoice.vendor_id,
-        "order_id": invoice.purchase_order_id,
-        "invoice_date": as_json(invoice.invoice_date),
-        "net_minor": invoice.net_minor,
-        "charges_minor": invoice.charges_minor,
-        "tax_minor": invoice.tax_minor,
-        "discount_minor": invoice.discount_minor,
-        "total_minor": invoice.total_minor,
-        "currency": invoice.currency,
-    }
