@@ -19,6 +19,7 @@ from wopo.domain.people import AuthorityLimit, LabourRate, Person, Team, TeamMem
 from wopo.domain.price_agreements import PriceAgreement, PriceTier
 from wopo.domain.stock import MovementKind, StockLevel, StockMovement
 from wopo.domain.vendors import Vendor
+from wopo.domain.work_requests import WorkRequest
 from wopo.usecases.door import Answer
 from wopo.usecases.settings import channels
 
@@ -207,3 +208,29 @@ def test_agreements_come_with_their_tiers(do: Do, transactions: SqlTransactions)
 def test_a_channel_serves_a_known_purpose(do: Do) -> None:
     with pytest.raises(DomainError, match=r"column purpose: 'lunch': no channel serves that; use"):
         do(importing(channels=[{"purpose": "lunch", "channel": "C012345"}]))
+
+
+def test_every_finding_of_an_audit_becomes_a_request_once(
+    do: Do, transactions: SqlTransactions
+) -> None:
+    found = {
+        "audit": "ISO 2026",
+        "reference": "F-1",
+        "title": "Guard rail missing",
+        "location": "N-1",
+        "compliance_deadline": date(2026, 4, 1),
+        "mandatory": True,
+    }
+    files = {"cost_centres": CENTRES, "locations": SITES}
+    do(importing(**files, findings=[found, {**found, "reference": "F-2", "title": "No sign"}]))
+    do(importing(findings=[{**found, "title": "Guard rail is missing"}]))
+    with transactions.read() as uow:
+        requests = uow.all(WorkRequest, order="finding_reference")
+        assert [(r.finding_reference, r.title) for r in requests] == [
+            ("ISO 2026 F-1", "Guard rail missing"),
+            ("ISO 2026 F-2", "No sign"),
+        ]
+        assert all(request.mandatory for request in requests)
+        assert requests[0].compliance_deadline == date(2026, 4, 1)
+    with pytest.raises(DomainError, match="column location: .*N-2.*N-1"):
+        do(importing(findings=[{**found, "reference": "F-3", "location": "N-2"}]))

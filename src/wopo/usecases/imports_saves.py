@@ -7,6 +7,8 @@ from typing import Any
 from wopo.domain.errors import INVALID, DomainError
 from wopo.domain.lookup import Kind
 from wopo.domain.people import Person
+from wopo.domain.work_orders import WorkType
+from wopo.domain.work_requests import WorkRequest
 from wopo.usecases.assets import SaveAsset
 from wopo.usecases.budgets import SetBudget
 from wopo.usecases.clients import SaveClient
@@ -14,7 +16,7 @@ from wopo.usecases.cost_centres import SaveCostCentre, SaveProject
 from wopo.usecases.door import Answer, Command, Context, Registry
 from wopo.usecases.exchange_rates import SetExchangeRate
 from wopo.usecases.imports_rows import Problem, Row, Sourced
-from wopo.usecases.imports_shapes import ChannelRow
+from wopo.usecases.imports_shapes import ChannelRow, FindingRow
 from wopo.usecases.imports_taking import Taking, quietly, sentence_of
 from wopo.usecases.locations import SaveLocation
 from wopo.usecases.parts import SavePart
@@ -27,8 +29,10 @@ from wopo.usecases.people import (
 )
 from wopo.usecases.settings import SetChannels
 from wopo.usecases.teams import SaveTeam
+from wopo.usecases.unit_conversions import SetUnitConversion
 from wopo.usecases.upsert import by_code
 from wopo.usecases.vendors import SaveVendor, SetPreferredVendor
+from wopo.usecases.work_requests import Need, ReportFindings
 
 
 def run(command: Command, ctx: Context) -> Answer:
@@ -85,6 +89,36 @@ def _channel(row: ChannelRow, ctx: Context) -> Answer:
     return run(SetChannels(channels={purpose: row.channel}), ctx)
 
 
+def _finding(row: FindingRow, ctx: Context) -> Answer:
+    """A finding that was reported already is left to the people who work on it."""
+    earlier = ctx.uow.find(WorkRequest, finding_reference=f"{row.audit} {row.reference}")
+    if earlier is not None:
+        return Answer(subject_id=earlier.id, facts={"outcome": "unchanged"})
+    place = by_code(ctx.uow, Kind.LOCATION, row.location, field="location")
+    asset = by_code(ctx.uow, Kind.ASSET, row.asset, field="asset") if row.asset else None
+    client = by_code(ctx.uow, Kind.CLIENT, row.client, field="client") if row.client else None
+    need = Need(
+        title=row.title,
+        explanation=row.explanation,
+        location_id=place.id,
+        exact_spot=row.exact_spot,
+        asset_id=asset.id if asset else None,
+        priority=row.priority,
+        required_by=row.required_by,
+        type=WorkType.COMPLIANCE,
+        finding_reference=row.reference,
+        compliance_deadline=row.compliance_deadline,
+        mandatory=row.mandatory,
+    )
+    report = ReportFindings(
+        audit=row.audit,
+        findings=(need,),
+        client_id=client.id if client else None,
+        department=row.department,
+    )
+    return run(report, ctx)
+
+
 SAVES: dict[str, Callable[[Any, Context], Answer]] = {
     "cost_centres": _plain(SaveCostCentre),
     "projects": _plain(SaveProject),
@@ -99,8 +133,10 @@ SAVES: dict[str, Callable[[Any, Context], Answer]] = {
     "parts": _plain(SavePart),
     "preferred_vendors": _plain(SetPreferredVendor),
     "exchange_rates": _plain(SetExchangeRate),
+    "unit_conversions": _plain(SetUnitConversion),
     "budgets": _plain(SetBudget),
     "channels": _channel,
+    "findings": _finding,
 }
 """Kind -> how one row is saved; each is the very use case that people have."""
 

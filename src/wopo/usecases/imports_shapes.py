@@ -10,6 +10,7 @@ from pydantic import Field, StringConstraints
 from wopo.domain.locations import Intake
 from wopo.domain.people import Role
 from wopo.domain.vendors import Standing
+from wopo.domain.work_requests import Priority
 from wopo.usecases.imports_rows import (
     Code,
     Currency,
@@ -135,6 +136,25 @@ class ChannelRow(Row):
     channel: Annotated[str, StringConstraints(pattern=r"^[CG][A-Z0-9]{2,}$")]
 
 
+class FindingRow(Row):
+    """What an external audit found: it becomes a work request of its own."""
+
+    KEY = ("audit", "reference")
+    audit: Annotated[str, StringConstraints(min_length=1, max_length=39)]
+    reference: Code
+    title: Annotated[str, StringConstraints(min_length=1, max_length=150)]
+    explanation: str = text(4000)
+    location: str
+    exact_spot: str = text(200)
+    asset: str | None = None
+    priority: Priority = Priority.NORMAL
+    required_by: date | None = None
+    compliance_deadline: date | None = None
+    mandatory: bool = False
+    client: str | None = None
+    department: str = text(80)
+
+
 class VendorRow(Row):
     """A vendor."""
 
@@ -148,6 +168,7 @@ class VendorRow(Row):
     payment_terms: str = text(80)
     standing: Standing = Standing.APPROVED
     contractor: bool = False
+    numbers_restart_yearly: bool = False
     active: bool = True
 
 
@@ -222,6 +243,18 @@ class ExchangeRateRow(Row):
     target: Currency
     day: date
     rate: Positive
+
+
+class UnitConversionRow(Row):
+    """One unit of ``source`` is ``factor`` units of ``target`` from this day on: everywhere, or of
+    one part."""
+
+    KEY = ("source", "target", "part", "day")
+    source: Unit
+    target: Unit
+    part: str = text(60)
+    day: date
+    factor: Positive
 
 
 class SourceStatus(StrEnum):
@@ -310,6 +343,8 @@ Target = Literal[
     "agreements",
     "stock",
     "exchange_rates",
+    "unit_conversions",
+    "findings",
     "orders",
 ]
 
@@ -331,6 +366,8 @@ ROWS: dict[str, type[Row]] = {
     "agreements": AgreementRow,
     "stock": StockRow,
     "exchange_rates": ExchangeRateRow,
+    "unit_conversions": UnitConversionRow,
+    "findings": FindingRow,
     "orders": OrderRow,
 }
 """What can be imported: the name a mapping uses, and the shape of one record."""
