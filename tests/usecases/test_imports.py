@@ -232,5 +232,5 @@ def test_every_finding_of_an_audit_becomes_a_request_once(
         ]
         assert all(request.mandatory for request in requests)
         assert requests[0].compliance_deadline == date(2026, 4, 1)
-    with pytest.raises(DomainError, match="column location: .*N-2.*N-1"):
+    with pytest.raises(DomainError, match=r"column location: .*N-2.*N-1"):
         do(importing(findings=[{**found, "reference": "F-3", "location": "N-2"}]))
