@@ -7,8 +7,9 @@ from typing import Any
 from bot.home import build_home
 from bot.reader import Me, Reader
 from bot.services import Services
-from wopo.domain.people import Person
-from wopo.usecases.door import ActorRef, Answer, Command
+from wopo.domain.errors import NOT_ALLOWED
+from wopo.domain.people import Person, roles_text
+from wopo.usecases.door import ActorRef, Answer, Command, Registry
 from wopo.usecases.ports import UnitOfWork
 
 SURFACE = "slack"
@@ -41,6 +42,12 @@ class Visit:
     def read(self) -> UnitOfWork:
         """A transaction that only reads."""
         return self.services.read()
+
+    def check_right(self, command: type[Command]) -> None:
+        """Refuse before a form is filled in what the door would refuse when it is sent."""
+        asked = Registry.use_cases[command]
+        if asked.roles is not None and not self.me.has(*asked.roles):
+            raise NOT_ALLOWED(action=asked.action, who=roles_text(sorted(asked.roles)))
 
     def person(self, uow: UnitOfWork) -> Person:
         """The acting person's row."""

@@ -94,6 +94,8 @@ def buttons(view: InvoiceView, reader: Reader) -> list[Block]:
         )
     if "mark_paid" in view.verbs:
         made.append(button("Mark as paid", Action.INVOICE_PAID, target, style="primary"))
+    if "correct" in view.verbs:
+        made.append(button("Correct", Action.INVOICE_CORRECT, target))
     if "reject" in view.verbs:
         made.append(button("Reject", Action.INVOICE_REJECT, target))
     return made

@@ -143,7 +143,7 @@ def send(ack: Ack, visit: Visit, view: dict[str, Any]) -> None:
         visit.publish_home()
 
 
-def verdict(answer: Answer) -> Block:
+def verdict(answer: Answer, title: str = "Invoice entered") -> Block:
     """What became of it: payable, or on hold and why."""
     codes: list[str] = list(answer.facts.get("codes") or ())
     said, _, _ = answer.message.partition(": ")
@@ -152,4 +152,4 @@ def verdict(answer: Answer) -> Block:
         titles = "\n".join(f"• {safe(kind_of(code).title)}" for code in codes)
         blocks.append(section(f"*What does not fit:*\n{titles}"))
         blocks.append(paragraph("Each has a card with its figures and its ways out."))
-    return modal(Callback.NOTICE, "Invoice entered", blocks)
+    return modal(Callback.NOTICE, title, blocks)

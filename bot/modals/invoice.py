@@ -1,5 +1,6 @@
 """Entering what a vendor's paper says: whose it is, and its figures beside the order's."""
 
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
@@ -166,19 +167,17 @@ def _line(line: BillableLine, currency: str, reader: Reader) -> list[Block]:
         ),
     ]
     if line.discount:
-        made.append(
-            field(
-                f"{DISCOUNT}:{line.id}",
-                f"{what}: discount in {currency}",
-                text_input(initial=_plain(line.discount, reader), longest=30),
-                optional=True,
-            )
-        )
+        label = f"{what}: discount in {currency}"
+        made.append(amount_input(f"{DISCOUNT}:{line.id}", label, line.discount, reader))
     return made
 
 
-def _plain(amount: Money, reader: Reader) -> str:
-    return reader.number(amount.amount)
+def amount_input(
+    name: str, label: str, initial: Money | None, reader: Reader, *, hint: str = ""
+) -> Block:
+    """An amount that may be left out, in the reader's format."""
+    text = reader.number(initial.amount) if initial else ""
+    return field(name, label, text_input(initial=text, longest=30), optional=True, hint=hint)
 
 
 def _other_line(currency: str) -> list[Block]:
@@ -203,9 +202,7 @@ def _other_line(currency: str) -> list[Block]:
 
 def _sums(view: BillableView, reader: Reader, *, more: bool, credits: str) -> list[Block]:
     def amount(name: str, label: str, initial: Money | None, hint: str = "") -> Block:
-        text = _plain(initial, reader) if initial else ""
-        element = text_input(initial=text, longest=30)
-        return field(name, f"{label} in {view.currency}", element, optional=True, hint=hint)
+        return amount_input(name, f"{label} in {view.currency}", initial, reader, hint=hint)
 
     made = [amount(f"{CHARGE}:{code}", label or code, money) for code, label, money in view.charges]
     if more:
@@ -240,9 +237,9 @@ def parse(view: dict[str, Any], locale: str) -> EnterInvoice:
     lines.append(_billed_other(form))
     stated = form.money("stated_total", target.currency, label="The total")
     found: dict[str, Any] = {
-        "charges": _charges(form, target),
-        "tax": _amount(form, "tax", target, "The tax"),
-        "discount": _amount(form, "discount", target, "The discount"),
+        "charges": charges(form, target.charges, target.currency),
+        "tax": amount(form, "tax", target.currency, "The tax"),
+        "discount": amount(form, "discount", target.currency, "The discount"),
         "stated_total": stated.amount if stated is not None else None,
         "due_date": form.day("due_date", label="The due date"),
         "files": tuple(file_facts(file) for file in form.files("files")),
@@ -272,7 +269,7 @@ def _billed(form: Form, target: InvoiceTarget, id: str, per: Decimal) -> BilledL
         quantity=quantity,
         unit_price=price or Decimal(0),
         price_per=per,
-        discount=_amount(form, f"{DISCOUNT}:{id}", target, "The discount"),
+        discount=amount(form, f"{DISCOUNT}:{id}", target.currency, "The discount"),
     )
 
 
@@ -285,20 +282,21 @@ def _billed_other(form: Form) -> BilledLine | None:
     return BilledLine(description=description, quantity=quantity or Decimal(1), unit_price=price)
 
 
-def _charges(form: Form, target: InvoiceTarget) -> dict[str, Decimal]:
+def charges(form: Form, codes: Iterable[str], currency: str) -> dict[str, Decimal]:
+    """What is charged besides the lines, by code, with one more that the form names."""
     found = {
-        code: _amount(form, f"{CHARGE}:{code}", target, f"The charge {code}")
-        for code in target.charges
+        code: amount(form, f"{CHARGE}:{code}", currency, f"The charge {code}") for code in codes
     }
-    other = _amount(form, "charge_amount", target, "The charge")
+    other = amount(form, "charge_amount", currency, "The charge")
     if other:
-        code = form.text("charge_code", label="What it is charged for", required=True)
-        found[code.upper()] = found.get(code.upper(), Decimal(0)) + other
-    return {code: amount for code, amount in found.items() if amount}
+        code = form.text("charge_code", label="What it is charged for", required=True).upper()
+        found[code] = found.get(code, Decimal(0)) + other
+    return {code: value for code, value in found.items() if value}
 
 
-def _amount(form: Form, name: str, target: InvoiceTarget, label: str) -> Decimal:
-    found = form.money(name, target.currency, label=label)
+def amount(form: Form, name: str, currency: str, label: str) -> Decimal:
+    """An amount in major units; 0 where nothing was typed."""
+    found = form.money(name, currency, label=label)
     return found.amount if found is not None else Decimal(0)
 
 

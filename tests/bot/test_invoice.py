@@ -238,7 +238,7 @@ def test_the_card_goes_from_matched_to_paid_in_place(
     enter(NUMBER)
     message = card()
     assert message["text"] == "Invoice R-1 · Grainger · PO-42 · 100.00 EUR · matched"
-    assert texts(message) == ["Release", "Reject"]
+    assert texts(message) == ["Release", "Correct", "Reject"]
     invoice = rows(transactions, Invoice)[0].id
     value = Target(id=invoice, card="invoice").pack()
     send(payloads.click(Action.INVOICE_MAKE_PAYABLE, value, user="U-fin", channel="CINV"))
@@ -252,7 +252,7 @@ def test_the_card_goes_from_matched_to_paid_in_place(
     assert [block["type"] for block in message["blocks"]] == ["context"]
 
 
-def test_a_held_invoice_says_why_and_can_only_be_rejected(
+def test_a_held_invoice_says_why_and_can_be_corrected_or_rejected(
     enter: Form,
     card: Callable[[], Json],
     send: Send,
@@ -263,7 +263,7 @@ def test_a_held_invoice_says_why_and_can_only_be_rejected(
     enter({**NUMBER, f"unit_price:{PO}/1": "14"})
     message = card()
     assert "Price above the order" in str(message["blocks"])
-    assert texts(message) == ["Reject"]
+    assert texts(message) == ["Correct", "Reject"]
     value = Target(id=rows(transactions, Invoice)[0].id, card="invoice").pack()
     send(payloads.click(Action.INVOICE_REJECT, value, user="U-fin", channel="CINV"))
     form = slack.view()

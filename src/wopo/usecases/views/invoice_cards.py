@@ -6,7 +6,7 @@ from datetime import date, datetime
 from wopo.domain.attachments import Attachment
 from wopo.domain.errors import NOT_FOUND
 from wopo.domain.exception_cases import ExceptionCase
-from wopo.domain.invoices import Invoice, InvoiceState
+from wopo.domain.invoices import INVOICE, Invoice, InvoiceState
 from wopo.domain.money import Money
 from wopo.domain.people import Person
 from wopo.domain.purchase_orders import PurchaseOrder
@@ -28,7 +28,7 @@ class HeldBy:
 @dataclass(frozen=True)
 class InvoiceView:
     """An invoice or a credit note with what stands against it. ``verbs`` are the moves its state
-    allows: ``make_payable``, ``mark_paid``, ``reject``."""
+    allows: ``make_payable``, ``mark_paid``, ``correct``, ``reject``."""
 
     id: str
     number: str
@@ -59,11 +59,14 @@ class InvoiceView:
     verbs: tuple[str, ...]
 
 
-_VERBS = {
-    InvoiceState.MATCHED: ("make_payable", "reject"),
-    InvoiceState.ON_HOLD: ("reject",),
-    InvoiceState.PAYABLE: ("mark_paid", "reject"),
-}
+_OFFERED = ("make_payable", "mark_paid", "correct", "reject")
+"""The moves that people make; the others follow from judging."""
+
+
+def verbs_of(invoice: Invoice) -> tuple[str, ...]:
+    """What people may do with an invoice in its state, the main thing first."""
+    allowed = INVOICE.allowed(invoice.state)
+    return tuple(verb for verb in _OFFERED if verb in allowed)
 
 
 def invoice_view(uow: UnitOfWork, invoice_id: str) -> InvoiceView:
@@ -105,7 +108,7 @@ def invoice_view(uow: UnitOfWork, invoice_id: str) -> InvoiceView:
         decided_at=invoice.decided_at,
         reason=invoice.reason or "",
         paid_on=invoice.paid_on,
-        verbs=_VERBS.get(invoice.state, ()),
+        verbs=verbs_of(invoice),
     )
 
 
