@@ -136,9 +136,9 @@ def parts_text(view: WorkOrderView) -> str:
 
 
 def requester_text(view: WorkOrderView) -> str:
-    """Who asked: a person, a client, and the department."""
-    who = view.client or view.requester
-    return " · ".join(part for part in (who.name if who else "", view.department) if part)
+    """Who asked: a client, a person (for the client, where there is one), and the department."""
+    who = [ref.name for ref in (view.client, view.requester) if ref]
+    return " · ".join(part for part in (*who, view.department) if part)
 
 
 def _ending(view: WorkOrderView) -> str:
