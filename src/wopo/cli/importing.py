@@ -14,10 +14,10 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextC
 from wopo.cli.opening import DATABASE_OPTION, Opened, new_id, open_current
 from wopo.db.rehearsal import execute_rehearsed
 from wopo.domain.imports import PROBLEMS
+from wopo.readers.documents import read_document
 from wopo.readers.mapping import Import, Mapping, find_mapping, load_mapping, shipped
 from wopo.readers.problems import UNREADABLE, ReadingError
 from wopo.readers.tabular import Files
-from wopo.readers.ubl import read_ubl
 from wopo.usecases.door import IMPORT
 from wopo.usecases.execute import execute
 from wopo.usecases.imports import ImportFiles, ImportPart
@@ -58,18 +58,19 @@ def csv_files(
 
 @app.command("ubl")
 def ubl_files(
-    paths: Annotated[list[Path], typer.Argument(help="UBL 2.0 or 2.1 documents, in order.")],
+    paths: Annotated[list[Path], typer.Argument(help="Documents in XML, in order.")],
     db: str = DATABASE_OPTION,
     cost_centre: Annotated[
         str, typer.Option("--cost-centre", help="Who pays for orders that come in this way.")
     ] = "",
 ) -> None:
-    """Import UBL orders, receipt advices, invoices and credit notes, one after the other."""
+    """Import orders and responses to them, receipt advices, invoices and credit notes, one after
+    the other: UBL, and invoices of the Cross Industry Invoice (Factur-X, ZUGFeRD)."""
     console = Console(highlight=False)
     database = open_current(db)
     for path in paths:
         try:
-            document = read_ubl(path)
+            document = read_document(path)
         except ReadingError as error:
             where = error.problem.where
             raise UNREADABLE(where=where, problem=error.problem.sentence) from error

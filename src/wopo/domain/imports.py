@@ -31,6 +31,11 @@ NO_ORDER = Refusal(
     "{file} speaks of order {number}, which wopo does not have.{nearest} Nothing was changed; "
     "import the order first.",
 )
+OTHER_VENDOR = Refusal(
+    "import.other_vendor",
+    "{file} is from {vendor}, and {number} is with another vendor. Nothing was changed; "
+    "ask the sender which order is meant.",
+)
 NO_LINE = Refusal(
     "import.no_line",
     "{file} line {line}: {item} is on no line of order {number}. Nothing was changed; "

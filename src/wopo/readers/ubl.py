@@ -1,4 +1,5 @@
-"""UBL 2.0 and 2.1: orders, receipt and despatch advices, invoices and credit notes."""
+"""UBL 2.0 and 2.1: orders and the vendor's responses, receipt and despatch advices, invoices and
+credit notes, those of Peppol BIS among them."""
 
 from pathlib import Path
 from typing import Any
@@ -8,7 +9,17 @@ from pydantic import ValidationError
 
 from wopo.domain.errors import Refusal
 from wopo.readers.problems import ReadingError, nearest
-from wopo.readers.ubl_parts import NAMESPACES, adjustments, amount, line_of, party, tax_shares
+from wopo.readers.ubl_parts import (
+    NAMESPACES,
+    adjustments,
+    amount,
+    line_of,
+    order_number,
+    party,
+    tax_shares,
+    tax_total,
+)
+from wopo.readers.ubl_responses import response_line, response_of
 from wopo.readers.xml import Element, parse
 from wopo.usecases.imports_documents import Document, DocumentKind, DocumentLine, Totals
 
@@ -38,6 +49,16 @@ _KINDS: dict[str, tuple[DocumentKind, str, str]] = {
     ),
     "Invoice": (DocumentKind.INVOICE, "cac:AccountingSupplierParty", "cac:InvoiceLine"),
     "CreditNote": (DocumentKind.CREDIT, "cac:AccountingSupplierParty", "cac:CreditNoteLine"),
+    "OrderResponse": (
+        DocumentKind.RESPONSE,
+        "cac:SellerSupplierParty",
+        "cac:OrderLine/cac:LineItem",
+    ),
+    "OrderResponseSimple": (
+        DocumentKind.RESPONSE,
+        "cac:SellerSupplierParty",
+        "cac:OrderLine/cac:LineItem",
+    ),
 }
 """Root element -> kind, where the vendor stands, where the lines stand."""
 
@@ -47,7 +68,10 @@ _QUANTITIES = {
     DocumentKind.DESPATCH: "cbc:DeliveredQuantity",
     DocumentKind.INVOICE: "cbc:InvoicedQuantity",
     DocumentKind.CREDIT: "cbc:CreditedQuantity",
+    DocumentKind.RESPONSE: "cbc:Quantity",
 }
+CREDIT_CODES = {"81", "83", "261", "296", "308", "381", "396", "420", "458", "532"}
+"""UNCL1001's codes of documents that take back what an invoice asked for (EN 16931)."""
 
 
 def read_ubl(path: Path) -> Document:
@@ -56,7 +80,11 @@ def read_ubl(path: Path) -> Document:
     Raises ``DomainError`` for what is no XML, no UBL or another version, ``ReadingError`` with line
     and element for what is missing or not readable in it.
     """
-    root = parse(path)
+    return ubl_document(parse(path), path)
+
+
+def ubl_document(root: etree._Element, path: Path) -> Document:
+    """The document whose root element this is; raises as ``read_ubl`` does."""
     name = _document_name(root, path)
     top = Element(root, path.name, NAMESPACES)
     version = top.text("cbc:UBLVersionID")
@@ -65,10 +93,15 @@ def read_ubl(path: Path) -> Document:
     try:
         return _document(top, name)
     except ValidationError as error:
-        fault = error.errors()[0]
-        field = str(fault["loc"][0]) if fault["loc"] else "document"
-        said = fault["msg"].removeprefix("Value error, ")
-        raise ReadingError(top.place(), f"{said}.", field) from error
+        raise not_valid(top, error) from error
+
+
+def not_valid(top: Element, error: ValidationError) -> ReadingError:
+    """A document whose figures are readable, and one of which can't be meant."""
+    fault = error.errors()[0]
+    field = str(fault["loc"][0]) if fault["loc"] else "document"
+    said = fault["msg"].removeprefix("Value error, ")
+    return ReadingError(top.place(), f"{said}.", field)
 
 
 def _document_name(root: etree._Element, path: Path) -> str:
@@ -91,11 +124,19 @@ def _document(top: Element, name: str) -> Document:
     lines = tuple(
         line_of(element, kind, _QUANTITIES[kind], currency) for element in top.each(lines_path)
     )
-    if not lines:
+    if kind is DocumentKind.RESPONSE:
+        lines = tuple(
+            response_line(element, line)
+            for element, line in zip(top.each("cac:OrderLine"), lines, strict=True)
+        )
+    elif not lines:
         raise ReadingError(top.place(), "has no lines, and at least one is expected.", lines_path)
     vendor = top.one(vendor_path)
     if vendor is None:
         raise ReadingError(top.place(), "is missing, and it is needed.", vendor_path)
+    if top.text("cbc:InvoiceTypeCode") in CREDIT_CODES:
+        kind = DocumentKind.CREDIT
+    tax = tax_total(top, currency)
     return Document(
         kind=kind,
         file=top.file,
@@ -104,17 +145,18 @@ def _document(top: Element, name: str) -> Document:
         copy_of_original=top.text("cbc:CopyIndicator") in {"true", "1"},
         currency=currency,
         vendor=party(vendor),
-        order=top.text("cac:OrderReference/cbc:ID") or _line_order(lines),
-        corrects=_corrects(top),
+        order=order_number(top.text("cac:OrderReference/cbc:ID")) or _line_order(lines),
+        corrects=_corrects(top, lines_path),
         despatch=top.text("cac:DespatchDocumentReference/cbc:ID") or None,
         due=top.day("cac:PaymentMeans/cbc:PaymentDueDate") or top.day("cbc:DueDate"),
         payment_terms=top.text("cac:PaymentTerms/cbc:Note")[:80],
         adjustments=adjustments(top, currency),
-        tax=amount(top, "cac:TaxTotal/cbc:TaxAmount", currency),
+        tax=amount(tax, "cbc:TaxAmount", currency) if tax else None,
         tax_shares=tax_shares(top, currency),
         totals=_totals(top, currency),
         lines=lines,
         **_deliveries(top, kind),
+        **(response_of(top) if kind is DocumentKind.RESPONSE else {}),
     )
 
 
@@ -140,12 +182,12 @@ def _currency(top: Element) -> str | None:
     return str(found.get("currencyID")) if found is not None else None
 
 
-def _corrects(top: Element) -> tuple[str, ...]:
+def _corrects(top: Element, lines_path: str) -> tuple[str, ...]:
     """Invoices that a credit note names, on the document or on its lines."""
     path = "cac:BillingReference/cac:InvoiceDocumentReference/cbc:ID"
     named = [
         *(e.text(".") for e in top.each(path)),
-        *(e.text(".") for e in top.each(f"cac:CreditNoteLine/{path}")),
+        *(e.text(".") for e in top.each(f"{lines_path}/{path}")),
     ]
     return tuple(dict.fromkeys(name for name in named if name))
 

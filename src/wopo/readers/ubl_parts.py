@@ -85,15 +85,28 @@ def adjustments(element: Element, currency: str | None) -> tuple[Adjustment, ...
 
 
 def tax_shares(element: Element, currency: str | None) -> tuple[TaxShare, ...]:
-    """The tax by rate."""
+    """The tax by category and rate."""
+    total = tax_total(element, currency)
     return tuple(
         TaxShare(
             taxable=amount(each, "cbc:TaxableAmount", currency),
             amount=amount(each, "cbc:TaxAmount", currency) or Decimal(0),
             percent=each.number("cac:TaxCategory/cbc:Percent"),
         )
-        for each in element.each("cac:TaxTotal/cac:TaxSubtotal")
+        for each in (total.each("cac:TaxSubtotal") if total else ())
     )
+
+
+def tax_total(element: Element, currency: str | None) -> Element | None:
+    """The tax in the document's currency; the vendor's books may want it in another one too."""
+    found = list(element.each("cac:TaxTotal"))
+    own = [each for each in found if each.attribute("cbc:TaxAmount", "currencyID") == currency]
+    return next(iter([*own, *found]), None)
+
+
+def order_number(text: str) -> str | None:
+    """A number that names an order; ``NA`` says that there is none (Peppol BIS Billing 3)."""
+    return None if text.strip().upper() in {"", "NA", "N/A"} else text
 
 
 def line_of(
@@ -101,11 +114,14 @@ def line_of(
 ) -> DocumentLine:
     """One line of any of the documents."""
     quantity = element.number(quantity_path)
+    if quantity is None and kind is DocumentKind.RESPONSE:
+        quantity = Decimal(0)
     if quantity is None:
         raise ReadingError(element.place(), "is missing, and it is needed.", quantity_path)
     price = element.one("cac:Price")
     item = element.one("cac:Item") or element
-    tax_path = "cbc:TotalTaxAmount" if kind is DocumentKind.ORDER else "cac:TaxTotal/cbc:TaxAmount"
+    ordered = kind in {DocumentKind.ORDER, DocumentKind.RESPONSE}
+    tax_path = "cbc:TotalTaxAmount" if ordered else "cac:TaxTotal/cbc:TaxAmount"
     percent = element.number("cac:TaxTotal/cac:TaxSubtotal/cac:TaxCategory/cbc:Percent")
     if percent is None:
         percent = item.number("cac:ClassifiedTaxCategory/cbc:Percent")
@@ -127,7 +143,7 @@ def line_of(
         tax=amount(element, tax_path, currency),
         tax_percent=percent,
         order_line=element.text("cac:OrderLineReference/cbc:LineID") or None,
-        order=element.text("cac:OrderLineReference/cac:OrderReference/cbc:ID") or None,
+        order=order_number(element.text("cac:OrderLineReference/cac:OrderReference/cbc:ID")),
         buyer_item=item.text("cac:BuyersItemIdentification/cbc:ID")[:60] or None,
         seller_item=item.text("cac:SellersItemIdentification/cbc:ID")[:60] or None,
         standard_item=item.text("cac:StandardItemIdentification/cbc:ID")[:60] or None,

@@ -1,7 +1,8 @@
 """XML from strangers: no DTD, no entities, no network, no more than 10 MB, and errors with places.
 
 An entity bomb or an external entity needs a document type declaration, so a file with one is
-refused before it is parsed.
+refused before it is parsed. So is one with more marks than any invoice has: each element and each
+attribute costs a hundred times its bytes once it is a tree.
 """
 
 import re
@@ -18,6 +19,8 @@ from wopo.readers.problems import TOO_BIG, UNREADABLE, ReadingError
 from wopo.usecases.imports_rows import Place
 
 MAX_BYTES = 10_000_000
+MAX_MARKS = 400_000
+"""Tags and attributes in one document; five thousand lines of an invoice have as many."""
 BROKEN_XML = Refusal(
     "import.broken_xml",
     "{where}: the XML is broken ({said}). Nothing was changed; ask the sender for the file again.",
@@ -27,12 +30,18 @@ NO_DTD = Refusal(
     "{file} holds a document type declaration, which could pull in other files. "
     "Nothing was changed; ask the sender for the document without it.",
 )
+TOO_MANY_MARKS = Refusal(
+    "import.xml_marks",
+    "{file} has {found:,} tags and attributes, and at most {limit:,} are read. "
+    "Nothing was changed; ask the sender for several smaller documents.",
+)
 
 _NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)\Z", re.ASCII)
 
 
 def parse(path: Path) -> etree._Element:
-    """The root element. Raises ``TOO_BIG``, ``NO_DTD``, ``BROKEN_XML`` or ``UNREADABLE``."""
+    """The root element. Raises ``TOO_BIG``, ``NO_DTD``, ``TOO_MANY_MARKS``, ``BROKEN_XML`` or
+    ``UNREADABLE``."""
     try:
         size = path.stat().st_size
         if size > MAX_BYTES:
@@ -40,8 +49,19 @@ def parse(path: Path) -> etree._Element:
         raw = path.read_bytes()
     except OSError as error:
         raise UNREADABLE(where=path.name, problem=f"can't be opened ({error.strerror}).") from error
-    if b"<!DOCTYPE" in raw.replace(b"\0", b""):
-        raise NO_DTD(file=path.name)
+    return parse_bytes(raw, path.name)
+
+
+def parse_bytes(raw: bytes, name: str) -> etree._Element:
+    """The root element of a document at hand; raises as ``parse`` does."""
+    if len(raw) > MAX_BYTES:
+        raise TOO_BIG(file=name, found=len(raw) // 1_000_000, limit=MAX_BYTES // 1_000_000)
+    bare = raw.replace(b"\0", b"")
+    if b"<!DOCTYPE" in bare:
+        raise NO_DTD(file=name)
+    marks = bare.count(b"<") + bare.count(b"=")
+    if marks > MAX_MARKS:
+        raise TOO_MANY_MARKS(file=name, found=marks, limit=MAX_MARKS)
     parser = etree.XMLParser(
         resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False, recover=False
     )
@@ -49,10 +69,10 @@ def parse(path: Path) -> etree._Element:
         root = etree.fromstring(raw, parser)
     except etree.XMLSyntaxError as error:
         line, column = error.position
-        where = f"{path.name} line {line}, column {column}"
+        where = f"{name} line {line}, column {column}"
         raise BROKEN_XML(where=where, said=error.msg) from error
     if root.getroottree().docinfo.internalDTD is not None:
-        raise NO_DTD(file=path.name)
+        raise NO_DTD(file=name)
     return root
 
 

@@ -102,7 +102,8 @@ def _percentage(document: Document, adjustment: Adjustment, lead: str) -> Iterat
     if adjustment.factor is None or adjustment.base is None:
         return
     expected = adjustment.base * adjustment.factor
-    if abs(expected - adjustment.amount) > _half(document):
+    as_percent = expected / 100
+    if all(abs(each - adjustment.amount) > _half(document) for each in (expected, as_percent)):
         word = "charge" if adjustment.charge else "allowance"
         yield Contradiction(
             f"{lead}the {word} of {plain(adjustment.factor)} x {plain(adjustment.base)} is "

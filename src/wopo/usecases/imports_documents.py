@@ -1,4 +1,5 @@
-"""A trade document as it was sent: order, receipt advice, despatch advice, invoice, credit note.
+"""A trade document as it was sent: order, order response, receipt advice, despatch advice, invoice,
+credit note.
 
 Amounts are in major units exactly as stated; what is not stated is ``None``. Readers of electronic
 formats fill this shape, so that what follows does not depend on a format.
@@ -7,6 +8,7 @@ formats fill this shape, so that what follows does not depend on a format.
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
+from typing import Any, TypeVar
 
 from pydantic import BaseModel, ConfigDict
 
@@ -21,6 +23,25 @@ class DocumentKind(StrEnum):
     DESPATCH = "despatch advice"
     INVOICE = "invoice"
     CREDIT = "credit note"
+    RESPONSE = "order response"
+
+
+class OrderAnswer(StrEnum):
+    """What a vendor says to an order as a whole."""
+
+    RECEIVED = "received"
+    ACCEPTED = "accepted"
+    CHANGED = "accepted with changes"
+    REFUSED = "refused"
+
+
+class LineAnswer(StrEnum):
+    """What a vendor says to one line of an order."""
+
+    ADDED = "added"
+    ACCEPTED = "accepted"
+    CHANGED = "changed"
+    REFUSED = "refused"
 
 
 class Part(BaseModel):
@@ -42,7 +63,9 @@ class Party(Part):
 
 
 class Adjustment(Part):
-    """An allowance (takes off) or a charge (adds), of a line or of the whole document."""
+    """An allowance (takes off) or a charge (adds), of a line or of the whole document.
+
+    ``factor`` is a fraction of ``base`` in UBL 2.0's examples and a percentage in EN 16931."""
 
     charge: bool
     amount: Decimal
@@ -88,6 +111,8 @@ class DocumentLine(Part):
     due: date | None = None
     backordered: Decimal | None = None
     backorder_reason: str = ""
+    answer: LineAnswer | None = None
+    promised: date | None = None
 
     def items(self) -> tuple[str, ...]:
         """The item numbers that name what the line is about, the seller's first."""
@@ -129,9 +154,44 @@ class Document(Part):
     delivered_quantity: Decimal | None = None
     due: date | None = None
     requested: date | None = None
+    answer: OrderAnswer | None = None
+    note: str = ""
+    promised: date | None = None
     payment_terms: str = ""
     adjustments: tuple[Adjustment, ...] = ()
     tax: Decimal | None = None
     tax_shares: tuple[TaxShare, ...] = ()
     totals: Totals = Totals()
     lines: tuple[DocumentLine, ...]
+
+    @property
+    def total(self) -> Decimal | None:
+        """What it comes to in the end, as stated; negative where it takes back."""
+        return self.totals.with_tax if self.totals.with_tax is not None else self.totals.payable
+
+
+def as_credit(invoice: Document) -> Document:
+    """An invoice over a negative sum as what it is: a credit note over the same, positive."""
+    return _turned(invoice).model_copy(update={"kind": DocumentKind.CREDIT})
+
+
+P = TypeVar("P", bound=Part)
+
+
+def _turned(part: P) -> P:
+    """The same with every quantity and amount turned round; prices, rates and bases stay."""
+    changes: dict[str, Any] = {}
+    for name in type(part).model_fields:
+        value = getattr(part, name)
+        if name in _KEPT:
+            continue
+        if isinstance(value, Decimal):
+            changes[name] = -value
+        elif isinstance(value, Part):
+            changes[name] = _turned(value)
+        elif isinstance(value, tuple) and value and isinstance(value[0], Part):
+            changes[name] = tuple(_turned(each) for each in value)
+    return part.model_copy(update=changes)
+
+
+_KEPT = {"price", "price_per", "price_adjustments", "factor", "percent", "tax_percent"}

@@ -14,17 +14,20 @@ from wopo.domain.imports import DOCUMENT_DIFFERS, NOT_TAKEN, ImportedRecord, Imp
 from wopo.domain.people import Role
 from wopo.domain.vendors import Vendor
 from wopo.usecases.door import Answer, Command, Context, use_case
-from wopo.usecases.imports_documents import Document, DocumentKind
+from wopo.usecases.imports_documents import Document, DocumentKind, Party
+from wopo.usecases.imports_responses import take_response
 from wopo.usecases.imports_taking import quietly
 from wopo.usecases.imports_ubl_invoices import take_invoice
 from wopo.usecases.imports_ubl_orders import known_vendor, take_order, vendor_of
 from wopo.usecases.imports_ubl_receipts import take_receipt
 
 Take = Callable[[Context, Document, Vendor], Answer]
+FindVendor = Callable[[Context, Party, str | None], Vendor]
 TAKES: dict[DocumentKind, Take] = {
     DocumentKind.RECEIPT: take_receipt,
     DocumentKind.INVOICE: take_invoice,
     DocumentKind.CREDIT: take_invoice,
+    DocumentKind.RESPONSE: take_response,
 }
 
 
@@ -54,14 +57,29 @@ def take_in_document(command: TakeInDocument, ctx: Context) -> Answer:
     if document.kind is DocumentKind.ORDER:
         answer = take_order(ctx, document, command.cost_centre)
     else:
-        answer = _once(ctx, document, TAKES[document.kind])
+        take = TAKES[document.kind]
+        if document.kind is not DocumentKind.RESPONSE:  # Jobs wait for what a vendor promises.
+            take = imported(take)
+        answer = take_once(ctx, document, take, vendor_of)
     if answer.facts.get("outcome") == "added":
         _tell(ctx, document, answer)
     return answer
 
 
-def _once(ctx: Context, document: Document, take: Take) -> Answer:
-    """Take it in unless it was taken in before; another one under its number is refused."""
+def imported(take: Take) -> Take:
+    """The same, without messages of its own: an import posts nothing but one summary."""
+
+    def run(ctx: Context, document: Document, vendor: Vendor) -> Answer:
+        return quietly(ctx, lambda inner: take(inner, document, vendor))
+
+    return run
+
+
+def take_once(ctx: Context, document: Document, take: Take, find_vendor: FindVendor) -> Answer:
+    """Take it in unless it was taken in before; another one under its number is refused.
+
+    ``find_vendor`` gives the vendor of a document that is new, or refuses it.
+    """
     vendor = known_vendor(ctx, document.vendor)
     digest = _digest(document)
     earlier = vendor and ctx.uow.find(
@@ -81,8 +99,8 @@ def _once(ctx: Context, document: Document, take: Take) -> Answer:
             message=f"{name} was taken in before; nothing is changed.",
             facts={"outcome": "unchanged"},
         )
-    vendor = vendor_of(ctx, document.vendor, document.currency)
-    answer = quietly(ctx, lambda inner: take(inner, document, vendor))
+    vendor = find_vendor(ctx, document.vendor, document.currency)
+    answer = take(ctx, document, vendor)
     ctx.uow.append(_record(ctx, document, vendor, answer, digest))
     return answer
 

@@ -1,6 +1,7 @@
 """Invoices and credit notes: entered by the very use case that people have, and judged at once."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from decimal import Decimal
 
 from wopo.domain.imports import NO_ORDER
@@ -8,10 +9,11 @@ from wopo.domain.invoices import Invoice, InvoiceType, number_key
 from wopo.domain.money import Money, plain
 from wopo.domain.purchase_orders import PurchaseOrder, PurchaseOrderLine
 from wopo.domain.vendors import Vendor
+from wopo.usecases.attachments import FileFacts
 from wopo.usecases.case_raising import Draft, raise_case
 from wopo.usecases.door import Answer, Context
 from wopo.usecases.imports_contradictions import Contradiction, Doubt, contradictions, rounded_price
-from wopo.usecases.imports_documents import Document, DocumentKind, DocumentLine
+from wopo.usecases.imports_documents import Document, DocumentKind, DocumentLine, as_credit
 from wopo.usecases.imports_flags import contradiction
 from wopo.usecases.imports_ties import tie
 from wopo.usecases.imports_ubl_orders import charge_code
@@ -20,13 +22,34 @@ from wopo.usecases.invoices import EnterInvoice, record_invoice
 from wopo.usecases.receipts import order_lines
 
 
-def take_invoice(ctx: Context, document: Document, vendor: Vendor) -> Answer:
+@dataclass(frozen=True)
+class Chosen:
+    """What a person said about a document: the order it bills (an id; empty: none of ours), and by
+    place of a line its order line (empty: none of them)."""
+
+    order: str | None = None
+    lines: Mapping[int, str] = field(default_factory=dict)
+
+
+def take_invoice(
+    ctx: Context,
+    document: Document,
+    vendor: Vendor,
+    *,
+    chosen: Chosen = Chosen(),
+    imported: bool = True,
+    files: tuple[FileFacts, ...] = (),
+) -> Answer:
     """Enter the document. What is in doubt by its own contradictions holds it; a credit note whose
-    total alone is in doubt still takes back what it names, and the total waits for a person."""
+    total alone is in doubt still takes back what it names, and the total waits for a person. An
+    invoice over a negative sum is a credit note."""
+    document = as_meant(document)
     credit = document.kind is DocumentKind.CREDIT
-    order = _order_of(ctx, document, vendor)
+    order = order_for(ctx, document, vendor, chosen)
     lines = order_lines(ctx, order) if order is not None else {}
-    ties = tie(ctx, order, lines, document).lines if order else [None] * len(document.lines)
+    ties: Sequence[PurchaseOrderLine | None] = [None] * len(document.lines)
+    if order is not None:
+        ties = tie(ctx, order, lines, document, chosen.lines).lines
     found = contradictions(document)
     only_total = credit and all(each.doubt is Doubt.AMOUNT for each in found)
     sentences = tuple(each.sentence for each in found)
@@ -44,7 +67,8 @@ def take_invoice(ctx: Context, document: Document, vendor: Vendor) -> Answer:
             credits_number=_credited(ctx, document, vendor),
             warnings=sentences if only_total else (),
             contradictions=() if only_total else sentences,
-            imported=True,
+            imported=imported,
+            files=files,
         ),
     )
     if only_total and found:
@@ -56,8 +80,31 @@ def take_invoice(ctx: Context, document: Document, vendor: Vendor) -> Answer:
         subject_id=invoice.id,
         number=invoice.number,
         message=" ".join([said, *sentences]),
-        facts={"outcome": "added", "warnings": list(sentences), "state": invoice.state.value},
+        facts={
+            "outcome": "added",
+            "warnings": list(sentences),
+            "state": invoice.state.value,
+            "codes": invoice.codes,
+        },
     )
+
+
+def as_meant(document: Document) -> Document:
+    """An invoice that asks for less than nothing takes back (Peppol BIS Billing 3, negative
+    invoices)."""
+    total = document.total
+    if document.kind is DocumentKind.INVOICE and total is not None and total < 0:
+        return as_credit(document)
+    return document
+
+
+def order_for(
+    ctx: Context, document: Document, vendor: Vendor, chosen: Chosen
+) -> PurchaseOrder | None:
+    """The order that a person chose, else the one that the document leads to."""
+    if chosen.order is None:
+        return _order_of(ctx, document, vendor)
+    return ctx.uow.get(PurchaseOrder, chosen.order) if chosen.order else None
 
 
 def _order_of(ctx: Context, document: Document, vendor: Vendor) -> PurchaseOrder | None:

@@ -1,5 +1,6 @@
 """What happens to an order once it was submitted: revising, promising, issuing, ending."""
 
+from collections.abc import Sequence
 from datetime import date
 
 from pydantic import BaseModel, ConfigDict
@@ -207,27 +208,32 @@ def _total_before(ctx: Context, order: PurchaseOrder, revision: OrderRevision) -
 def record_promise(command: RecordPromise, ctx: Context) -> Answer:
     """Note dates and backorders; it is no change of the order and needs no approval."""
     document = hold_order(ctx, command.order_id)
+    note_promises(ctx, document, command.lines)
+    return answer(document.order, "noted with what the vendor said")
+
+
+def note_promises(ctx: Context, document: OrderDocument, lines: Sequence[LinePromise]) -> None:
+    """Write what the vendor said onto the lines of an order that is held, and say so."""
     order = document.order
     PURCHASE_ORDER.move(order.state, "promise", subject=short(order.number))
-    if not command.lines:
+    if not lines:
         raise REQUIRED(field="lines", label="The line")
     rows = {line.id: line for line in document.live}
-    for said in command.lines:
+    for said in lines:
         row = rows.get(said.line_id)
         if row is None:
             raise NOT_FOUND(kind="line", wanted=said.line_id, nearest="", field="lines")
         _promise(ctx, row, said)
     order.version += 1
-    days = [said.promised_on for said in command.lines if said.promised_on]
+    days = [said.promised_on for said in lines if said.promised_on]
     ctx.record(
         OrderPromised(
             subject_id=order.id,
             number=order.number,
-            lines=[said.model_dump(mode="json") for said in command.lines],
+            lines=[said.model_dump(mode="json") for said in lines],
             earliest=min(days, default=None),
         )
     )
-    return answer(order, "noted with what the vendor said")
 
 
 def _promise(ctx: Context, row: PurchaseOrderLine, said: LinePromise) -> None:

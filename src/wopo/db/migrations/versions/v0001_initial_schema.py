@@ -180,6 +180,7 @@ def upgrade() -> None:
         sa.UniqueConstraint("card", "subject_id", "audience"),
     )
     with op.batch_alter_table("posted_card", schema=None) as batch_op:
+        batch_op.create_index("ix_posted_card_place", ["channel", "ts"], unique=False)
         batch_op.create_index(batch_op.f("ix_posted_card_subject_id"), ["subject_id"], unique=False)
 
     op.create_table(
@@ -201,6 +202,7 @@ def upgrade() -> None:
         sa.Column("code", sa.String(length=80), nullable=False),
         sa.Column("message", sa.String(length=2000), nullable=False),
         sa.Column("facts", sa.JSON(), nullable=False),
+        sa.Column("seal", sa.String(length=64), nullable=False),
         sa.PrimaryKeyConstraint("id"),
     )
     with op.batch_alter_table("refusal_entry", schema=None) as batch_op:
@@ -247,6 +249,7 @@ def upgrade() -> None:
         sa.Column("payment_terms", sa.String(length=80), nullable=False),
         sa.Column("standing", sa.String(length=40), nullable=False),
         sa.Column("contractor", sa.Boolean(), nullable=False),
+        sa.Column("numbers_restart_yearly", sa.Boolean(), nullable=False),
         sa.Column("active", sa.Boolean(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("id"),
@@ -435,6 +438,43 @@ def upgrade() -> None:
         batch_op.create_index(
             batch_op.f("ix_price_tier_agreement_id"), ["agreement_id"], unique=False
         )
+
+    op.create_table(
+        "purchasing_policy",
+        sa.Column("id", sa.String(length=40), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("title", sa.String(length=120), nullable=False),
+        sa.Column("effective_from", sa.Date(), nullable=False),
+        sa.Column("text", sa.String(), nullable=False),
+        sa.Column("content", sa.JSON(), nullable=False),
+        sa.Column("digest", sa.String(length=64), nullable=False),
+        sa.Column("imported_by_id", sa.String(length=40), nullable=True),
+        sa.Column("imported_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["imported_by_id"], ["person.id"], initially="DEFERRED", deferrable=True
+        ),
+        sa.PrimaryKeyConstraint("id"),
+        sa.UniqueConstraint("version"),
+    )
+    with op.batch_alter_table("purchasing_policy", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_purchasing_policy_imported_by_id"), ["imported_by_id"], unique=False
+        )
+
+    op.create_table(
+        "unit_conversion",
+        sa.Column("id", sa.String(length=40), nullable=False),
+        sa.Column("source", sa.String(length=20), nullable=False),
+        sa.Column("target", sa.String(length=20), nullable=False),
+        sa.Column("part_id", sa.String(length=40), nullable=True),
+        sa.Column("day", sa.Date(), nullable=False),
+        sa.Column("factor", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(["part_id"], ["part.id"], initially="DEFERRED", deferrable=True),
+        sa.PrimaryKeyConstraint("id"),
+        sa.UniqueConstraint("source", "target", "part_id", "day"),
+    )
+    with op.batch_alter_table("unit_conversion", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_unit_conversion_part_id"), ["part_id"], unique=False)
 
     op.create_table(
         "stock_level",
@@ -777,6 +817,7 @@ def upgrade() -> None:
         sa.Column("sequence", sa.Integer(), nullable=False),
         sa.Column("number", sa.String(length=60), nullable=False),
         sa.Column("number_key", sa.String(length=60), nullable=False),
+        sa.Column("number_core", sa.String(length=60), nullable=False),
         sa.Column("type", sa.String(length=40), nullable=False),
         sa.Column("state", sa.String(length=40), nullable=False),
         sa.Column("vendor_id", sa.String(length=40), nullable=False),
@@ -832,6 +873,7 @@ def upgrade() -> None:
         batch_op.create_index(
             batch_op.f("ix_invoice_entered_by_id"), ["entered_by_id"], unique=False
         )
+        batch_op.create_index("ix_invoice_core", ["number_core", "vendor_id"], unique=False)
         batch_op.create_index(
             "ix_invoice_lookalike", ["vendor_id", "total_minor", "invoice_date"], unique=False
         )
@@ -841,6 +883,43 @@ def upgrade() -> None:
         )
         batch_op.create_index(batch_op.f("ix_invoice_sequence"), ["sequence"], unique=False)
         batch_op.create_index(batch_op.f("ix_invoice_state"), ["state"], unique=False)
+
+    op.create_table(
+        "incoming_file",
+        sa.Column("id", sa.String(length=40), nullable=False),
+        sa.Column("slack_file_id", sa.String(length=40), nullable=False),
+        sa.Column("channel", sa.String(length=40), nullable=False),
+        sa.Column("ts", sa.String(length=40), nullable=False),
+        sa.Column("name", sa.String(length=255), nullable=False),
+        sa.Column("mimetype", sa.String(length=100), nullable=False),
+        sa.Column("size", sa.Integer(), nullable=False),
+        sa.Column("sha256", sa.String(length=64), nullable=False),
+        sa.Column("claim", sa.String(length=64), nullable=True),
+        sa.Column("state", sa.String(length=40), nullable=False),
+        sa.Column("sentence", sa.String(length=2000), nullable=False),
+        sa.Column("documents", sa.JSON(), nullable=False),
+        sa.Column("questions", sa.JSON(), nullable=False),
+        sa.Column("results", sa.JSON(), nullable=False),
+        sa.Column("order_id", sa.String(length=40), nullable=True),
+        sa.Column("person_id", sa.String(length=40), nullable=True),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["order_id"], ["purchase_order.id"], initially="DEFERRED", deferrable=True
+        ),
+        sa.ForeignKeyConstraint(
+            ["person_id"], ["person.id"], initially="DEFERRED", deferrable=True
+        ),
+        sa.PrimaryKeyConstraint("id"),
+        sa.UniqueConstraint("claim"),
+        sa.UniqueConstraint("slack_file_id", "channel", "ts"),
+    )
+    with op.batch_alter_table("incoming_file", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_incoming_file_order_id"), ["order_id"], unique=False)
+        batch_op.create_index(
+            batch_op.f("ix_incoming_file_person_id"), ["person_id"], unique=False
+        )
+        batch_op.create_index(batch_op.f("ix_incoming_file_sha256"), ["sha256"], unique=False)
 
     op.create_table(
         "order_charge",
@@ -1334,6 +1413,7 @@ def upgrade() -> None:
         sa.UniqueConstraint("number"),
     )
     with op.batch_alter_table("exception_case", schema=None) as batch_op:
+        batch_op.create_index("ix_exception_case_list", ["state", "raised_at"], unique=False)
         batch_op.create_index(
             batch_op.f("ix_exception_case_changed_at"), ["changed_at"], unique=False
         )
@@ -1374,6 +1454,39 @@ def upgrade() -> None:
         )
 
     op.create_table(
+        "case_note",
+        sa.Column("id", sa.String(length=40), nullable=False),
+        sa.Column("case_id", sa.String(length=40), nullable=False),
+        sa.Column("kind", sa.String(length=40), nullable=False),
+        sa.Column("text", sa.String(length=3000), nullable=False),
+        sa.Column("by_id", sa.String(length=40), nullable=True),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["by_id"], ["person.id"], initially="DEFERRED", deferrable=True),
+        sa.ForeignKeyConstraint(
+            ["case_id"], ["exception_case.id"], initially="DEFERRED", deferrable=True
+        ),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    with op.batch_alter_table("case_note", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_case_note_by_id"), ["by_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_case_note_case_id"), ["case_id"], unique=False)
+
+    op.create_table(
+        "form_draft",
+        sa.Column("id", sa.String(length=40), nullable=False),
+        sa.Column("person_id", sa.String(length=40), nullable=False),
+        sa.Column("title", sa.String(length=80), nullable=False),
+        sa.Column("view", sa.JSON(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["person_id"], ["person.id"], initially="DEFERRED", deferrable=True
+        ),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    with op.batch_alter_table("form_draft", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_form_draft_person_id"), ["person_id"], unique=False)
+
+    op.create_table(
         "invoice_line",
         sa.Column("id", sa.String(length=40), nullable=False),
         sa.Column("invoice_id", sa.String(length=40), nullable=False),
@@ -1389,6 +1502,8 @@ def upgrade() -> None:
         sa.Column("discount_minor", sa.BigInteger(), nullable=False),
         sa.Column("net_minor", sa.BigInteger(), nullable=False),
         sa.Column("share_minor", sa.BigInteger(), nullable=False),
+        sa.Column("unit_factor", sa.BigInteger(), nullable=True),
+        sa.Column("unit_divisor", sa.BigInteger(), nullable=True),
         sa.ForeignKeyConstraint(
             ["invoice_id"], ["invoice.id"], initially="DEFERRED", deferrable=True
         ),
@@ -1454,6 +1569,7 @@ def upgrade() -> None:
         sa.Column("source", sa.String(length=40), nullable=False),
         sa.Column("source_id", sa.String(length=40), nullable=False),
         sa.Column("by_id", sa.String(length=40), nullable=True),
+        sa.Column("seal", sa.String(length=64), nullable=False),
         sa.ForeignKeyConstraint(
             ["budget_id"], ["budget.id"], initially="DEFERRED", deferrable=True
         ),
@@ -1644,6 +1760,7 @@ def upgrade() -> None:
         sa.Column("part_request_line_id", sa.String(length=40), nullable=True),
         sa.Column("receipt_line_id", sa.String(length=40), nullable=True),
         sa.Column("by_id", sa.String(length=40), nullable=True),
+        sa.Column("seal", sa.String(length=64), nullable=False),
         sa.ForeignKeyConstraint(["by_id"], ["person.id"], initially="DEFERRED", deferrable=True),
         sa.ForeignKeyConstraint(
             ["location_id"], ["location.id"], initially="DEFERRED", deferrable=True
@@ -1685,6 +1802,8 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     for table in (
+        "form_draft",
+        "case_note",
         "stock_movement",
         "reservation",
         "allocation",
@@ -1705,6 +1824,7 @@ def downgrade() -> None:
         "receipt",
         "order_revision",
         "order_charge",
+        "incoming_file",
         "invoice",
         "approval",
         "work_request",
@@ -1715,6 +1835,8 @@ def downgrade() -> None:
         "labour_rate",
         "authority_limit",
         "attachment",
+        "unit_conversion",
+        "purchasing_policy",
         "stock_level",
         "price_tier",
         "person",
