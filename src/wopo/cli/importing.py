@@ -13,10 +13,9 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextC
 
 from wopo.cli.opening import DATABASE_OPTION, Opened, new_id, open_current
 from wopo.db.rehearsal import execute_rehearsed
-from wopo.domain.imports import PROBLEMS
 from wopo.readers.documents import read_document
 from wopo.readers.mapping import Import, Mapping, find_mapping, load_mapping, shipped
-from wopo.readers.problems import UNREADABLE, ReadingError
+from wopo.readers.problems import UNREADABLE, ReadingError, problems_error
 from wopo.readers.tabular import Files
 from wopo.usecases.door import IMPORT
 from wopo.usecases.execute import execute
@@ -145,15 +144,6 @@ def _checked(progress: Progress, files: Files, item: Import) -> int:
     if problems:
         raise problems_error(problems)
     return rows
-
-
-def problems_error(problems: list[Problem]) -> Exception:
-    """The refusal that lists what is wrong with the files."""
-    shown = problems[:MAX_PROBLEMS]
-    count = f"{len(shown)} problem{'s' if len(shown) > 1 else ''}"
-    if len(problems) > MAX_PROBLEMS:
-        count = f"more than {MAX_PROBLEMS} problems (the first {MAX_PROBLEMS} follow)"
-    return PROBLEMS(count=count, list="\n".join(map(str, shown)), problems=list(map(str, shown)))
 
 
 def _counted(progress: Progress, files: Files, item: Import, total: int) -> RowStream:

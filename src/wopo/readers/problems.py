@@ -3,8 +3,10 @@
 from collections.abc import Sequence
 from difflib import get_close_matches
 
-from wopo.domain.errors import Refusal
+from wopo.domain.errors import DomainError, Refusal
+from wopo.domain.imports import PROBLEMS
 from wopo.usecases.imports_rows import Place, Problem
+from wopo.usecases.imports_taking import MAX_PROBLEMS
 
 UNREADABLE = Refusal("import.unreadable", "{where}: {problem} Nothing was changed.")
 TOO_BIG = Refusal(
@@ -20,6 +22,15 @@ class ReadingError(Exception):
     def __init__(self, place: Place, sentence: str, column: str | None = None) -> None:
         super().__init__(f"{place.at(column)}: {sentence}")
         self.problem = Problem(place.at(column), sentence)
+
+
+def problems_error(problems: Sequence[Problem]) -> DomainError:
+    """The refusal that lists what is wrong with the files, ``PROBLEMS``."""
+    shown = problems[:MAX_PROBLEMS]
+    count = f"{len(shown)} problem{'s' if len(shown) > 1 else ''}"
+    if len(problems) > MAX_PROBLEMS:
+        count = f"more than {MAX_PROBLEMS} problems (the first {MAX_PROBLEMS} follow)"
+    return PROBLEMS(count=count, list="\n".join(map(str, shown)), problems=list(map(str, shown)))
 
 
 def nearest(wanted: str, known: Sequence[str], cutoff: float = 0.6) -> str:

@@ -11,6 +11,7 @@ from wopo.domain.outbox import Mode
 from wopo.domain.people import Role
 from wopo.usecases.door import Answer, Command, Context, Notice, announces, use_case
 from wopo.usecases.imports_catalogue import take_agreements, take_stock
+from wopo.usecases.imports_invoices import take_invoices
 from wopo.usecases.imports_orders import take_orders
 from wopo.usecases.imports_rows import Problem, Row, RowStream, Sourced
 from wopo.usecases.imports_saves import SAVES, take_saves
@@ -22,6 +23,7 @@ TAKERS: dict[str, Taker] = {
     "agreements": take_agreements,
     "stock": take_stock,
     "orders": take_orders,
+    "invoices": take_invoices,
 }
 
 

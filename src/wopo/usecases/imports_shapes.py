@@ -11,6 +11,7 @@ from wopo.domain.locations import Intake
 from wopo.domain.people import Role
 from wopo.domain.vendors import Standing
 from wopo.domain.work_requests import Priority
+from wopo.usecases.imports_invoice_rows import InvoiceLineRow, InvoiceRow
 from wopo.usecases.imports_rows import (
     Code,
     Currency,
@@ -346,6 +347,7 @@ Target = Literal[
     "unit_conversions",
     "findings",
     "orders",
+    "invoices",
 ]
 
 ROWS: dict[str, type[Row]] = {
@@ -369,11 +371,13 @@ ROWS: dict[str, type[Row]] = {
     "unit_conversions": UnitConversionRow,
     "findings": FindingRow,
     "orders": OrderRow,
+    "invoices": InvoiceRow,
 }
 """What can be imported: the name a mapping uses, and the shape of one record."""
 
 CHILDREN: dict[str, tuple[str, type[Row]]] = {
     "orders": ("lines", OrderLineRow),
+    "invoices": ("lines", InvoiceLineRow),
     "agreements": ("tiers", TierRow),
 }
 """Kinds whose records have rows of their own under them."""
