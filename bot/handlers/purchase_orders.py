@@ -76,7 +76,8 @@ def register(app: App, services: Services) -> None:
 def load(visit: Visit, order_id: str) -> OrderView:
     """The order as the person may see it."""
     with visit.read() as uow:
-        return order_view(uow, order_id, reader=visit.person(uow))
+        reader = visit.person(uow)
+        return order_view(uow, order_id, reader=reader, today=visit.reader.today)
 
 
 def _opener(build: Build) -> Callable[..., None]:

@@ -6,6 +6,7 @@ from slack_bolt import Ack, App
 
 from bot.answers import notice, show
 from bot.blocks import MAX_OPTIONS, Block, actions, button, message, paragraph
+from bot.cards.purchase_orders import MORE_VERBS
 from bot.clicks import quietly
 from bot.handlers.options import typed
 from bot.ids import Action, Callback, Options, Shortcut, SlashCommand
@@ -18,6 +19,8 @@ from wopo.domain.lookup import Kind
 from wopo.domain.numbers import short
 from wopo.usecases.lookup import resolve
 from wopo.usecases.views.receiving import ReceivingView, receivable_orders, receiving_view
+
+MORE_VERBS["receive"] = ("Receive", Action.ORDER_RECEIVE)
 
 
 def register(app: App, _services: Services) -> None:

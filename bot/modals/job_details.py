@@ -100,6 +100,8 @@ def _verbs(view: WorkOrderView, target: Target) -> list[Block]:
     made = [button(*known[verb], target) for verb in view.verbs if verb in known]
     if made:
         made[0]["style"] = "primary"
+    if view.part_states:
+        made.append(button("Parts", Action.PARTS_SHOW, Target(id=view.id)))
     return actions(made)
 
 

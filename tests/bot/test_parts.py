@@ -7,13 +7,14 @@ import pytest
 
 from bot.ids import Action, Callback, Options, Shortcut, SlashCommand
 from bot.metadata import Target
-from tests.factories.jobs import Company, Do, row, rows
+from tests.factories.jobs import Company, Do, row, rows, started_job
 from tests.factories.shop import Shop, asked, open_shop
 from tests.payloads import Payloads
 from tests.slack import RecordingSlack
 from wopo.db.uow import SqlTransactions
 from wopo.domain.part_requests import LineState, PartRequest, PartRequestLine
 from wopo.domain.purchase_orders import OrderState, PurchaseOrder
+from wopo.domain.work_orders import WorkOrder
 
 Json = dict[str, Any]
 Send = Callable[[Json], Json]
@@ -270,3 +271,45 @@ def test_a_need_is_taken_back(
     send(payloads.click(Action.PART_CANCEL, Target(id=line).pack(), user="U-tess"))
     send(payloads.submit(slack.view(), {"reason": "found one"}, user="U-tess"))
     assert row(transactions, PartRequestLine, line).state is LineState.CANCELLED
+
+
+def test_a_jobs_details_lead_to_its_parts_once_there_are_some(
+    do: Do,
+    company: Company,
+    shop: Shop,
+    send: Send,
+    payloads: Payloads,
+    slack: RecordingSlack,
+) -> None:
+    send(payloads.click(Action.JOB_DETAILS, Target(id=shop.job).pack(), user="U-tess"))
+    assert Action.PARTS_SHOW not in str(slack.view()["blocks"])
+    asked(do, company, shop, shop.seal, 2)
+    send(payloads.click(Action.JOB_DETAILS, Target(id=shop.job).pack(), user="U-tess"))
+    details = slack.view()
+    (found,) = [
+        e
+        for b in details["blocks"]
+        if b["type"] == "actions"
+        for e in b["elements"]
+        if e["action_id"] == Action.PARTS_SHOW
+    ]
+    send(payloads.click_in_view(Action.PARTS_SHOW, found["value"], details, user="U-tess"))
+    assert slack.of("views.push")[-1]["view"]["callback_id"] == Callback.PART_LINES
+    assert "Seal" in str(slack.view()["blocks"])
+
+
+def test_sending_the_form_leaves_another_jobs_draft_alone(
+    do: Do,
+    company: Company,
+    shop: Shop,
+    form: Callable[..., Json],
+    send: Send,
+    payloads: Payloads,
+    transactions: SqlTransactions,
+) -> None:
+    asked(do, company, shop, shop.seal, 30)
+    other = started_job(do, company)
+    number = row(transactions, WorkOrder, other).number
+    send(payloads.submit(form(number), {"part_id": shop.seal, "quantity": "4"}, user="U-tess"))
+    drafts = {order.number: order.state for order in rows(transactions, PurchaseOrder)}
+    assert list(drafts.values()) == [OrderState.DRAFT, OrderState.PENDING_APPROVAL]

@@ -27,6 +27,8 @@ from wopo.usecases.purchase_orders import SubmitOrder
 
 Json = dict[str, Any]
 Send = Callable[[Json], Json]
+RECEIVE = {"U-rec": True, "U-tess": False, "U-app": False, "U-bea": False, "U-tom": False}
+"""Who may receive it: Tess asked for more than requesters may receive, Abe approved it."""
 
 
 @pytest.fixture
@@ -124,6 +126,10 @@ def test_issue_promise_and_close_short(
     assert labels(po("1")["blocks"])[0] == "Issue to vendor"
     send(payloads.click(Action.ORDER_ISSUE, target, user="U-bea"))
     assert row(transactions, PurchaseOrder, order).state is OrderState.ISSUED
+    may = {user: "Receive" in labels(po("1", user=user)["blocks"]) for user in RECEIVE}
+    assert may == RECEIVE
+    send(payloads.click(Action.ORDER_RECEIVE, target, user="U-rec"))
+    assert slack.view()["callback_id"] == Callback.RECEIVE
     send(payloads.click(Action.ORDER_PROMISE, target, user="U-bea"))
     form = slack.view()
     answer = send(payloads.submit(form, {}, user="U-bea", view_id="V2"))

@@ -32,6 +32,7 @@ class Approval(SQLModel, table=True):
     """
 
     __tablename__ = "approval"
+    __table_args__ = (Index("ix_approval_rule", "rule", "asked_at"),)
 
     id: str = id_field()
     purchase_order_id: str = ref("purchase_order")

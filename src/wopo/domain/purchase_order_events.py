@@ -50,6 +50,8 @@ class OrderApproved(Event):
     approval_id: str
     by_id: str | None
     first: bool
+    rule: str = ""
+    """The rule that decided, where no person did."""
 
 
 @event("purchase_order:rejected")

@@ -74,7 +74,10 @@ class PurchaseOrder(SQLModel, table=True):
     """
 
     __tablename__ = "purchase_order"
-    __table_args__ = (Index("ix_purchase_order_recent", "state", "created_at"),)
+    __table_args__ = (
+        Index("ix_purchase_order_recent", "state", "created_at"),
+        Index("ix_purchase_order_kind", "kind", "state"),
+    )
 
     id: str = id_field()
     number: str = Field(max_length=40, unique=True)

@@ -133,9 +133,23 @@ def approve_order(command: ApproveOrder, ctx: Context) -> Answer:
         _supersede(ctx, order)
         write_content(ctx, decision.document, decision.content)
         order.revision, order.pending_revision = approval.revision, None
+    bind(ctx, decision.document, decision.revision, approval, first=first)
+    return _answer(order, "approved")
+
+
+def bind(
+    ctx: Context,
+    document: OrderDocument,
+    revision: OrderRevision,
+    approval: Approval,
+    *,
+    first: bool,
+) -> None:
+    """The approved revision is in force from now on, by a person or by ``approval.rule``."""
+    order = document.order
     order.approved_revision, order.approved_at = approval.revision, ctx.at
-    decision.revision.state = RevisionState.APPROVED
-    remember_prices(ctx, [Paid(order, decision.document.live, ctx.at.date())])
+    revision.state = RevisionState.APPROVED
+    remember_prices(ctx, [Paid(order, document.live, ctx.at.date())])
     ctx.record(
         OrderApproved(
             subject_id=order.id,
@@ -144,11 +158,11 @@ def approve_order(command: ApproveOrder, ctx: Context) -> Answer:
             content_hash=approval.content_hash,
             total=total_of(order),
             approval_id=approval.id,
-            by_id=ctx.actor_id,
+            by_id=approval.decided_by_id,
             first=first,
+            rule=approval.rule,
         )
     )
-    return _answer(order, "approved")
 
 
 @use_case(RejectOrder, action="reject purchase orders")
@@ -273,7 +287,8 @@ def _explain(ctx: Context, approval: Approval, order: PurchaseOrder) -> None:
         if approval.decided_by_id == ctx.actor_id:
             raise DECIDED_BY_YOU(number=number, state=said, time=time)
         person = ctx.uow.get(Person, approval.decided_by_id) if approval.decided_by_id else None
-        who = person.name if person else "The source system"
+        who = person.name if person else f"The rule “{approval.rule}”" if approval.rule else ""
+        who = who or "The source system"
         raise DECIDED(number=number, state=said, time=time, who=who)
     later = _current(ctx, order)
     if later is not None and later.id != approval.id:

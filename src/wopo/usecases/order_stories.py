@@ -33,7 +33,7 @@ from wopo.domain.purchase_order_events import (
     OrderWithdrawn,
     QuestionAnswered,
 )
-from wopo.domain.purchase_orders import PurchaseOrder, PurchaseOrderLine
+from wopo.domain.purchase_orders import OrderKind, PurchaseOrder, PurchaseOrderLine
 from wopo.domain.vendors import Vendor
 from wopo.domain.work_orders import WorkOrder
 from wopo.usecases.door import Context, Notice, announces, silent
@@ -155,13 +155,24 @@ def _decided(ctx: Context, approval_id: str) -> Iterable[Notice]:
 
 @announces(OrderApproved)
 def tell_approved(event: OrderApproved, ctx: Context) -> Iterable[Notice]:
-    """Every copy of the card, the threads, the requesters, the buyers who issue it."""
+    """Every copy of the card, the threads, the requesters, the buyers who issue it. What a rule
+    decided goes out in the same commit, which is told."""
     order = _order(event, ctx)
+    yield from buyer_homes(ctx)
+    if event.rule:
+        return
     yield from _decided(ctx, event.approval_id)
     what = "is approved" if event.first else "is approved as changed"
     yield from _threads(ctx, order, f"{what}{_by(ctx)}")
-    yield from _asked(ctx, order, f"{what}{_by(ctx)}.")
-    yield from buyer_homes(ctx)
+    yield from _asked(ctx, order, f"{what}{_by(ctx)}{_at_counter(ctx, order, event)}.")
+
+
+def _at_counter(ctx: Context, order: PurchaseOrder, event: OrderApproved) -> str:
+    """Who waits at the counter hears what to do now."""
+    if order.kind is not OrderKind.COUNTER or not event.first:
+        return ""
+    vendor = ctx.require(Vendor, order.vendor_id, label="vendor")
+    return f": say this number at {vendor.name}'s counter"
 
 
 @announces(OrderRejected)
@@ -207,7 +218,12 @@ def tell_issued(event: OrderIssued, ctx: Context) -> Iterable[Notice]:
     """The threads say that it went out, and to whom."""
     order = _order(event, ctx)
     vendor = ctx.require(Vendor, order.vendor_id, label="vendor")
-    yield from _threads(ctx, order, f"went to {vendor.name}")
+    if order.kind is OrderKind.COUNTER:
+        who = ctx.uow.get(Person, next(iter(order.requested_by_ids), ""))
+        by = f" by {who.name}" if who else ""
+        yield from _threads(ctx, order, f"is bought at {vendor.name}'s counter{by}")
+    else:
+        yield from _threads(ctx, order, f"went to {vendor.name}")
     yield from buyer_homes(ctx)
 
 

@@ -65,6 +65,9 @@ class SavePerson(Save):
     manager: str = ""
     locale: str = "en"
     timezone: str = "UTC"
+    counter_cap: Decimal | None = None
+    """What they may buy at counters in a day without asking, in major units of the company's
+    currency; 0 never, none as the company's setting says."""
 
 
 class DeactivatePerson(Command):
@@ -135,6 +138,8 @@ def _person_values(command: SavePerson, ctx: Context) -> dict[str, Any]:
         values["email"] = command.email.strip().lower() or None
     if "roles" in command.model_fields_set:
         values["roles"] = sorted(role.value for role in command.roles)
+    if "counter_cap" in command.model_fields_set:
+        values["counter_cap_minor"] = _cap(ctx, command.counter_cap)
     values |= references(
         ctx,
         command,
@@ -147,6 +152,12 @@ def _person_values(command: SavePerson, ctx: Context) -> dict[str, Any]:
     if "locale" in values:
         check_locale(values["locale"])
     return values
+
+
+def _cap(ctx: Context, cap: Decimal | None) -> int | None:
+    if cap is None:
+        return None
+    return _amount(cap, company(ctx.uow).currency, label="The cap", field="counter_cap").minor
 
 
 def check_timezone(name: str) -> None:
@@ -259,11 +270,13 @@ def _centre(ctx: Context, code: str) -> CostCentre | None:
     return centre
 
 
-def _amount(amount: Decimal, currency: str) -> Money:
+def _amount(
+    amount: Decimal, currency: str, *, label: str = "The amount", field: str = "amount"
+) -> Money:
     digits = minor_digits(currency)
-    value = checked_decimal(amount, label="The amount", places=digits, field="amount")
+    value = checked_decimal(amount, label=label, places=digits, field=field)
     if value < 0:
-        raise NEGATIVE(field="amount", label="The amount", bound="0 or more", typed=value)
+        raise NEGATIVE(field=field, label=label, bound="0 or more", typed=value)
     return Money.of(value, currency)
 
 

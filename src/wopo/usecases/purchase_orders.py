@@ -217,6 +217,14 @@ def submit(ctx: Context, document: OrderDocument) -> None:
     """Write down the draft's revision and ask for its approval. What it names was checked when it
     was kept."""
     order = document.order
+    revision = revise_ready(ctx, document)
+    record_submitted(ctx, order, revision, first=True)
+    ask_approval(ctx, order, revision, document.content())
+
+
+def revise_ready(ctx: Context, document: OrderDocument) -> OrderRevision:
+    """Write down the draft's revision, which is ready for a decision from now on."""
+    order = document.order
     PURCHASE_ORDER.move(order.state, "submit", subject=short(order.number))
     if order.order_date is None:
         order.order_date = ctx.at.date()
@@ -227,9 +235,7 @@ def submit(ctx: Context, document: OrderDocument) -> None:
     figures = check_content(content)
     check_ready(ctx, content)
     move(order, "submit")
-    revision = add_revision(ctx, order, content, figures)
-    record_submitted(ctx, order, revision, first=True)
-    ask_approval(ctx, order, revision, content)
+    return add_revision(ctx, order, content, figures)
 
 
 def record_submitted(

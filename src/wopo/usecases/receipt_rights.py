@@ -3,16 +3,18 @@ limit whoever asked for it; never whoever approved it, unless the company waives
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from wopo.domain.approvals import Approval, ApprovalState
 from wopo.domain.errors import DomainError
 from wopo.domain.exchange_rates import NO_RATE
 from wopo.domain.money import Money
+from wopo.domain.order_life import is_open
 from wopo.domain.people import Person, Role
 from wopo.domain.purchase_orders import PurchaseOrder, PurchaseOrderLine
 from wopo.domain.receipts import MAY_NOT_RECEIVE
 from wopo.domain.settings import CompanySettings, Duty
-from wopo.domain.waivers import WaiverUsed, kept_apart, waived
+from wopo.domain.waivers import SAME_PERSON, WaiverUsed, kept_apart, waived
 from wopo.usecases.door import Context
 from wopo.usecases.exchange_rates import convert
 from wopo.usecases.ports import UnitOfWork
@@ -43,12 +45,44 @@ def may_receive(
 
     Raises ``MAY_NOT_RECEIVE``, ``SAME_PERSON`` (domain.md, invariant 2; A22).
     """
-    person, settings = ctx.person(), company(ctx.uow)
+    return permission(ctx.uow, ctx.person(), order, lines, ctx.at.date())
+
+
+def receives(
+    uow: UnitOfWork,
+    person: Person,
+    order: PurchaseOrder,
+    lines: Sequence[PurchaseOrderLine],
+    day: date,
+) -> bool:
+    """Whether the person may book something of what is still to come."""
+    still = [line for line in lines if is_open(line)]
+    own = [line for line in still if line.receiver_id == person.id or line.service]
+    for some in (still, own):
+        try:
+            permission(uow, person, order, some, day)
+        except DomainError as error:
+            if error.code not in (MAY_NOT_RECEIVE.code, SAME_PERSON.code):
+                raise
+        else:
+            return bool(some)
+    return False
+
+
+def permission(
+    uow: UnitOfWork,
+    person: Person,
+    order: PurchaseOrder,
+    lines: Sequence[PurchaseOrderLine],
+    day: date,
+) -> Permission:
+    """A person's permission for these lines; see ``may_receive``."""
+    settings = company(uow)
     waivers = kept_apart(
         settings,
         person_id=person.id,
         duty=Duty.RECEIVER,
-        others={Duty.APPROVER: approver_ids(ctx.uow, order)},
+        others={Duty.APPROVER: approver_ids(uow, order)},
         subject_id=order.id,
         number=order.number,
         action="receive it",
@@ -56,7 +90,7 @@ def may_receive(
     )
     asked = person.id in order.requested_by_ids
     if asked:
-        flag, more = _as_requester(ctx, order, person, settings)
+        flag, more = _as_requester(uow, order, person, settings, day)
         return Permission(flag, (*waivers, *more))
     named = all(line.receiver_id == person.id for line in lines)
     if not named and not person.has(*RECEIVERS) and not _confirms_service(person, lines):
@@ -70,11 +104,11 @@ def _confirms_service(person: Person, lines: Sequence[PurchaseOrderLine]) -> boo
 
 
 def _as_requester(
-    ctx: Context, order: PurchaseOrder, person: Person, settings: CompanySettings
+    uow: UnitOfWork, order: PurchaseOrder, person: Person, settings: CompanySettings, day: date
 ) -> tuple[str, list[WaiverUsed]]:
     limit = Money(settings.requester_may_receive_up_to_minor, settings.currency)
     total = Money(order.total_minor, order.currency)
-    if _within(ctx, total, limit, order):
+    if _within(uow, total, limit, day):
         return f"received by the requester, {person.name} (allowed up to {limit})", []
     if waived(settings, Duty.REQUESTER, Duty.RECEIVER):
         used = kept_apart(
@@ -95,10 +129,10 @@ def _as_requester(
     )
 
 
-def _within(ctx: Context, total: Money, limit: Money, order: PurchaseOrder) -> bool:
+def _within(uow: UnitOfWork, total: Money, limit: Money, day: date) -> bool:
     """An order in another currency counts at the day's rate, and without one as above."""
     try:
-        return convert(ctx.uow, total, limit.currency, ctx.at.date()) <= limit
+        return convert(uow, total, limit.currency, day) <= limit
     except DomainError as error:
         if error.code != NO_RATE.code:
             raise

@@ -1,13 +1,16 @@
 """What a reader may do with an order now: the workflow's table less what they have no right to."""
 
 from collections.abc import Iterable
+from datetime import date
 
 from wopo.domain.order_life import BINDING, PURCHASE_ORDER, begun, closable, is_open
 from wopo.domain.people import Person, Role
+from wopo.domain.purchase_orders import OrderState
 from wopo.domain.work_orders import WorkOrder
 from wopo.usecases.order_documents import OrderDocument
 from wopo.usecases.ports import UnitOfWork
 from wopo.usecases.purchase_orders import BUYERS
+from wopo.usecases.receipt_rights import receives
 
 
 def verbs_for(
@@ -17,6 +20,7 @@ def verbs_for(
     requesters: Iterable[str],
     *,
     returned: bool,
+    today: date,
 ) -> tuple[str, ...]:
     """The verbs, the main thing first. ``change`` stands for proposing a change, binding or not;
     ``receipts`` for looking at what came, where it may be voided or sent back; ``returned``: an
@@ -38,6 +42,8 @@ def verbs_for(
         and not begun(document.lines),
     }
     allowed = PURCHASE_ORDER.allowed(order.state)
+    if order.state is OrderState.ISSUED:
+        rights["receive"] = receives(uow, reader, order, document.lines, today)
     verbs = [verb for verb in allowed if rights.get(verb)]
     if any(line.received for line in document.lines):
         verbs.append("receipts")
@@ -51,8 +57,8 @@ def verbs_for(
 
 
 _ORDER = (
-    "answer", "submit", "issue", "promise", "receipts", "edit", "change", "close", "withdraw",
-    "close_short", "cancel",
+    "answer", "submit", "issue", "receive", "promise", "receipts", "edit", "change", "close",
+    "withdraw", "close_short", "cancel",
 )  # fmt: skip
 
 

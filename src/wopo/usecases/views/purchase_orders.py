@@ -157,7 +157,7 @@ class OrderView:
         return tuple({line.job.id: line.job for line in self.lines if line.job}.values())
 
 
-def order_view(uow: UnitOfWork, order_id: str, *, reader: Person) -> OrderView:
+def order_view(uow: UnitOfWork, order_id: str, *, reader: Person, today: date) -> OrderView:
     """The order for a reader. Raises ``NOT_FOUND``. A constant number of queries."""
     order = uow.get(PurchaseOrder, order_id)
     if order is None:
@@ -187,7 +187,7 @@ def order_view(uow: UnitOfWork, order_id: str, *, reader: Person) -> OrderView:
         history=tuple(_revision(row, order.currency, names, costs=costs) for row in revisions),
         asked_of=tuple(Ref(id, names[id]) for id in asked_of if id in names),
         question=(approval.id, approval.question or "") if approval and returned else None,
-        verbs=verbs_for(uow, document, reader, requesters, returned=returned),
+        verbs=verbs_for(uow, document, reader, requesters, returned=returned, today=today),
         content=content,
         names=names,
     )

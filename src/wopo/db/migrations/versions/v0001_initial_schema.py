@@ -618,6 +618,7 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("purchase_order", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_purchase_order_buyer_id"), ["buyer_id"], unique=False)
+        batch_op.create_index("ix_purchase_order_kind", ["kind", "state"], unique=False)
         batch_op.create_index("ix_purchase_order_recent", ["state", "created_at"], unique=False)
         batch_op.create_index(
             batch_op.f("ix_purchase_order_ship_to_id"), ["ship_to_id"], unique=False
@@ -809,6 +810,7 @@ def upgrade() -> None:
         batch_op.create_index(
             batch_op.f("ix_approval_purchase_order_id"), ["purchase_order_id"], unique=False
         )
+        batch_op.create_index("ix_approval_rule", ["rule", "asked_at"], unique=False)
         batch_op.create_index(batch_op.f("ix_approval_state"), ["state"], unique=False)
 
     op.create_table(
@@ -1457,7 +1459,7 @@ def upgrade() -> None:
         "case_note",
         sa.Column("id", sa.String(length=40), nullable=False),
         sa.Column("case_id", sa.String(length=40), nullable=False),
-        sa.Column("kind", sa.String(length=40), nullable=False),
+        sa.Column("said", sa.String(length=40), nullable=False),
         sa.Column("text", sa.String(length=3000), nullable=False),
         sa.Column("by_id", sa.String(length=40), nullable=True),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
