@@ -4,18 +4,22 @@ from collections.abc import Collection, Iterator
 from decimal import Decimal
 from typing import Any, cast
 
-from sqlalchemy import select
+from sqlalchemy import and_, func, or_, select
 from sqlmodel import SQLModel
 
+from wopo.db.careful import READ_ERRORS, Broken, careful_rows
+from wopo.db.seals import SEALED, broken_seals
 from wopo.db.uow import SqlStore, implements
-from wopo.domain.audit import AuditEntry, AuditHead
+from wopo.domain.audit import AuditEntry, AuditHead, Unreadable
 from wopo.domain.exception_cases import ExceptionCase
+from wopo.domain.money import plain
 from wopo.domain.part_requests import PartRequest
 from wopo.domain.purchase_orders import PurchaseOrder
 from wopo.domain.receipts import Receipt, ReceiptLine
+from wopo.domain.stock import StockLevel, StockMovement
 from wopo.domain.work_orders import WorkOrder
 from wopo.domain.work_requests import WorkRequest
-from wopo.usecases.ports.audit import AuditStore, Received
+from wopo.usecases.ports.audit import AuditStore, DamagedRow, Received
 
 BATCH = 2_000
 
@@ -40,10 +44,46 @@ NUMBERED: dict[str, Any] = {
 class SqlAudit(SqlStore, AuditStore):
     """See ``AuditStore``."""
 
-    def chain(self) -> Iterator[AuditEntry]:
-        statement = select(ENTRY).order_by(ENTRY.c.seq).execution_options(yield_per=BATCH)
-        for row in self.session.connection().execute(statement):
-            yield cast(AuditEntry, row)
+    read_errors = READ_ERRORS
+
+    def chain(self) -> Iterator[AuditEntry | Unreadable]:
+        for row in careful_rows(self.session.connection(), ENTRY, BATCH):
+            if isinstance(row, Broken):
+                yield Unreadable(row.rowid, row.column, str(row.values.get("hash") or ""))
+            else:
+                yield cast(AuditEntry, row)
+
+    def broken_seals(self) -> Iterator[tuple[str, str, str]]:
+        yield from broken_seals(self.session.connection())
+
+    def stock_apart(self) -> Iterator[tuple[str, str]]:
+        level, moved = _table(StockLevel), _table(StockMovement)
+        same = and_(level.c.part_id == moved.c.part_id, level.c.location_id == moved.c.location_id)
+        quantity = func.coalesce(func.sum(moved.c.quantity), 0)
+        value = func.coalesce(func.sum(moved.c.value_minor), 0)
+        statement = (
+            select(level.c.id, level.c.on_hand, quantity, level.c.value_minor, value)
+            .outerjoin(moved, same)
+            .group_by(level.c.id, level.c.on_hand, level.c.value_minor)
+            .having(or_(level.c.on_hand != quantity, level.c.value_minor != value))
+            .order_by(level.c.id)
+        )
+        for id, on_hand, came, worth, carried in self.session.connection().execute(statement):
+            yield (
+                id,
+                (
+                    f"holds {plain(on_hand)} worth {worth}, "
+                    f"the movements add up to {plain(came)} worth {carried}"
+                ),
+            )
+
+    def damaged(self) -> Iterator[DamagedRow]:
+        for table in SQLModel.metadata.sorted_tables:
+            if table is ENTRY or table in SEALED:
+                continue
+            for row in careful_rows(self.session.connection(), table, BATCH):
+                if isinstance(row, Broken):
+                    yield DamagedRow(table.name, row.key(table), row.column)
 
     def head(self) -> AuditHead:
         found = self.session.get(AuditHead, 1)

@@ -78,6 +78,16 @@ def hash_of(entry: AuditEntry) -> str:
 
 
 @dataclass(frozen=True)
+class Unreadable:
+    """An entry of which a column holds what can't be read: damage by another hand than wopo's.
+    ``hash`` is its own, or empty where that is what can't be read."""
+
+    seq: int
+    column: str
+    hash: str
+
+
+@dataclass(frozen=True)
 class ChainFault:
     """The first thing that is wrong with a chain: at which entry, and what."""
 
@@ -85,18 +95,32 @@ class ChainFault:
     problem: str
 
 
-def chain_faults(entries: Iterable[AuditEntry], head: AuditHead) -> Iterator[ChainFault]:
-    """Walk the chain in order and yield what does not fit: gaps, edits, swaps, a lost tail."""
+def chain_faults(
+    entries: Iterable[AuditEntry | Unreadable], head: AuditHead
+) -> Iterator[ChainFault]:
+    """Walk the chain in order and yield what does not fit: gaps, edits, swaps, a lost tail, and
+    what can't be read."""
     expected, previous = 1, GENESIS
     for entry in entries:
         if entry.seq != expected:
             yield ChainFault(expected, f"entry {expected} is missing; next found is {entry.seq}")
             expected = entry.seq
-        if entry.prev_hash != previous:
-            yield ChainFault(entry.seq, "does not follow the entry before it")
-        if entry.hash != hash_of(entry):
-            yield ChainFault(entry.seq, "its contents were changed")
+        if isinstance(entry, Unreadable):
+            yield ChainFault(entry.seq, f"its {entry.column} can't be read")
+        else:
+            if entry.prev_hash != previous:
+                yield ChainFault(entry.seq, "does not follow the entry before it")
+            if entry.hash != _hash_if_any(entry):
+                yield ChainFault(entry.seq, "its contents were changed")
         previous = entry.hash
         expected += 1
     if (head.seq, head.hash) != (expected - 1, previous):
         yield ChainFault(expected, f"the head names entry {head.seq}, the chain ends elsewhere")
+
+
+def _hash_if_any(entry: AuditEntry) -> str | None:
+    """The hash it must have; none where a value is of a kind that no entry has."""
+    try:
+        return hash_of(entry)
+    except (TypeError, ValueError, AttributeError, OverflowError):
+        return None

@@ -5,11 +5,13 @@ auditor keeps what ``anchor`` gives and hands it to ``verify`` later.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 
 from wopo.domain.audit import chain_faults
 from wopo.domain.budgets import COLUMN, Budget
+from wopo.domain.errors import DomainError
 from wopo.domain.numbers import NumberSeries, document_number
 from wopo.usecases.audit_orders import order_faults
 from wopo.usecases.faults import Fault
@@ -53,12 +55,22 @@ def verify(uow: UnitOfWork, *, expected: Anchor | None = None) -> Iterator[Fault
 
     ``expected`` is an anchor kept from before: it shows a tail that was cut.
     """
-    yield from chain(uow)
-    if expected is not None:
-        yield from _anchored(uow, expected)
-    yield from _budgets(uow)
-    yield from order_faults(uow)
-    yield from _numbers(uow)
+    sections: dict[str, Callable[[UnitOfWork], Iterator[Fault]]] = {
+        "chain": chain,
+        "anchor": partial(_anchored, expected=expected),
+        "rows": _seals,
+        "other rows": _damaged,
+        "budgets": _budgets,
+        "stock": _stock,
+        "orders": order_faults,
+        "numbers": _numbers,
+    }
+    errors: tuple[type[Exception], ...] = (DomainError, *uow.store(AuditStore).read_errors)
+    for name, section in sections.items():
+        try:
+            yield from section(uow)
+        except errors as error:
+            yield Fault("check", name, f"could not be finished ({error})")
 
 
 def chain(uow: UnitOfWork) -> Iterator[Fault]:
@@ -68,8 +80,8 @@ def chain(uow: UnitOfWork) -> Iterator[Fault]:
         yield Fault("chain", f"entry {fault.seq}", fault.problem, seq=fault.seq)
 
 
-def _anchored(uow: UnitOfWork, expected: Anchor) -> Iterator[Fault]:
-    if expected.seq == 0:
+def _anchored(uow: UnitOfWork, expected: Anchor | None) -> Iterator[Fault]:
+    if expected is None or expected.seq == 0:
         return
     store = uow.store(AuditStore)
     found = store.hash_at(expected.seq)
@@ -84,6 +96,24 @@ def _anchored(uow: UnitOfWork, expected: Anchor) -> Iterator[Fault]:
     else:
         problem = "it is not the entry that the anchor was taken of"
         yield Fault("chain", f"entry {expected.seq}", problem, seq=expected.seq)
+
+
+def _damaged(uow: UnitOfWork) -> Iterator[Fault]:
+    """Rows of all other tables that can't be read."""
+    for row in uow.store(AuditStore).damaged():
+        yield Fault("row", f"{row.table} {row.id}", f"its {row.column} can't be read")
+
+
+def _seals(uow: UnitOfWork) -> Iterator[Fault]:
+    """Rows of the append-only tables that are not what was written."""
+    for table, id, problem in uow.store(AuditStore).broken_seals():
+        yield Fault("row", f"{table} {id}", problem)
+
+
+def _stock(uow: UnitOfWork) -> Iterator[Fault]:
+    """Every stock level against its movements."""
+    for id, problem in uow.store(AuditStore).stock_apart():
+        yield Fault("stock", f"stock level {id}", problem)
 
 
 def _budgets(uow: UnitOfWork) -> Iterator[Fault]:

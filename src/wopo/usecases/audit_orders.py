@@ -47,14 +47,31 @@ class _Page:
 
 
 def order_faults(uow: UnitOfWork) -> Iterator[Fault]:
-    """Everything about orders that does not fit, in a constant number of statements per page."""
-    for ids in uow.store(AuditStore).order_pages(PAGE):
-        page, owners = _load(uow, ids), Owners(uow)
-        for order in page.orders:
-            yield from _sums(order, page)
-            yield from _ledger(uow, owners, order, page)
-            yield from _approvals(order, page)
-            yield from _content(order, page)
+    """Everything about orders that does not fit, in a constant number of statements per page. Where
+    something of a page can't be read, its orders are checked one by one."""
+    store = uow.store(AuditStore)
+    for ids in store.order_pages(PAGE):
+        try:
+            found = list(_page_faults(uow, ids))
+        except store.read_errors:
+            found = [fault for id in ids for fault in _one_by_one(uow, id)]
+        yield from found
+
+
+def _one_by_one(uow: UnitOfWork, order_id: str) -> list[Fault]:
+    try:
+        return list(_page_faults(uow, [order_id]))
+    except uow.store(AuditStore).read_errors:
+        return [Fault("order", order_id, "can't be checked: something of it can't be read")]
+
+
+def _page_faults(uow: UnitOfWork, ids: Sequence[str]) -> Iterator[Fault]:
+    page, owners = _load(uow, ids), Owners(uow)
+    for order in page.orders:
+        yield from _sums(order, page)
+        yield from _ledger(uow, owners, order, page)
+        yield from _approvals(order, page)
+        yield from _content(order, page)
 
 
 def _load(uow: UnitOfWork, ids: Sequence[str]) -> _Page:

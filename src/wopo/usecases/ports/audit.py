@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 
-from wopo.domain.audit import AuditEntry, AuditHead
+from wopo.domain.audit import AuditEntry, AuditHead, Unreadable
 
 
 @dataclass(frozen=True)
@@ -16,12 +16,37 @@ class Received:
     rejected: Decimal
 
 
+@dataclass(frozen=True)
+class DamagedRow:
+    """A row of which a column holds what can't be read; ``id`` is its key as text."""
+
+    table: str
+    id: str
+    column: str
+
+
 class AuditStore(ABC):
     """Bounded reads; memory stays flat however long the chain is."""
 
+    read_errors: tuple[type[Exception], ...]
+    """What reading a damaged row may raise."""
+
     @abstractmethod
-    def chain(self) -> Iterator[AuditEntry]:
-        """Every entry in the order of its number, streamed."""
+    def damaged(self) -> Iterator[DamagedRow]:
+        """Every row of every table but the chain's that can't be read."""
+
+    @abstractmethod
+    def broken_seals(self) -> Iterator[tuple[str, str, str]]:
+        """Table, key and problem of every row of the ledger, the stock movements and the refusals
+        that is not what was written."""
+
+    @abstractmethod
+    def stock_apart(self) -> Iterator[tuple[str, str]]:
+        """Stock levels (by id) that are not the sum of their movements, with the difference."""
+
+    @abstractmethod
+    def chain(self) -> Iterator[AuditEntry | Unreadable]:
+        """Every entry in the order of its number, streamed; damaged ones by name."""
 
     @abstractmethod
     def head(self) -> AuditHead:
