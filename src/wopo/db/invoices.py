@@ -1,12 +1,14 @@
 """The database's side of finding invoices."""
 
 from collections.abc import Sequence
+from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import and_, case, func, or_, select
+from sqlalchemy import and_, case, func, or_, select, union
 from sqlmodel import SQLModel
 
 from wopo.db.uow import SqlStore, implements
+from wopo.domain.duplicates import NEAR_DAYS
 from wopo.domain.invoices import Invoice, InvoiceCharge, InvoiceState, InvoiceType
 from wopo.usecases.ports.invoices import InvoiceStore
 
@@ -23,18 +25,33 @@ class SqlInvoices(SqlStore, InvoiceStore):
     """See ``InvoiceStore``."""
 
     def alike(self, invoices: Sequence[Invoice]) -> list[Invoice]:
-        numbers = sorted({invoice.number_key for invoice in invoices})
-        totals = sorted({invoice.total_minor for invoice in invoices})
-        dates = sorted({invoice.invoice_date for invoice in invoices})
+        dates = [invoice.invoice_date for invoice in invoices]
+        near = timedelta(days=NEAR_DAYS)
+        vendors = INV.vendor_id.in_(sorted({invoice.vendor_id for invoice in invoices}))
+        totals = INV.total_minor.in_(sorted({invoice.total_minor for invoice in invoices}))
+        core = INV.number_core.in_(sorted({invoice.number_core for invoice in invoices}))
+        day = INV.invoice_date.between(min(dates) - near, max(dates) + near)
+        ways = (
+            and_(vendors, INV.number_key.in_(sorted({each.number_key for each in invoices}))),
+            and_(vendors, totals, day),
+            and_(core, or_(vendors, totals)),
+        )
+        # Each way has its index; one statement with OR over all of them would have none.
+        found = union(*(select(INV.id).where(way) for way in ways)).subquery()
         statement = select(Invoice).where(
-            INV.vendor_id.in_(sorted({invoice.vendor_id for invoice in invoices})),
-            INV.state != InvoiceState.REJECTED,
-            or_(
-                INV.number_key.in_(numbers),
-                and_(INV.total_minor.in_(totals), INV.invoice_date.in_(dates)),
-            ),
+            INV.id.in_(select(found.c.id)), INV.state != InvoiceState.REJECTED
         )
         return list(self.session.execute(statement.order_by(INV.sequence)).scalars())
+
+    def value_before(self, order_id: str, sequence: int) -> int:
+        signed = case((INV.type == InvoiceType.CREDIT, -INV.net_minor), else_=INV.net_minor)
+        statement = select(func.sum(signed)).where(
+            INV.purchase_order_id == order_id,
+            INV.sequence < sequence,
+            INV.state != InvoiceState.REJECTED,
+            INV.stopped.is_(False),
+        )
+        return int(self.session.execute(statement).scalar_one() or 0)
 
     def charges_before(self, order_id: str, sequence: int) -> dict[str, int]:
         signed = case(

@@ -5,8 +5,9 @@ the documents alone, and the tests hold one against the other.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from decimal import Decimal
+from dataclasses import dataclass, replace
+from decimal import Decimal, Inexact
+from fractions import Fraction
 
 from wopo.domain.invoices import (
     CLEARED,
@@ -15,11 +16,11 @@ from wopo.domain.invoices import (
     InvoiceLine,
     InvoiceState,
 )
-from wopo.domain.matching import (
-    Billed,
-)
-from wopo.domain.money import Money, allocate
+from wopo.domain.matching import Billed
+from wopo.domain.matching.arithmetic import EXACT, Exact, plus, round_minor
+from wopo.domain.money import QUANTITY_PLACES, Money, allocate
 from wopo.domain.purchase_orders import PurchaseOrderLine
+from wopo.domain.unit_conversions import same_unit
 
 ZERO = Decimal(0)
 HUNDRED = Decimal(100)
@@ -38,37 +39,66 @@ class Document:
         """-1 for a credit note."""
         return -1 if self.invoice.is_credit else 1
 
+    @property
+    def value(self) -> int:
+        """What its lines add to the value billed on the order, in minor units."""
+        if self.invoice.stopped:
+            return 0
+        net = sum(line.net_minor for line in self.lines)
+        return -abs(net) if self.invoice.is_credit else net
+
+    @property
+    def converted(self) -> bool:
+        """Whether a line is billed in another unit than the order's."""
+        return any(line.unit_factor is not None for line in self.lines)
+
 
 @dataclass(frozen=True)
 class LineSums:
-    """What is billed on an order line: by all live invoices, and by those that count as money."""
+    """What is billed on an order line: by all live invoices, and by those that count as money.
 
-    billed: Decimal = ZERO
+    Quantities are exact: a third of a box stays a third until the sum is kept.
+    """
+
+    billed: Exact = ZERO
     billed_minor: int = 0
-    cleared: Decimal = ZERO
+    cleared: Exact = ZERO
     cleared_minor: int = 0
 
     def plus(self, other: "LineSums") -> "LineSums":
         """Both together."""
         return LineSums(
-            self.billed + other.billed,
+            plus(self.billed, other.billed),
             self.billed_minor + other.billed_minor,
-            self.cleared + other.cleared,
+            plus(self.cleared, other.cleared),
             self.cleared_minor + other.cleared_minor,
         )
 
     def put(self, line: PurchaseOrderLine) -> None:
-        """Keep them on the order line."""
-        line.billed, line.billed_minor = self.billed, self.billed_minor
-        line.cleared, line.cleared_minor = self.cleared, self.cleared_minor
+        """Keep them on the order line, quantities to six places."""
+        line.billed, line.billed_minor = kept(self.billed), self.billed_minor
+        line.cleared, line.cleared_minor = kept(self.cleared), self.cleared_minor
 
 
 NOTHING = LineSums()
 
 
-def same_unit(billed: str, ordered: str) -> bool:
-    """Whether a billed quantity is in the order's unit; an unnamed unit is the order's."""
-    return not billed.strip() or billed.strip().casefold() == ordered.strip().casefold()
+def kept(quantity: Exact) -> Decimal:
+    """A quantity as a column holds it: at most six places, half up."""
+    if isinstance(quantity, Decimal) and int(quantity.as_tuple().exponent) >= -QUANTITY_PLACES:
+        return quantity
+    return round_minor(quantity, QUANTITY_PLACES).normalize(EXACT)
+
+
+def in_order_unit(line: InvoiceLine) -> Exact:
+    """A billed quantity in the unit of its order line: as it was written, or converted."""
+    if line.unit_factor is None or line.unit_divisor is None:
+        return line.quantity
+    quantity = line.quantity * line.unit_factor
+    try:
+        return EXACT.divide(quantity, line.unit_divisor)
+    except Inexact:
+        return Fraction(quantity) / Fraction(line.unit_divisor)
 
 
 def counted(
@@ -77,7 +107,9 @@ def counted(
     """The billed lines that can be compared with an order line."""
     for line in document.lines:
         ordered = lines.get(line.purchase_order_line_id or "")
-        if ordered is not None and same_unit(line.unit, ordered.unit):
+        if ordered is None:
+            continue
+        if line.unit_factor is not None or same_unit(line.unit, ordered.unit):
             yield ordered, line
 
 
@@ -90,7 +122,7 @@ def added(
     sums: dict[str, LineSums] = {}
     sign = document.sign
     for ordered, line in counted(document, lines):
-        qty, net, share = sign * line.quantity, sign * line.net_minor, sign * line.share_minor
+        qty, net, share = sign * in_order_unit(line), sign * line.net_minor, sign * line.share_minor
         own = LineSums(qty, net, qty if clears else ZERO, share if clears else 0)
         sums[ordered.id] = sums.get(ordered.id, NOTHING).plus(own)
     return sums
@@ -146,13 +178,16 @@ def negated(sums: Mapping[str, LineSums]) -> dict[str, LineSums]:
 def recomputed(
     documents: Sequence[Document], lines: Mapping[str, PurchaseOrderLine]
 ) -> dict[str, LineSums]:
-    """Every order line's sums from its documents alone."""
+    """Every order line's sums from its documents alone, as they are kept."""
     clear = clearing(documents)
     sums = dict.fromkeys(lines, NOTHING)
     for document in documents:
         for line_id, own in added(document, lines, clears=document.invoice.id in clear).items():
             sums[line_id] = sums[line_id].plus(own)
-    return sums
+    return {
+        line_id: replace(own, billed=kept(own.billed), cleared=kept(own.cleared))
+        for line_id, own in sums.items()
+    }
 
 
 def takes_back_whole(credit: Document, invoice: Document) -> bool:
@@ -166,16 +201,14 @@ def covered_by(credit: Document, invoice: Document) -> bool:
     """Whether every line of the credit note was billed, in at least its quantity, by the
     invoice."""
     billed = _quantities(invoice)
-    return all(
-        abs(qty) <= abs(billed.get(line_id, ZERO)) for line_id, qty in _quantities(credit).items()
-    )
+    return all(qty <= billed.get(line_id, 0) for line_id, qty in _quantities(credit).items())
 
 
-def _quantities(document: Document) -> dict[str | None, Decimal]:
-    sums: dict[str | None, Decimal] = {}
+def _quantities(document: Document) -> dict[str | None, Fraction]:
+    sums: dict[str | None, Fraction] = {}
     for line in document.lines:
         key = line.purchase_order_line_id
-        sums[key] = sums.get(key, ZERO) + abs(line.quantity)
+        sums[key] = sums.get(key, Fraction(0)) + abs(Fraction(in_order_unit(line)))
     return sums
 
 

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
+from typing import NamedTuple
 
 from wopo.domain.billing import (
     NOTHING,
@@ -17,6 +18,7 @@ from wopo.domain.billing import (
 from wopo.domain.invoices import InvoiceLine
 from wopo.domain.matching import (
     Billed,
+    Conversions,
     DocumentType,
     InvoiceContext,
     KnownInvoice,
@@ -41,7 +43,8 @@ class Around:
     """What an invoice is judged in: what was billed before it, and what credits gave back after.
 
     ``charges_before`` are by code in minor units; ``credited`` are later credit notes that name
-    this very invoice.
+    this very invoice; ``value_before`` is what lines of earlier invoices come to, ``value_later``
+    what later credits gave back (so usually negative), in minor units: for blanket orders.
     """
 
     earlier: Mapping[str, LineSums] = field(default_factory=dict)
@@ -49,17 +52,35 @@ class Around:
     charges_before: Mapping[str, int] = field(default_factory=dict)
     credited: Sequence[Document] = ()
     known: tuple[KnownInvoice, ...] = ()
+    value_before: int = 0
+    value_later: int = 0
+
+
+class LineRule(NamedTuple):
+    """How one order line is matched: its limits, its kind of match, and who set the latter."""
+
+    tolerances: Tolerances
+    policy: Policy
+    source: str = ""
 
 
 @dataclass(frozen=True)
 class Ordered:
-    """The order as invoices see it, with the names of vendors and the tolerances in force."""
+    """The order as invoices see it, with the names of vendors and the rules in force.
+
+    ``rules`` are by line id; a line without one takes what holds for the invoice as a whole.
+    """
 
     order: PurchaseOrder | None
     lines: Mapping[str, PurchaseOrderLine]
     charges: Sequence[OrderCharge]
     tolerances: Tolerances
     vendor: str = ""
+    rules: Mapping[str, LineRule] = field(default_factory=dict)
+
+    def rule(self, line: PurchaseOrderLine) -> LineRule:
+        """How this line is matched."""
+        return self.rules.get(line.id) or LineRule(self.tolerances, policy_of(line))
 
 
 def context(
@@ -78,18 +99,23 @@ def context(
     """
     invoice, order = document.invoice, ordered.order
     currency = order.currency if order is not None and found else invoice.currency
+    limit = order.blanket_limit_minor if order is not None and found else None
     header = OrderHeader(
         currency=currency,
         vendor=ordered.vendor or None,
         dated=_dated(order),
+        limit=None if limit is None else major(limit, currency),
+        valid_to=order.valid_to if order is not None else None,
         closed=closed,
     )
     return InvoiceContext(
         invoice=_paper(ordered, document, around, found=found, vendor=vendor),
         order=header,
-        lines={} if not found else _line_facts(ordered, around),
+        lines={} if not found else _line_facts(ordered, document, around),
         tolerances=ordered.tolerances,
         known=around.known,
+        value_before=major(around.value_before, currency),
+        value_later=major(around.value_later, currency),
     )
 
 
@@ -102,15 +128,17 @@ def _dated(order: PurchaseOrder | None) -> date | None:
     return order.approved_at.date()
 
 
-def _line_facts(ordered: Ordered, around: Around) -> dict[str, LineFacts]:
+def _line_facts(ordered: Ordered, document: Document, around: Around) -> dict[str, LineFacts]:
     assert ordered.order is not None
     currency = ordered.order.currency
     earlier, later = billed_of(around.earlier, currency), billed_of(around.later, currency)
+    converted = _conversions(document, ordered.lines)
     return {
         name_of(line): LineFacts(
             order=_order_line(line, currency),
-            policy=policy_of(line),
-            tolerances=ordered.tolerances,
+            policy=ordered.rule(line).policy,
+            tolerances=ordered.rule(line).tolerances,
+            conversions=converted.get(line.id),
             received=line.received,
             accepted=line.accepted,
             earlier=earlier.get(line.id, Billed()),
@@ -118,6 +146,22 @@ def _line_facts(ordered: Ordered, around: Around) -> dict[str, LineFacts]:
         )
         for line in ordered.lines.values()
     }
+
+
+def _conversions(
+    document: Document, lines: Mapping[str, PurchaseOrderLine]
+) -> dict[str, Conversions]:
+    """How billed units become the order's, by order line, as it was kept with the billed lines."""
+    factors: dict[str, dict[tuple[str, str], Decimal]] = {}
+    for billed in document.lines:
+        line = lines.get(billed.purchase_order_line_id or "")
+        if line is None or billed.unit_factor is None or billed.unit_divisor is None:
+            continue
+        pair, factor = (billed.unit, line.unit), billed.unit_factor
+        if billed.unit_divisor != 1:
+            pair, factor = (line.unit, billed.unit), billed.unit_divisor
+        factors.setdefault(line.id, {})[pair] = factor
+    return {line_id: Conversions(own) for line_id, own in factors.items()}
 
 
 def policy_of(line: PurchaseOrderLine) -> Policy:

@@ -141,7 +141,7 @@ _ENTRIES: tuple[tuple[str, str, str, OwnerKind, Measure, tuple[Cure, ...]], ...]
     (
         MatchCode.POSSIBLE_DUPLICATE,
         "Looks like another invoice",
-        "{actual} has the vendor, total and date of {reference}.",
+        "{actual} looks like {reference}, entered before.",
         _O.PAYABLES,
         _M.NAMES,
         _TWIN,

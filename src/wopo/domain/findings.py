@@ -1,6 +1,6 @@
 """From a verdict of the match to what is kept: findings for cases, and JSON for the invoice."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -154,14 +154,19 @@ def _decimal(value: Any) -> Decimal:
     return Decimal(value.numerator) / Decimal(value.denominator)
 
 
-def verdict_json(verdict: InvoiceVerdict, *, closed: bool) -> dict[str, Any]:
-    """The verdict as it is kept on the invoice: every check with its two figures.
+def verdict_json(
+    verdict: InvoiceVerdict, *, closed: bool, policy: int, alike: Sequence[Mapping[str, str]]
+) -> dict[str, Any]:
+    """The verdict as it is kept on the invoice: every check with its two figures and limits.
 
     ``closed``: the order was closed when the invoice came; kept, since later judging must not
-    change it (matching.md 10.15).
+    change it (matching.md 10.15). ``policy`` is the version it was judged by, ``alike`` the
+    invoices entered before that it may be again (ids, and why).
     """
     return {
         "order_closed": closed,
+        "policy": policy,
+        "alike": [dict(twin) for twin in alike],
         "exceptions": list(verdict.exceptions),
         "checks": [_check_json(check) for check in verdict.checks],
         "invoice_total_variance": _text(verdict.figures.invoice_total),
@@ -180,6 +185,10 @@ def _check_json(check: Check) -> dict[str, Any]:
         "variance": _text(check.variance),
         "unit": check.unit,
         "limit": check.limits.words() if check.limits.limits else "",
+        "limits": [
+            {"key": limit.key, "value": plain(limit.value), "source": limit.source}
+            for limit in check.limits.limits
+        ],
     }
 
 

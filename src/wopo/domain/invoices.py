@@ -106,19 +106,22 @@ def number_key(number: str) -> str:
 
 
 class Invoice(SQLModel, table=True):
-    """What a vendor says we owe. ``number_key`` is the number trimmed and in upper case;
+    """What a vendor says we owe. ``number_key`` is the number trimmed and in upper case,
+    ``number_core`` what is left of it when only what differs counts (``duplicates``);
     ``sequence`` is the order of entry, by which invoices are judged first come, first served."""
 
     __tablename__ = "invoice"
     __table_args__ = (
         Index("ix_invoice_number", "vendor_id", "number_key"),
         Index("ix_invoice_lookalike", "vendor_id", "total_minor", "invoice_date"),
+        Index("ix_invoice_core", "number_core", "vendor_id"),
     )
 
     id: str = id_field()
     sequence: int = Field(index=True)
     number: str = Field(max_length=60)
     number_key: str = Field(max_length=60)
+    number_core: str = Field(default="", max_length=60)
     type: InvoiceType = enum_field(InvoiceType, default=InvoiceType.INVOICE)
     state: InvoiceState = enum_field(InvoiceState, default=InvoiceState.RECEIVED, index=True)
     vendor_id: str = ref("vendor", index=False)
@@ -170,7 +173,8 @@ class InvoiceLine(SQLModel, table=True):
 
     ``net_minor`` = quantity x price / basis + charge - discount, rounded once. ``share_minor`` adds
     its share of the invoice's charges and discount (and of tax, where budgets are gross): what it
-    costs the order line's job and budget.
+    costs the order line's job and budget. ``unit_factor`` and ``unit_divisor`` turn a quantity in
+    another unit than the order's into the order's; none where nobody told how.
     """
 
     __tablename__ = "invoice_line"
@@ -189,6 +193,8 @@ class InvoiceLine(SQLModel, table=True):
     discount_minor: int = minor_field()
     net_minor: int = minor_field()
     share_minor: int = minor_field()
+    unit_factor: Decimal | None = decimal_field(null=True)
+    unit_divisor: Decimal | None = decimal_field(null=True)
 
 
 class InvoiceCharge(SQLModel, table=True):

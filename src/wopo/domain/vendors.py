@@ -47,6 +47,8 @@ class Vendor(SQLModel, table=True):
     payment_terms: str = Field(default="", max_length=80)
     standing: Standing = enum_field(Standing, default=Standing.APPROVED)
     contractor: bool = False
+    numbers_restart_yearly: bool = False
+    """Its invoice numbers begin anew each year, so the same number next year is another one."""
     active: bool = True
     created_at: datetime = time_field()
 

@@ -18,7 +18,7 @@ from wopo.domain.purchase_orders import (
     PurchaseOrderLine,
 )
 from wopo.usecases.faults import Fault
-from wopo.usecases.judging import load_documents
+from wopo.usecases.invoice_papers import load_documents
 from wopo.usecases.ledger import LineCost, Owners, proposed_shares, summed_standing
 from wopo.usecases.order_documents import OrderDocument, content_of_revision
 from wopo.usecases.ports import UnitOfWork

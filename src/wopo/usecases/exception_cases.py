@@ -28,10 +28,10 @@ from wopo.domain.workflow import words
 from wopo.usecases.door import Answer, Command, Context, use_case
 from wopo.usecases.exchange_rates import convert
 from wopo.usecases.invoices import follow
-from wopo.usecases.judging import Judging, live_documents, load_documents
+from wopo.usecases.invoice_papers import live_documents, load_documents
+from wopo.usecases.judging import Judging
 from wopo.usecases.ledger import post_order
 from wopo.usecases.people import active_person
-from wopo.usecases.ports.invoices import InvoiceStore
 from wopo.usecases.receipt_rights import approver_ids
 from wopo.usecases.receipts import order_lines
 from wopo.usecases.settings import company
@@ -161,8 +161,7 @@ def not_a_duplicate(command: NotADuplicate, ctx: Context) -> Answer:
     held.case.check_way_out(Cure.NOT_DUPLICATE)
     assert held.invoice is not None
     invoice = held.invoice
-    alike = ctx.uow.store(InvoiceStore).alike([invoice])
-    earlier = [other.id for other in alike if other.sequence < invoice.sequence]
+    earlier = [twin["id"] for twin in invoice.verdict.get("alike", ())]
     invoice.not_duplicate_of = sorted({*invoice.not_duplicate_of, *earlier})
     ctx.record(
         held.case.decide(

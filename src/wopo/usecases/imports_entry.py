@@ -6,17 +6,21 @@ from dataclasses import dataclass
 
 from wopo.domain.billing import Document, LineSums
 from wopo.domain.billing_context import Around, Ordered
+from wopo.domain.duplicates import number_core
 from wopo.domain.invoices import Invoice, InvoiceReceived, number_key
-from wopo.domain.matching import default_tolerances
+from wopo.domain.matching import Tolerances
 from wopo.domain.order_life import refresh_progress
 from wopo.domain.purchase_orders import OrderCharge, PurchaseOrder, PurchaseOrderLine
 from wopo.usecases.door import Context
+from wopo.usecases.duplicates import twins
 from wopo.usecases.imports_ledger import Posted, post_lines
 from wopo.usecases.invoice_papers import figures, rows_of
 from wopo.usecases.invoices import EnterInvoice, record_invoice
 from wopo.usecases.judging import Judging
 from wopo.usecases.ports.invoices import InvoiceStore
+from wopo.usecases.purchasing_policy import PolicyBook
 from wopo.usecases.settings import company
+from wopo.usecases.unit_conversions import convert_billed
 
 
 @dataclass(frozen=True)
@@ -36,10 +40,10 @@ class _Judging(Judging):
     def first(self, document: Document, ordered: Ordered, known: Sequence[Invoice]) -> None:
         self._cases = {}
         around = Around(
-            {id: LineSums(line.billed, line.billed_minor) for id, line in self.lines.items()},
-            known=self._alike(document.invoice, known),
+            {id: LineSums(line.billed, line.billed_minor) for id, line in self.lines.items()}
         )
-        self._judge(ordered, document, around)
+        found = twins(self.ctx.uow, document.invoice, known)
+        self._judge(ordered, document, around, found)
         self.keep_sums(document)
 
 
@@ -56,11 +60,13 @@ class _Known:
     def _keys(row: Invoice) -> tuple[tuple[object, ...], ...]:
         return (
             (row.vendor_id, row.number_key),
-            (row.vendor_id, row.total_minor, row.invoice_date),
+            (row.vendor_id, row.total_minor),
+            (row.number_core,),
         )
 
     def like(self, invoice: Invoice) -> list[Invoice]:
-        """Those with its vendor and number, or its vendor, total and date; in order of entry."""
+        """Those with its vendor and number or total, or its number written otherwise; in order of
+        entry."""
         found = {row.id: row for key in self._keys(invoice) for row in self.rows.get(key, ())}
         return sorted(found.values(), key=lambda row: row.sequence)
 
@@ -83,10 +89,13 @@ def _enter(ctx: Context, papers: Sequence[Billing]) -> list[Invoice]:
         _document(ctx, billing, sequence + place, gross=gross)
         for place, billing in enumerate(papers)
     ]
+    for billing, document in zip(papers, documents, strict=True):
+        convert_billed(ctx.uow, [document], billing.lines)
     ctx.uow.flush()
+    book = PolicyBook(ctx.uow, ctx.at.date())
     known = _Known(ctx.uow.store(InvoiceStore).alike([each.invoice for each in documents]))
     judged = [
-        _judge(ctx, billing, document, known.like(document.invoice))
+        _judge(ctx, billing, document, known.like(document.invoice), book)
         for billing, document in zip(papers, documents, strict=True)
     ]
     post_lines(
@@ -109,6 +118,7 @@ def _document(ctx: Context, billing: Billing, sequence: int, *, gross: bool) -> 
         sequence=sequence,
         number=paper.number,
         number_key=number_key(paper.number),
+        number_core=number_core(paper.number),
         type=paper.type,
         vendor_id=order.vendor_id,
         purchase_order_id=order.id,
@@ -126,7 +136,11 @@ def _document(ctx: Context, billing: Billing, sequence: int, *, gross: bool) -> 
 
 
 def _judge(
-    ctx: Context, billing: Billing, document: Document, known: Sequence[Invoice]
+    ctx: Context,
+    billing: Billing,
+    document: Document,
+    known: Sequence[Invoice],
+    book: PolicyBook,
 ) -> _Judging:
     invoice, order = document.invoice, billing.order
     ctx.record(
@@ -142,9 +156,8 @@ def _judge(
             imported=invoice.imported,
         )
     )
-    judging = _Judging(ctx, order, billing.lines, f"invoice {invoice.number}")
-    tolerances = default_tolerances()
-    ordered = Ordered(order, billing.lines, billing.charges, tolerances, order.vendor_id)
+    judging = _Judging(ctx, order, billing.lines, f"invoice {invoice.number}", book=book)
+    ordered = Ordered(order, billing.lines, billing.charges, Tolerances(), order.vendor_id)
     judging.first(document, ordered, known)
     refresh_progress(order, billing.lines.values())
     return judging

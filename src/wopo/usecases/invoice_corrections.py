@@ -5,6 +5,7 @@ from typing import Any
 from pydantic import Field
 
 from wopo.domain.billing import Document
+from wopo.domain.duplicates import number_core
 from wopo.domain.events import as_json
 from wopo.domain.invoices import (
     INVOICE,
@@ -18,9 +19,9 @@ from wopo.domain.money import plain
 from wopo.domain.purchase_orders import PurchaseOrder, PurchaseOrderLine
 from wopo.domain.vendors import Vendor
 from wopo.usecases.door import Answer, Context, use_case
-from wopo.usecases.invoice_papers import Papers, figures, positive, rows_of, tied
+from wopo.usecases.invoice_papers import Papers, figures, load_documents, positive, rows_of, tied
 from wopo.usecases.invoices import FINANCE, check_date, follow
-from wopo.usecases.judging import Judging, load_documents
+from wopo.usecases.judging import Judging
 from wopo.usecases.receipts import order_lines
 from wopo.usecases.settings import company
 
@@ -73,7 +74,7 @@ def correct_invoice(command: CorrectInvoice, ctx: Context) -> Answer:
     if order is None:
         judging.judge_new(document)
     else:
-        judging.again()
+        judging.again(search=True)
     follow(ctx, judging, invoice)
     return Answer(
         subject_id=invoice.id,
@@ -106,6 +107,7 @@ def _rewritten(
         invoice.order_reference = order.number
         invoice.verdict = {}
     invoice.number, invoice.number_key = command.number.strip(), number_key(command.number)
+    invoice.number_core = number_core(command.number)
     invoice.invoice_date, invoice.due_date = command.invoice_date, command.due_date
     invoice.currency = counted.currency
     invoice.version += 1

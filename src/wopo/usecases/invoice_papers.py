@@ -19,6 +19,7 @@ from wopo.domain.invoices import (
     Invoice,
     InvoiceCharge,
     InvoiceLine,
+    InvoiceState,
     InvoiceType,
 )
 from wopo.domain.money import (
@@ -33,6 +34,7 @@ from wopo.domain.money import (
 from wopo.domain.parts import Part
 from wopo.domain.purchase_orders import PurchaseOrderLine
 from wopo.usecases.door import Command, Context
+from wopo.usecases.ports import UnitOfWork
 
 
 class BilledLine(BaseModel):
@@ -312,3 +314,22 @@ def positive(paper: Papers, type: InvoiceType) -> Papers:
             "stated_total": None if paper.stated_total is None else -paper.stated_total,
         }
     )
+
+
+def load_documents(uow: UnitOfWork, invoices: Sequence[Invoice]) -> list[Document]:
+    """Invoices with their lines and charges, in the order given; two statements."""
+    ids = [invoice.id for invoice in invoices]
+    lines: dict[str, list[InvoiceLine]] = {id: [] for id in ids}
+    charges: dict[str, list[InvoiceCharge]] = {id: [] for id in ids}
+    if ids:
+        for line in uow.all(InvoiceLine, invoice_id=ids, order="position"):
+            lines[line.invoice_id].append(line)
+        for charge in uow.all(InvoiceCharge, invoice_id=ids, order="code"):
+            charges[charge.invoice_id].append(charge)
+    return [Document(invoice, lines[invoice.id], charges[invoice.id]) for invoice in invoices]
+
+
+def live_documents(uow: UnitOfWork, order_id: str) -> list[Document]:
+    """All documents of an order that count, in the order of entry; three statements."""
+    rows = uow.all(Invoice, purchase_order_id=order_id, order="sequence")
+    return load_documents(uow, [row for row in rows if row.state is not InvoiceState.REJECTED])

@@ -5,6 +5,7 @@ from typing import Any
 from pydantic import Field
 
 from wopo.domain.billing import Document, covered_by, takes_back_whole
+from wopo.domain.duplicates import number_core
 from wopo.domain.exception_cases import Finding
 from wopo.domain.exception_kinds import DOCUMENT_CONTRADICTS
 from wopo.domain.invoices import (
@@ -25,8 +26,8 @@ from wopo.domain.purchase_orders import PurchaseOrder, PurchaseOrderLine
 from wopo.domain.vendors import Vendor
 from wopo.usecases.attachments import FileFacts, attach
 from wopo.usecases.door import Answer, Context, use_case
-from wopo.usecases.invoice_papers import Papers, figures, positive, rows_of, tied
-from wopo.usecases.judging import BY_HAND, Judging, load_documents
+from wopo.usecases.invoice_papers import Papers, figures, load_documents, positive, rows_of, tied
+from wopo.usecases.judging import BY_HAND, Judging
 from wopo.usecases.ledger import post_order
 from wopo.usecases.receipts import order_lines
 from wopo.usecases.settings import company
@@ -84,6 +85,7 @@ def record_invoice(ctx: Context, command: EnterInvoice) -> Invoice:
         sequence=ctx.uow.next_seq("invoice"),
         number=command.number.strip(),
         number_key=number_key(command.number),
+        number_core=number_core(command.number),
         type=command.type,
         vendor_id=vendor.id,
         purchase_order_id=order.id if order else None,

@@ -7,8 +7,8 @@ Budgets are moved before cases are numbered (lock order), so cases are raised by
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from decimal import Decimal
+from dataclasses import dataclass, field, replace
+from datetime import date
 
 from wopo.domain.billing import (
     Document,
@@ -24,23 +24,15 @@ from wopo.domain.billing_context import Around, Ordered, context
 from wopo.domain.exception_cases import ExceptionCase, Finding
 from wopo.domain.findings import findings, verdict_json
 from wopo.domain.invoices import (
+    CLEARED,
     INVOICE,
     Invoice,
-    InvoiceCharge,
     InvoiceHeld,
-    InvoiceLine,
     InvoiceMatched,
     InvoiceRejudged,
     InvoiceState,
 )
-from wopo.domain.matching import (
-    DocumentType,
-    KnownInvoice,
-    MatchCode,
-    default_tolerances,
-    judge_invoice,
-)
-from wopo.domain.money import Money
+from wopo.domain.matching import MatchCode, Tolerances, judge_invoice
 from wopo.domain.purchase_orders import (
     OrderCharge,
     OrderState,
@@ -50,33 +42,17 @@ from wopo.domain.purchase_orders import (
 from wopo.domain.vendors import Vendor
 from wopo.usecases.case_raising import Draft, over_receipt, raise_case
 from wopo.usecases.door import Context
-from wopo.usecases.invoice_papers import retie
-from wopo.usecases.ports import UnitOfWork
+from wopo.usecases.duplicates import Twin, forget, known, standing
+from wopo.usecases.duplicates import search as find_twins
+from wopo.usecases.invoice_papers import live_documents, retie
 from wopo.usecases.ports.invoices import InvoiceStore
+from wopo.usecases.purchasing_policy import Applied, PolicyBook
 from wopo.usecases.settings import company
+from wopo.usecases.unit_conversions import convert_billed
 
 SHUT = (OrderState.CLOSED, OrderState.CANCELLED)
 BY_HAND = "by_hand"
 """A case's fact: found by the reader of the document, so judging never closes it."""
-
-
-def load_documents(uow: UnitOfWork, invoices: Sequence[Invoice]) -> list[Document]:
-    """Invoices with their lines and charges, in the order given; two statements."""
-    ids = [invoice.id for invoice in invoices]
-    lines: dict[str, list[InvoiceLine]] = {id: [] for id in ids}
-    charges: dict[str, list[InvoiceCharge]] = {id: [] for id in ids}
-    if ids:
-        for line in uow.all(InvoiceLine, invoice_id=ids, order="position"):
-            lines[line.invoice_id].append(line)
-        for charge in uow.all(InvoiceCharge, invoice_id=ids, order="code"):
-            charges[charge.invoice_id].append(charge)
-    return [Document(invoice, lines[invoice.id], charges[invoice.id]) for invoice in invoices]
-
-
-def live_documents(uow: UnitOfWork, order_id: str) -> list[Document]:
-    """All documents of an order that count, in the order of entry; three statements."""
-    rows = uow.all(Invoice, purchase_order_id=order_id, order="sequence")
-    return load_documents(uow, [row for row in rows if row.state is not InvoiceState.REJECTED])
 
 
 @dataclass
@@ -93,17 +69,24 @@ class Judging:
     lines: Mapping[str, PurchaseOrderLine]
     cause: str
     drafts: list[Draft] = field(default_factory=list)
+    book: PolicyBook | None = None
     _cases: dict[str, ExceptionCase] | None = None
+    _applied: dict[tuple[int, date], Applied] = field(default_factory=dict)
 
-    def again(self) -> list[Document]:
+    def again(self, *, search: bool = False) -> list[Document]:
         """Judge every live invoice of the order anew, keep the sums on its lines, and close or
-        change its cases. Returns the documents."""
+        change its cases. ``search``: one was corrected, so look for twins anew. Returns the
+        documents."""
         assert self.order is not None
         documents = live_documents(self.ctx.uow, self.order.id)
         if documents:
             gross = company(self.ctx.uow).budgets_gross
             for document in documents:
                 retie(self.ctx, document, self.lines, gross=gross)
+            convert_billed(self.ctx.uow, documents, self.lines)
+        if search:
+            for document in documents:
+                forget(document.invoice)
         billed = any(line.billed or line.billed_minor for line in self.lines.values())
         if documents or billed:
             self._judge_all(documents)
@@ -114,16 +97,18 @@ class Judging:
 
     def _judge_all(self, documents: Sequence[Document]) -> None:
         ordered = self.ordered()
-        known = self._known([document.invoice for document in documents])
+        found = standing(self.ctx.uow, [document.invoice for document in documents])
         credits = credits_by_invoice(documents)
         after = summed(added(d, self.lines, clears=False) for d in documents if d.invoice.is_credit)
         earlier: dict[str, LineSums] = {}
         charged: dict[str, int] = {}
+        value, back = 0, sum(d.value for d in documents if d.invoice.is_credit)
         for document in documents:
             invoice = document.invoice
             own = added(document, self.lines, clears=False)
             if invoice.is_credit:
                 after = summed([after, negated(own)])
+                back -= document.value
             if invoice.state is InvoiceState.CREDITED:
                 self.cases_gone(invoice.id)
             else:
@@ -132,11 +117,13 @@ class Judging:
                     after,
                     charged,
                     [] if invoice.is_credit else credits.get(invoice.id, []),
-                    self._alike(invoice, known),
+                    value_before=value,
+                    value_later=back,
                 )
-                self._judge(ordered, document, around)
+                self._judge(ordered, document, around, found[invoice.id])
             own = added(document, self.lines, clears=False)
             earlier = summed([earlier, own])
+            value += document.value
             if not invoice.stopped:
                 for charge in document.charges:
                     amount = document.sign * charge.amount_minor
@@ -145,17 +132,37 @@ class Judging:
     def judge_new(self, document: Document, *, also: Sequence[Finding] = ()) -> None:
         """Judge an invoice that was just entered, by the sums kept on the order's lines. ``also``
         are findings of the reader of the document, which no later judging takes back."""
-        store = self.ctx.uow.store(InvoiceStore)
-        charged = {}
+        store, invoice = self.ctx.uow.store(InvoiceStore), document.invoice
+        convert_billed(self.ctx.uow, [document], self.lines)
+        charged, value = {}, 0
         if self.order is not None:
-            charged = store.charges_before(self.order.id, document.invoice.sequence)
-        earlier = {id: LineSums(line.billed, line.billed_minor) for id, line in self.lines.items()}
-        known = self._known([document.invoice])
-        around = Around(earlier, {}, charged, (), self._alike(document.invoice, known))
-        self._judge(self.ordered(), document, around, also=also)
+            charged = store.charges_before(self.order.id, invoice.sequence)
+            if self.order.blanket_limit_minor is not None:
+                value = store.value_before(self.order.id, invoice.sequence)
+        around = Around(self._earlier(document), {}, charged, value_before=value)
+        found = find_twins(self.ctx.uow, [invoice])[invoice.id]
+        self._judge(self.ordered(), document, around, found, also=also)
+
+    def _earlier(self, document: Document) -> dict[str, LineSums]:
+        """What was billed before: the kept sums, or exact ones where a fraction may be lost."""
+        if self.order is None or not document.converted:
+            return {id: LineSums(ln.billed, ln.billed_minor) for id, ln in self.lines.items()}
+        before = live_documents(self.ctx.uow, self.order.id)
+        entered = document.invoice.sequence
+        return summed(
+            added(each, self.lines, clears=False)
+            for each in before
+            if each.invoice.sequence < entered
+        )
 
     def keep_sums(self, document: Document) -> None:
-        """Add a new invoice (no credit note) to the sums of the order's lines."""
+        """Add a new invoice (no credit note) to the sums of the order's lines. Where its unit was
+        converted they are added up anew, since a sum of rounded thirds is no whole."""
+        if self.order is not None and document.converted:
+            documents = live_documents(self.ctx.uow, self.order.id)
+            for line_id, sums in recomputed(documents, self.lines).items():
+                sums.put(self.lines[line_id])
+            return
         clears = document.invoice.id in clearing([document])
         for line_id, own in added(document, self.lines, clears=clears).items():
             line = self.lines[line_id]
@@ -163,18 +170,32 @@ class Judging:
             kept.plus(own).put(line)
 
     def ordered(self) -> Ordered:
-        """The order as invoices see it."""
+        """The order as invoices see it; the policy is asked for each of them."""
         charges: Sequence[OrderCharge] = ()
         if self.order is not None and self.order.charges_minor:
             charges = self.ctx.uow.all(OrderCharge, purchase_order_id=self.order.id)
         vendor = self.order.vendor_id if self.order is not None else ""
-        return Ordered(self.order, self.lines, charges, default_tolerances(), vendor)
+        return Ordered(self.order, self.lines, charges, Tolerances(), vendor)
+
+    def applied(self, invoice: Invoice) -> Applied:
+        """What the policy says about this invoice (``PolicyBook.version_for``)."""
+        if self.book is None:
+            self.book = PolicyBook(self.ctx.uow, self.ctx.at.date())
+        version = self.book.version_for(invoice, decided=invoice.state in CLEARED)
+        day = invoice.entered_at.date()
+        if (version, day) not in self._applied:
+            vendor_id = self.order.vendor_id if self.order is not None else invoice.vendor_id
+            self._applied[version, day] = self.book.applied(
+                version, self.order, self.lines, vendor_id=vendor_id, day=day
+            )
+        return self._applied[version, day]
 
     def _judge(
         self,
         ordered: Ordered,
         document: Document,
         around: Around,
+        found_alike: Sequence[Twin],
         *,
         also: Sequence[Finding] = (),
     ) -> None:
@@ -183,17 +204,16 @@ class Judging:
         shut = order is not None and order.state in SHUT and not invoice.is_credit
         closed = bool(invoice.verdict.get("order_closed", shut))
         names, before = self._vendor_names(invoice), invoice.codes
-        verdict = judge_invoice(
-            context(
-                Ordered(order, self.lines, ordered.charges, ordered.tolerances, names[1]),
-                document,
-                around,
-                found=found,
-                closed=closed,
-                vendor=names[0],
-            )
+        applied = self.applied(invoice)
+        ordered = replace(
+            ordered, tolerances=applied.tolerances, rules=applied.lines, vendor=names[1]
         )
-        invoice.verdict = verdict_json(verdict, closed=closed)
+        around = replace(around, known=known(invoice, found_alike, vendor=names[0]))
+        verdict = judge_invoice(
+            context(ordered, document, around, found=found, closed=closed, vendor=names[0])
+        )
+        alike = [twin.kept() for twin in found_alike]
+        invoice.verdict = verdict_json(verdict, closed=closed, policy=applied.version, alike=alike)
         invoice.stopped = verdict.stopped
         self._keep(document, [*findings(verdict, ordered, document), *also], before)
 
@@ -370,30 +390,3 @@ class Judging:
         raised = [raise_case(self.ctx, draft, settings=settings) for draft in self.drafts]
         self.drafts.clear()
         return raised
-
-    def _known(self, invoices: Sequence[Invoice]) -> list[Invoice]:
-        if not invoices:
-            return []
-        return self.ctx.uow.store(InvoiceStore).alike(invoices)
-
-    def _alike(self, invoice: Invoice, known: Sequence[Invoice]) -> tuple[KnownInvoice, ...]:
-        return tuple(
-            KnownInvoice(
-                number=other.number,
-                vendor=self._vendor_names(invoice)[0],
-                type=DocumentType(other.type.value),
-                currency=other.currency.casefold(),
-                dated=other.invoice_date,
-                total=_identity_total(other),
-            )
-            for other in known
-            if other.sequence < invoice.sequence
-            and other.vendor_id == invoice.vendor_id
-            and other.id not in invoice.not_duplicate_of
-        )
-
-
-def _identity_total(invoice: Invoice) -> Decimal:
-    stated = invoice.stated_total_minor
-    minor = invoice.total_minor if stated is None else stated
-    return Money(minor, invoice.currency).amount

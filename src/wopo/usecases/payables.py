@@ -24,8 +24,9 @@ from wopo.domain.receipts import FUTURE, Receipt, ReceiptState
 from wopo.domain.settings import Duty
 from wopo.domain.waivers import kept_apart
 from wopo.usecases.door import Answer, Command, Context, use_case
+from wopo.usecases.invoice_papers import load_documents
 from wopo.usecases.invoices import follow
-from wopo.usecases.judging import Judging, load_documents
+from wopo.usecases.judging import Judging
 from wopo.usecases.ports.invoices import InvoiceStore
 from wopo.usecases.receipt_rights import approver_ids
 from wopo.usecases.receipts import order_lines

@@ -1,6 +1,6 @@
 """Receipts: goods that came and services that were done, booked against the approved lines."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -41,18 +41,21 @@ from wopo.usecases.door import Answer, Command, Context, Notice, announces, sile
 from wopo.usecases.judging import Judging
 from wopo.usecases.ledger import post_order
 from wopo.usecases.receipt_rights import may_receive
+from wopo.usecases.unit_conversions import in_order_unit
 
 silent(ReceiptImported, "an import posts nothing but its one summary")
 
 
 class CountedLine(BaseModel):
-    """What was counted of one order line, in the order's unit."""
+    """What was counted of one order line, in ``unit`` (by default the order's); it is booked in
+    the order's unit."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     line_id: str
     accepted: Decimal = Decimal(0)
     rejected: Decimal = Decimal(0)
+    unit: str = Field(default="", max_length=20)
     reject_reason: str = Field(default="", max_length=200)
 
 
@@ -77,13 +80,13 @@ def post_receipt(command: PostReceipt, ctx: Context) -> Answer:
     """
     order = ctx.require_locked(PurchaseOrder, command.order_id, label="purchase order")
     lines = order_lines(ctx, order)
-    counts = _counts(command.lines, order, lines)
+    day = command.received_on or ctx.at.date()
+    counts = _counts(_in_order_units(ctx, command.lines, lines, day), order, lines)
     counted = [lines[line_id] for line_id in counts]
     permission = may_receive(ctx, order, counted)
     check_open(order, list(lines.values()))
     for line in counted:
         check_line_open(order, line)
-    day = command.received_on or ctx.at.date()
     if day > ctx.at.date():
         raise FUTURE(field="received_on", day=day)
     note = command.delivery_note.strip()
@@ -132,6 +135,25 @@ def order_lines(ctx: Context, order: PurchaseOrder) -> dict[str, PurchaseOrderLi
     """The order's lines by id, in their order."""
     rows = ctx.uow.all(PurchaseOrderLine, purchase_order_id=order.id, order="position")
     return {row.id: row for row in rows}
+
+
+def _in_order_units(
+    ctx: Context,
+    counted: Iterable[CountedLine],
+    lines: Mapping[str, PurchaseOrderLine],
+    day: date,
+) -> list[CountedLine]:
+    """Counts as they are booked. Raises ``NO_CONVERSION`` for a unit nobody can convert."""
+
+    def booked(count: CountedLine) -> CountedLine:
+        line = lines.get(count.line_id)
+        if line is None or not count.unit:
+            return count
+        both = (count.accepted, count.rejected)
+        found = in_order_unit(ctx.uow, both, count.unit, line, day=day, field="lines")
+        return count.model_copy(update={"accepted": found[0], "rejected": found[1]})
+
+    return [booked(count) for count in counted]
 
 
 def _counts(

@@ -37,6 +37,7 @@ class SaveVendor(Save):
     payment_terms: str = ""
     standing: Standing = Standing.APPROVED
     contractor: bool = False
+    numbers_restart_yearly: bool = False
     active: bool = True
 
 
@@ -69,7 +70,15 @@ def save_vendor(command: SaveVendor, ctx: Context) -> Answer:
 
 
 def _values(command: SaveVendor, ctx: Context, known: Vendor | None) -> dict[str, Any]:
-    values = command.given("name", "address", "payment_terms", "standing", "contractor", "active")
+    values = command.given(
+        "name",
+        "address",
+        "payment_terms",
+        "standing",
+        "contractor",
+        "numbers_restart_yearly",
+        "active",
+    )
     for name in ("email", "phone", "tax_id"):
         if name in command.model_fields_set:
             values[name] = getattr(command, name).strip() or None

@@ -162,6 +162,8 @@ def test_defaults_are_explicit_zeros_each_with_a_reason() -> None:
         "charge_pct",
         "tax_pct",
         "discount_pct",
+        "blanket_abs",
+        "blanket_days",
         "balance_abs",
     }
     assert tolerances.combine is Combine.LESSER

@@ -33,7 +33,8 @@ class LineFacts:
     this one billed, held ones too, header-stopped ones not, credits subtracted. ``later``: what
     credits entered after this one gave back (so usually negative); zero at entry. Where the sums
     before rounding are not kept, put the rounded ones in ``Billed.exact``.
-    ``policy`` and ``tolerances`` are those that apply to this very line.
+    ``policy`` and ``tolerances`` are those that apply to this very line; ``conversions`` are the
+    line's own (a part's), in place of those of the invoice.
     """
 
     order: OrderLine
@@ -43,10 +44,15 @@ class LineFacts:
     accepted: Decimal = ZERO
     earlier: Billed = NOTHING_BILLED
     later: Billed = NOTHING_BILLED
+    conversions: Conversions | None = None
 
 
 class KnownInvoice(NamedTuple):
-    """An invoice entered earlier, as far as duplicates are concerned."""
+    """An invoice entered earlier, as far as duplicates are concerned.
+
+    ``resembles`` says in words why it was found alike by a wider search than the match's own
+    (a number written otherwise, a mistyped date); such a one is asked about too.
+    """
 
     number: str
     vendor: str | None
@@ -54,6 +60,7 @@ class KnownInvoice(NamedTuple):
     currency: str
     dated: date | None
     total: Exact
+    resembles: str = ""
 
     def number_key(self) -> tuple[str, str, str]:
         """Vendor, type and number, trimmed, in any case: equal keys are the same invoice."""

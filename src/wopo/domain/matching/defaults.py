@@ -14,6 +14,8 @@ SHIPPED_DEFAULTS: tuple[tuple[str, Decimal, str], ...] = (
     ("charge_pct", ZERO, "freight nobody agreed to is asked about"),
     ("tax_pct", ZERO, "tax too low is as wrong as tax too high"),
     ("discount_pct", ZERO, "a promised discount must arrive"),
+    ("blanket_abs", ZERO, "a blanket order's limit is what was approved"),
+    ("blanket_days", ZERO, "after its last day a blanket order has to be renewed"),
     ("balance_abs", ZERO, "an invoice adds up, or somebody looks at it"),
 )
 """What wopo ships, key by key with the reason: explicit zeros, so that nothing is unlimited by

@@ -75,23 +75,32 @@ def _twin(context: InvoiceContext) -> KnownInvoice | None:
 
 
 def look_alike(context: InvoiceContext, own: KnownInvoice) -> Check:
-    """Another number, but the same vendor, type, total, currency and date: somebody is asked."""
+    """Another number, but the same vendor, type, total, currency and date (or found alike by a
+    wider search): somebody is asked."""
     key = own.look_alike_key()
     alike = next(
         (
             known
             for known in context.known
-            if key is not None
-            and known.look_alike_key() == key
-            and name_key(known.number) != name_key(own.number)
+            if known.resembles
+            or (
+                key is not None
+                and known.look_alike_key() == key
+                and name_key(known.number) != name_key(own.number)
+            )
         ),
         None,
     )
     return Check(
         MatchCode.POSSIBLE_DUPLICATE,
         alike is None,
-        told=alike and (own.number.strip(), alike.number.strip()),
+        told=alike and (own.number.strip(), _called(alike)),
     )
+
+
+def _called(alike: KnownInvoice) -> str:
+    number = alike.number.strip()
+    return f"{number} ({alike.resembles})" if alike.resembles else number
 
 
 def after_the_fact(context: InvoiceContext) -> tuple[Check, ...]:

@@ -135,7 +135,7 @@ def sort_lines(context: InvoiceContext) -> _Sorted:
             continue
         order = facts.order
         known.add(order.line)
-        ratio = context.conversions.ratio(line.uom, order.uom)
+        ratio = (facts.conversions or context.conversions).ratio(line.uom, order.uom)
         if ratio is None:
             loose.append(line)
             told = (line.uom or "", order.uom or "")

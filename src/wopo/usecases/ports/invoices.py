@@ -11,8 +11,14 @@ class InvoiceStore(ABC):
 
     @abstractmethod
     def alike(self, invoices: Sequence[Invoice]) -> list[Invoice]:
-        """Invoices of the same vendors with one of the numbers, or one of the totals on one of the
-        dates; rejected ones are not alike to anything."""
+        """Invoices that may be one of these again (``duplicates`` decides): of the same vendors
+        with one of the numbers, or one of the totals within two weeks; and of any vendor with the
+        same core of the number and the total. Rejected ones are not alike to anything."""
+
+    @abstractmethod
+    def value_before(self, order_id: str, sequence: int) -> int:
+        """What the lines of live invoices of the order entered before this one come to (minor
+        units, credits subtracted)."""
 
     @abstractmethod
     def charges_before(self, order_id: str, sequence: int) -> dict[str, int]:

@@ -1,0 +1,30 @@
+"""The database's side of the purchasing policy."""
+
+from datetime import date
+
+from sqlalchemy import func
+from sqlmodel import col, select
+
+from wopo.db.uow import SqlStore, implements
+from wopo.domain.purchasing_policy import PurchasingPolicy
+from wopo.usecases.ports.purchasing_policy import PolicyStore
+
+
+@implements(PolicyStore)
+class SqlPolicies(SqlStore, PolicyStore):
+    """See ``PolicyStore``."""
+
+    def in_force(self, day: date) -> int:
+        statement = select(func.max(PurchasingPolicy.version)).where(
+            col(PurchasingPolicy.effective_from) <= day
+        )
+        return self.session.exec(statement).one() or 0
+
+    def newest(self) -> tuple[int, str]:
+        statement = (
+            select(PurchasingPolicy.version, PurchasingPolicy.digest)
+            .order_by(col(PurchasingPolicy.version).desc())
+            .limit(1)
+        )
+        found = self.session.exec(statement).first()
+        return (found[0], found[1]) if found else (0, "")

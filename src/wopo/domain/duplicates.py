@@ -1,0 +1,203 @@
+"""Which invoices may be one invoice entered twice: AuditNet's nine combinations.
+
+Each of vendor, number, date and amount is exact (E), similar (S) or different (D). The nine that
+auditors look for are EEEE, DEEE, ESEE, EESE, EEES, ESES, ESSE, EESS and DESE (reliability.md 4).
+The same vendor's same number stops the invoice whatever else differs; every other one asks.
+
+Readings chosen so that honest invoices are left alone: numbers next to each other in a series are
+different numbers, so that an equal fee every week or month is no twin of the last one; and a
+vendor whose numbers begin anew each year bills another thing under the same number next year.
+"""
+
+import re
+import unicodedata
+from collections.abc import Callable, Iterable
+from datetime import date, timedelta
+from enum import Enum
+from typing import NamedTuple
+
+from wopo.domain.invoices import Invoice
+
+NEAR_DAYS = 14
+"""Days within which a date may be a slip of the other."""
+SERIES = 9
+"""Numbers less than this apart follow each other; a transposition of digits is 9 apart or more."""
+NEAR_PERCENT = 1
+"""Amounts this close are similar: a bank fee, a rounding of tax."""
+
+
+class Grade(Enum):
+    """How alike two values are."""
+
+    EXACT = "E"
+    SIMILAR = "S"
+    DIFFERENT = "D"
+
+
+class Likeness(NamedTuple):
+    """Why two invoices may be one: ``combination`` in AuditNet's letters, and in words."""
+
+    combination: str
+    words: str
+
+    @property
+    def stops(self) -> bool:
+        """Whether it is the same vendor's same number."""
+        return self.combination.startswith("EE")
+
+
+def cleaned(number: str) -> str:
+    """A number without what people write differently: width, case, punctuation, the letter O for
+    a zero beside digits, and zeros in front of digits."""
+    text = unicodedata.normalize("NFKC", number).upper()
+    text = re.sub(r"[^A-Z0-9]", "", text)
+    text = re.sub(r"O+(?=\d)|(?<=\d)O+", lambda found: "0" * len(found[0]), text)
+    return re.sub(r"(?<!\d)0+(?=\d)", "", text)
+
+
+def number_core(number: str) -> str:
+    """What is left when only what differs counts: the digits without zeros in front, or the whole
+    cleaned number where it has none. ``INV-00123``, ``inv 123.`` and ``INV-OO123`` are ``123``."""
+    text = cleaned(number)
+    digits = re.sub(r"\D", "", text).lstrip("0")
+    return digits or text or number.strip().upper()
+
+
+def number_grade(one: str, other: str) -> Grade:
+    """Exact: the same text in any case. Similar: written otherwise, or one slip of the finger."""
+    if one.strip().upper() == other.strip().upper():
+        return Grade.EXACT
+    if same_core(one, other) or _slip(cleaned(one), cleaned(other)):
+        return Grade.SIMILAR
+    return Grade.DIFFERENT
+
+
+def same_core(one: str, other: str) -> bool:
+    """Whether two numbers differ only in how they are written."""
+    return number_core(one) == number_core(other)
+
+
+def _slip(one: str, other: str) -> bool:
+    """One character too many, too few or wrong, or two swapped; not the next number of a series."""
+    return min(len(one), len(other)) > 2 and _one_edit(one, other) and not _series(one, other)
+
+
+def _series(one: str, other: str) -> bool:
+    """Whether they have one shape and differ in one group of digits, by a few."""
+    parts = [re.findall(r"\d+|\D+", text) for text in (one, other)]
+    if len(parts[0]) != len(parts[1]):
+        return False
+    apart = [(a, b) for a, b in zip(*parts, strict=True) if a != b]
+    if len(apart) != 1 or not (apart[0][0].isdecimal() and apart[0][1].isdecimal()):
+        return False
+    return abs(int(apart[0][0]) - int(apart[0][1])) < SERIES
+
+
+def _one_edit(one: str, other: str) -> bool:
+    if len(one) == len(other):
+        differ = [place for place in range(len(one)) if one[place] != other[place]]
+        if len(differ) == 1:
+            return True
+        swapped = len(differ) == 2 and differ[1] == differ[0] + 1
+        first, second = [*differ, 0, 0][:2]
+        return swapped and one[first] == other[second] and one[second] == other[first]
+    longer, shorter = sorted((one, other), key=len, reverse=True)
+    if len(longer) != len(shorter) + 1:
+        return False
+    return any(longer[:place] + longer[place + 1 :] == shorter for place in range(len(longer)))
+
+
+def date_grade(one: date, other: date) -> Grade:
+    """Similar: within two weeks, or day and month swapped, or one of day, month and year wrong by
+    a slip of the finger."""
+    if one == other:
+        return Grade.EXACT
+    if abs(one - other) <= timedelta(days=NEAR_DAYS):
+        return Grade.SIMILAR
+    swapped = one.year == other.year and (one.day, one.month) == (other.month, other.day)
+    parts = zip(one.timetuple()[:3], other.timetuple()[:3], strict=True)
+    one_wrong = sum(a == b for a, b in parts) == 2
+    return Grade.SIMILAR if swapped or one_wrong else Grade.DIFFERENT
+
+
+def amount_grade(one: int, other: int) -> Grade:
+    """Similar: one slip of the finger, a slipped decimal point, or within one per cent. In minor
+    units of one currency."""
+    if one == other:
+        return Grade.EXACT
+    small, large = sorted((abs(one), abs(other)))
+    if (large - small) * 100 <= NEAR_PERCENT * large or large in (small * 10, small * 100):
+        return Grade.SIMILAR
+    return Grade.SIMILAR if _one_edit(str(one), str(other)) else Grade.DIFFERENT
+
+
+def likeness(new: Invoice, old: Invoice, *, restarts_yearly: bool) -> Likeness | None:
+    """Why ``new`` may be ``old`` again; none where it is not likely.
+
+    ``restarts_yearly``: the vendor's numbers begin anew each year. Any other invoice of the same
+    vendor, currency, total and date is alike too, whatever its number (match-case.md).
+    """
+    if new.type is not old.type:
+        return None
+    same_vendor = new.vendor_id == old.vendor_id
+    if same_vendor and restarts_yearly and new.invoice_date.year != old.invoice_date.year:
+        return None
+    number = number_grade(new.number, old.number)
+    day = date_grade(new.invoice_date, old.invoice_date)
+    amount = Grade.DIFFERENT
+    if new.currency == old.currency:
+        amount = amount_grade(_claimed(new), _claimed(old))
+    grades = (number, day, amount)
+    alike = _of_one_vendor if same_vendor else _of_two_vendors
+    if not alike(grades, lambda: same_core(new.number, old.number), new, old):
+        return None
+    letters = "".join(grade.value for grade in grades)
+    return Likeness(("E" if same_vendor else "D") + letters, _words(same_vendor, grades))
+
+
+def _claimed(invoice: Invoice) -> int:
+    stated = invoice.stated_total_minor
+    return invoice.total_minor if stated is None else stated
+
+
+Grades = tuple[Grade, Grade, Grade]
+_E, _S, _D = Grade.EXACT, Grade.SIMILAR, Grade.DIFFERENT
+
+
+def _of_one_vendor(grades: Grades, core: Callable[[], bool], new: Invoice, old: Invoice) -> bool:
+    """The same number whatever else; the same amount and date whatever number; and a number that
+    is written otherwise with a slip in the date or in the amount."""
+    number, day, amount = grades
+    if number is _E or (day is _E and amount is _E):
+        return True
+    if number is _D or _D in (day, amount) or (day is _S and amount is _S):
+        return False
+    near = abs(new.invoice_date - old.invoice_date) <= timedelta(days=NEAR_DAYS)
+    return near or core()
+
+
+def _of_two_vendors(grades: Grades, core: Callable[[], bool], new: Invoice, old: Invoice) -> bool:
+    """The vendor entered twice: the same number and amount, with the date as it is or a slip."""
+    number, day, amount = grades
+    return amount is _E and day is not _D and (number is _E or (number is _S and core()))
+
+
+def _words(same_vendor: bool, grades: Grades) -> str:
+    names = ("number", "date", "amount")
+    told = [] if same_vendor else ["another vendor"]
+    if not same_vendor or grades[0] is not _E:
+        same = [name for name, grade in zip(names, grades, strict=True) if grade is _E]
+        told += [f"same {' and '.join(same)}"] if same else []
+    told += [f"similar {name}" for name, grade in zip(names, grades, strict=True) if grade is _S]
+    return ", ".join(told)
+
+
+def repeats(candidates: Iterable[Invoice], new: Invoice) -> bool:
+    """Whether people have said before that equal amounts of this vendor are different invoices:
+    then the same amount on the same day, under quite another number, is not asked about again."""
+    return any(
+        other.not_duplicate_of
+        and other.vendor_id == new.vendor_id
+        and other.total_minor == new.total_minor
+        for other in candidates
+    )

@@ -1,0 +1,125 @@
+"""Finding invoices that may be entered twice: searched once when an invoice comes, then kept.
+
+What was found is kept with the verdict, since a later invoice never makes an earlier one a twin;
+judging again only asks whether the twins still stand and nobody has told them apart.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from decimal import Decimal
+from typing import NamedTuple
+
+from wopo.domain.duplicates import Likeness, likeness, repeats
+from wopo.domain.invoices import Invoice, InvoiceState
+from wopo.domain.matching import DocumentType, KnownInvoice
+from wopo.domain.money import Money
+from wopo.domain.vendors import Vendor
+from wopo.usecases.ports import UnitOfWork
+from wopo.usecases.ports.invoices import InvoiceStore
+
+
+class Twin(NamedTuple):
+    """An invoice entered before, and why this one may be it again."""
+
+    invoice: Invoice
+    combination: str
+    words: str
+
+    def kept(self) -> dict[str, str]:
+        """As it is kept with the verdict."""
+        return {"id": self.invoice.id, "as": self.combination, "words": self.words}
+
+
+Twins = dict[str, list[Twin]]
+"""Twins by the id of the invoice that may be one of them again."""
+
+
+def search(uow: UnitOfWork, invoices: Sequence[Invoice]) -> Twins:
+    """What each invoice may be again, out of everything entered before it; one statement."""
+    if not invoices:
+        return {}
+    candidates = uow.store(InvoiceStore).alike(invoices)
+    return {invoice.id: twins(uow, invoice, candidates) for invoice in invoices}
+
+
+def twins(uow: UnitOfWork, invoice: Invoice, candidates: Iterable[Invoice]) -> list[Twin]:
+    """Those of the candidates that the invoice may be again, and nobody has told apart."""
+    rows = list(candidates)
+    found = [
+        Twin(other, why.combination, "" if why.stops else why.words)
+        for other in rows
+        if other.sequence < invoice.sequence
+        and other.id not in invoice.not_duplicate_of
+        and (why := _why(uow, invoice, other)) is not None
+    ]
+    if any(twin.combination == _SAME_FEE for twin in found) and repeats(rows, invoice):
+        return [twin for twin in found if twin.combination != _SAME_FEE]
+    return found
+
+
+_SAME_FEE = "EDEE"
+"""One vendor, date and amount under quite another number: not one of AuditNet's nine."""
+
+
+def _why(uow: UnitOfWork, invoice: Invoice, other: Invoice) -> Likeness | None:
+    restarts = False
+    if invoice.vendor_id == other.vendor_id and _other_year(invoice, other):
+        vendor = uow.get(Vendor, invoice.vendor_id)
+        restarts = vendor is not None and vendor.numbers_restart_yearly
+    return likeness(invoice, other, restarts_yearly=restarts)
+
+
+def _other_year(invoice: Invoice, other: Invoice) -> bool:
+    return invoice.invoice_date.year != other.invoice_date.year
+
+
+def standing(uow: UnitOfWork, invoices: Sequence[Invoice]) -> Twins:
+    """The twins that were found when each invoice came, without rejected ones and those that were
+    told apart since; searched for invoices that nobody has searched for."""
+    new = [invoice for invoice in invoices if "alike" not in invoice.verdict]
+    found = search(uow, new)
+    ids = sorted({twin["id"] for row in invoices for twin in row.verdict.get("alike", ())})
+    rows = {row.id: row for row in uow.all(Invoice, id=ids)} if ids else {}
+    for invoice in invoices:
+        if "alike" in invoice.verdict:
+            found[invoice.id] = list(_still(invoice, rows))
+    return found
+
+
+def forget(invoice: Invoice) -> None:
+    """Have twins searched for again: its number, amount or day is another one now."""
+    invoice.verdict = {name: kept for name, kept in invoice.verdict.items() if name != "alike"}
+
+
+def _still(invoice: Invoice, rows: Mapping[str, Invoice]) -> Iterable[Twin]:
+    for twin in invoice.verdict["alike"]:
+        row = rows.get(twin["id"])
+        if row is None or row.state is InvoiceState.REJECTED:
+            continue
+        if row.id not in invoice.not_duplicate_of:
+            yield Twin(row, twin["as"], twin["words"])
+
+
+def known(invoice: Invoice, found: Iterable[Twin], *, vendor: str) -> tuple[KnownInvoice, ...]:
+    """Twins as the match knows them; ``vendor`` is what it calls the invoice's."""
+
+    def name(other: Invoice) -> str:
+        return vendor if other.vendor_id == invoice.vendor_id else other.vendor_id
+
+    return tuple(
+        KnownInvoice(
+            number=twin.invoice.number,
+            vendor=name(twin.invoice),
+            type=DocumentType(twin.invoice.type.value),
+            currency=twin.invoice.currency.casefold(),
+            dated=twin.invoice.invoice_date,
+            total=_claimed(twin.invoice),
+            resembles=twin.words,
+        )
+        for twin in found
+    )
+
+
+def _claimed(invoice: Invoice) -> Decimal:
+    stated = invoice.stated_total_minor
+    minor = invoice.total_minor if stated is None else stated
+    return Money(minor, invoice.currency).amount
