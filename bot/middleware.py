@@ -60,7 +60,7 @@ def _admit(
     services: Services, body: Body, context: BoltContext, team: str, user_id: str
 ) -> BoltResponse | None:
     event = body.get("event") or {}
-    if event.get("bot_id") or event.get("subtype") in PASSED_BY:
+    if event.get("bot_id") or event.get("subtype") in PASSED_BY or _is_talk(event):
         return answers.ok()
     if event.get("type") in SYSTEM_EVENTS:
         return None
@@ -77,6 +77,12 @@ def _admit(
             raise
         context["refusal"] = error
     return None
+
+
+def _is_talk(event: dict[str, Any]) -> bool:
+    """What people say to each other in a channel: neither a file nor under one of our cards."""
+    spoken = event.get("type") == "message" and event.get("channel_type") in {"channel", "group"}
+    return spoken and not event.get("files") and not event.get("thread_ts")
 
 
 def visit(services: Services, team: str, user_id: str, *, key: str) -> Visit:

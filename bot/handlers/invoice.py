@@ -36,6 +36,7 @@ from wopo.usecases.views.billable import (
     billable_vendor,
     billed_orders,
 )
+from wopo.usecases.views.incoming_files import incoming_file_view
 
 
 def register(app: App, _services: Services) -> None:
@@ -49,7 +50,7 @@ def register(app: App, _services: Services) -> None:
     app.view(Callback.INVOICE)(send)
 
 
-def _check_right(visit: Visit) -> None:
+def check_right(visit: Visit) -> None:
     """Nobody fills in a form that is refused in the end."""
     if not visit.me.has(Role.FINANCE):
         raise NOT_ALLOWED(action="enter invoices", who="finance")
@@ -57,7 +58,7 @@ def _check_right(visit: Visit) -> None:
 
 def command(ack: Ack, visit: Visit, body: Body) -> None:
     """Without words: whose is it; with an order's number: its form at once."""
-    _check_right(visit)
+    check_right(visit)
     text = str(body.get("text") or "").strip()
     if not text:
         show(visit.services, body, forms.build_choice())
@@ -89,7 +90,7 @@ def _nearest(error: DomainError) -> Block:
 
 def by_number(ack: Ack, visit: Visit, body: Body, action: dict[str, Any]) -> None:
     """The order that was offered."""
-    _check_right(visit)
+    check_right(visit)
     _open_number(visit, body, str(action.get("value")))
     ack()
 
@@ -102,7 +103,7 @@ def load(visit: Visit, order_id: str, vendor_id: str = "") -> BillableView:
 
 def choose(ack: Ack, visit: Visit, body: Body) -> None:
     """Whose is it? Buttons that are about no order in particular."""
-    _check_right(visit)
+    check_right(visit)
     show(visit.services, body, forms.build_choice())
     ack()
 
@@ -117,15 +118,26 @@ def search(ack: Ack, visit: Visit, body: Body) -> None:
 def chosen(ack: Ack, visit: Visit, view: dict[str, Any]) -> None:
     """The form of the chosen order or vendor in place of the choice."""
     order_id, vendor_id = forms.parse_choice(view, visit.reader.locale)
-    form = forms.build(load(visit, order_id, vendor_id), visit.reader)
+    paper = _paper(visit, forms.ChoiceTarget.parse(view.get("private_metadata") or "{}").file)
+    form = forms.build(load(visit, order_id, vendor_id), visit.reader, paper=paper)
     ack(response_action="update", view=form)
+
+
+def _paper(visit: Visit, file_id: str) -> forms.Paper | None:
+    """The dropped file that the form was opened beside."""
+    if not file_id:
+        return None
+    with visit.read() as uow:
+        return forms.Paper(id=file_id, file=incoming_file_view(uow, file_id).file)
 
 
 def more(ack: Ack, visit: Visit, body: Body) -> None:
     """Show the rarer inputs too; what was typed stays."""
     shown = body["view"]
     target = forms.InvoiceTarget.parse(shown.get("private_metadata"))
-    view = forms.build(load(visit, target.id, target.vendor_id), visit.reader, more=True)
+    paper = _paper(visit, target.file)
+    found = load(visit, target.id, target.vendor_id)
+    view = forms.build(found, visit.reader, more=True, paper=paper)
     with quietly(visit.services):
         visit.services.slack.views_update(view_id=shown["id"], hash=shown.get("hash"), view=view)
     ack()
@@ -134,6 +146,9 @@ def more(ack: Ack, visit: Visit, body: Body) -> None:
 def send(ack: Ack, visit: Visit, view: dict[str, Any]) -> None:
     """Take it in, and say at once what the match found."""
     paper = forms.parse(view, visit.reader.locale)
+    dropped = _paper(visit, forms.InvoiceTarget.parse(view.get("private_metadata")).file)
+    if dropped is not None:
+        paper = paper.model_copy(update={"files": (dropped.file, *paper.files)})
     try:
         answer = visit.do(paper)
     except DomainError as error:

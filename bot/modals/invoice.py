@@ -1,7 +1,7 @@
 """Entering what a vendor's paper says: whose it is, and its figures beside the order's."""
 
 from collections.abc import Iterable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -23,8 +23,9 @@ from bot.blocks import (
     select,
     text_input,
 )
+from bot.files import file_block
 from bot.ids import Action, Callback, Options
-from bot.metadata import MAX_METADATA, FormTarget, Target
+from bot.metadata import MAX_METADATA, Carried, FormTarget, Target
 from bot.modals.work_requests import file_facts
 from bot.parse import Form
 from bot.reader import Reader
@@ -32,6 +33,7 @@ from wopo.domain.errors import DomainError
 from wopo.domain.invoices import InvoiceType
 from wopo.domain.money import Money
 from wopo.domain.numbers import short
+from wopo.usecases.attachments import FileFacts
 from wopo.usecases.invoice_papers import BilledLine
 from wopo.usecases.invoices import EnterInvoice
 from wopo.usecases.payables import MarkPaid, RejectInvoice
@@ -48,9 +50,25 @@ _TYPES = [
 ]
 
 
+@dataclass(frozen=True)
+class Paper:
+    """The dropped file that the form is filled from: its id with us, and what it is."""
+
+    id: str
+    file: FileFacts
+
+
+class ChoiceTarget(Carried):
+    """``file``: the id of the dropped file that the form is about."""
+
+    file: str = ""
+
+
 class InvoiceTarget(FormTarget):
-    """Order or vendor, the lines shown (id and price basis), the codes of the order's charges, and
-    whether the rarer inputs are shown."""
+    """Order or vendor, the lines shown (id and price basis), the codes of the order's charges,
+    whether the rarer inputs are shown, and the dropped file that it is filled from."""
+
+    file: str = ""
 
     vendor_id: str = ""
     currency: str = ""
@@ -59,9 +77,11 @@ class InvoiceTarget(FormTarget):
     more: bool = False
 
 
-def build_choice() -> Block:
-    """Which order it bills; without one, whose it is."""
+def build_choice(paper: Paper | None = None) -> Block:
+    """Which order it bills; without one, whose it is. ``paper`` is shown above."""
+    shown = [_shown(paper)] if paper else []
     inputs = [
+        *shown,
         field(
             "order_id",
             "Which order does it bill?",
@@ -76,7 +96,12 @@ def build_choice() -> Block:
             hint="Only when it names no order of ours; it will be on hold",
         ),
     ]
-    return modal(Callback.CHOOSE_BILLED, "Enter invoice", inputs, submit="Next")
+    metadata = ChoiceTarget(file=paper.id).pack(MAX_METADATA) if paper else ""
+    return modal(Callback.CHOOSE_BILLED, "Enter invoice", inputs, submit="Next", metadata=metadata)
+
+
+def _shown(paper: Paper) -> Block:
+    return file_block(paper.file.name, paper.file.mimetype, paper.file.slack_file_id)
 
 
 def parse_choice(view: dict[str, Any], locale: str) -> tuple[str, str]:
@@ -96,6 +121,7 @@ def build(
     more: bool = False,
     type: InvoiceType = InvoiceType.INVOICE,
     credits: str = "",
+    paper: Paper | None = None,
 ) -> Block:
     """The paper's figures, filled with what was received and not billed yet; a credit note's
     quantities are left for what it says. ``credits``: the number of the invoice it takes back."""
@@ -115,9 +141,11 @@ def build(
         lines=tuple((line.id, str(line.price_per)) for line in lines),
         charges=tuple(code for code, _, _ in view.charges),
         more=more,
+        file=paper.id if paper else "",
     )
     name = f"{short(view.order.name)} · {view.vendor.name}" if view.order else view.vendor.name
     blocks: list[Block] = [
+        *([_shown(paper)] if paper else []),
         paragraph(name),
         field("type", "What is it?", select(_TYPES, initial=type.value)),
         field("number", "Its number", text_input(longest=60, focus=True)),
@@ -131,7 +159,8 @@ def build(
     if more or not lines:
         blocks += _other_line(view.currency)
     blocks += _sums(view, reader, more=more, credits=credits)
-    blocks.append(photos(label="The paper"))
+    if paper is None:
+        blocks.append(photos(label="The paper"))
     if not more:
         blocks += actions([button("More fields", Action.INVOICE_MORE, "more")])
     return modal(

@@ -23,6 +23,7 @@ from bot.cards.work_orders import (
     requester_text,
     state_text,
 )
+from bot.files import file_block
 from bot.ids import Action, Callback
 from bot.metadata import MAX_METADATA, Target
 from bot.modals.job_corrections import EntryTarget
@@ -34,7 +35,6 @@ from wopo.usecases.views.work_orders import CostView, LabourView, NeedView, Work
 LABOUR_LINES = 8
 NEEDS_SHOWN = 12
 FILES_SHOWN = 8
-_PICTURES = {"image/png", "image/jpeg", "image/gif"}
 
 
 def build(view: WorkOrderView, reader: Reader) -> Block:
@@ -184,16 +184,7 @@ def _costs(view: WorkOrderView, costs: CostView, reader: Reader) -> list[Block]:
 def _files(view: WorkOrderView) -> list[Block]:
     made: list[Block] = []
     for file in view.files[:FILES_SHOWN]:
-        if file.slack_file_id and file.mimetype in _PICTURES:
-            made.append(
-                {
-                    "type": "image",
-                    "slack_file": {"id": file.slack_file_id},
-                    "alt_text": safe(file.name)[:2000] or "photo",
-                }
-            )
-        else:
-            made.append(context(f"📎 {safe(file.name)}"))
+        made.append(file_block(file.name, file.mimetype, file.slack_file_id))
     if len(view.files) > FILES_SHOWN:
         made.append(context(f"… and {len(view.files) - FILES_SHOWN} more files"))
     return made

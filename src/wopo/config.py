@@ -28,6 +28,8 @@ class Settings(BaseSettings):
         "INFO", validation_alias="WOPO_LOG_LEVEL"
     )
     files_dir: Path = Field(Path("var/files"), validation_alias="WOPO_FILES_DIR")
+    invoice_mapping: str = Field("invoices", validation_alias="WOPO_INVOICE_MAPPING")
+    """The mapping by which invoices in tables are read: one that comes with wopo, or a file."""
 
     @property
     def api_url(self) -> str:
