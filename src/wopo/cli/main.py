@@ -4,7 +4,7 @@ from importlib.metadata import entry_points
 
 import typer
 
-from wopo.cli import audit, backup, dev, doctor, importing, match, migrate, outbox
+from wopo.cli import audit, backup, dev, doctor, importing, match, migrate, outbox, policy
 from wopo.cli.errors import console, told
 from wopo.domain.errors import DomainError
 
@@ -17,6 +17,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 app.add_typer(match.app, name="match", help="Try the three-way match on a file.")
+app.add_typer(policy.app, name="policy")
 app.add_typer(audit.app, name="audit")
 app.add_typer(importing.app, name="import")
 app.add_typer(outbox.app, name="outbox")

@@ -15,7 +15,6 @@ from typing import Annotated, Any, NamedTuple
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, create_model, model_validator
 
 from wopo.domain.matching import (
-    SHIPPED_DEFAULTS,
     TOLERANCE_KEYS,
     Combine,
     Policy,
@@ -203,16 +202,3 @@ def _applying(section: MatchingSection, subject: Subject, day: date) -> Iterator
     """The rules about it, the widest first."""
     rules = (rule for rule in section.rules if rule.valid_on(day) and rule.covers(subject))
     yield from sorted(rules, key=lambda rule: rule.rank)
-
-
-def limit_text(key: str, value: Decimal | None) -> str:
-    """``2 %``, ``5``, ``3 days`` or ``no limit``."""
-    if value is None:
-        return NO_LIMIT
-    unit = " %" if key.endswith("_pct") else " days" if key in _DAYS else ""
-    return f"{value.normalize():f}{unit}"
-
-
-_DAYS = {"blanket_days", "days_early", "days_late"}
-SHIPPED_KEYS = frozenset(key for key, _, _ in SHIPPED_DEFAULTS)
-"""Keys that have a limit although nobody wrote one."""

@@ -13,7 +13,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
 
-from wopo.readers.marked_yaml import KeyPath, Marked, load
+from wopo.readers.marked_yaml import KeyPath, Marked, first_mistake, load
 from wopo.readers.problems import UNREADABLE, nearest
 from wopo.usecases.imports_rows import Row
 from wopo.usecases.imports_shapes import CHILDREN, ROWS, Target
@@ -189,7 +189,7 @@ def load_mapping(path: Path) -> Mapping:
     try:
         mapping = Mapping.model_validate(_spelled_out(marked.data))
     except ValidationError as error:
-        raise _first_mistake(marked, error) from error
+        raise first_mistake(marked, error, _known_keys, list(ROWS)) from error
     _check_names(mapping, marked)
     return mapping
 
@@ -221,23 +221,6 @@ def _recipes_spelled_out(part: Any) -> Any:
         if child in made:
             made[child] = _recipes_spelled_out(made[child])
     return made
-
-
-def _first_mistake(marked: Marked, error: ValidationError) -> Exception:
-    found = error.errors()
-    first = next((each for each in found if each["type"] == "extra_forbidden"), found[0])
-    path: KeyPath = tuple(first["loc"])
-    key = str(path[-1]) if path else ""
-    if first["type"] == "extra_forbidden":
-        problem = f"'{key}' is not known here.{nearest(key, _known_keys(path))}"
-    elif first["type"] == "missing":
-        problem = f"'{key}' is missing here."
-    elif first["type"] == "literal_error":
-        said = str(first["input"])
-        problem = f"'{said}' is not one of {first['ctx']['expected']}." + nearest(said, list(ROWS))
-    else:
-        problem = f"{key}: {first['msg'].removeprefix('Value error, ')}."
-    return UNREADABLE(where=marked.where(path), problem=problem)
 
 
 def _known_keys(path: KeyPath) -> list[str]:

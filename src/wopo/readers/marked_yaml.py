@@ -1,13 +1,15 @@
-"""YAML that remembers line and column of every key, for messages about mapping files."""
+"""YAML that remembers line and column of every key, for messages about files people write."""
 
 import re
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import yaml
+from pydantic import ValidationError
 
-from wopo.readers.problems import UNREADABLE
+from wopo.readers.problems import UNREADABLE, nearest
 
 MAX_BYTES = 1_000_000
 MAX_NODES = 50_000
@@ -39,7 +41,9 @@ def load(path: Path) -> Marked:
     except OSError as error:
         raise UNREADABLE(where=path.name, problem=f"can't be opened ({error.strerror}).") from error
     if len(raw) > MAX_BYTES:
-        raise UNREADABLE(where=path.name, problem="is larger than 1 MB; this is no mapping.")
+        raise UNREADABLE(
+            where=path.name, problem="is larger than 1 MB; people don't write that much."
+        )
     try:
         node = yaml.compose(raw, Loader=yaml.SafeLoader)
     except yaml.MarkedYAMLError as error:
@@ -51,6 +55,30 @@ def load(path: Path) -> Marked:
     marked = Marked(None, name=path.name)
     marked.data = _Walk(marked).value(node, ()) if node is not None else {}
     return marked
+
+
+def first_mistake(
+    marked: Marked,
+    error: ValidationError,
+    known_keys: Callable[[KeyPath], Sequence[str]],
+    values: Sequence[str] = (),
+) -> Exception:
+    """The refusal for what a document says wrong, with its line and column; a key that is not
+    known comes first. ``known_keys`` are those of its place, ``values`` what may be meant."""
+    found = error.errors()
+    first = next((each for each in found if each["type"] == "extra_forbidden"), found[0])
+    path: KeyPath = tuple(first["loc"])
+    key = str(path[-1]) if path else ""
+    if first["type"] == "extra_forbidden":
+        problem = f"'{key}' is not known here.{nearest(key, known_keys(path))}"
+    elif first["type"] == "missing":
+        problem = f"'{key}' is missing here."
+    elif first["type"] == "literal_error":
+        said = str(first["input"])
+        problem = f"'{said}' is not one of {first['ctx']['expected']}." + nearest(said, values)
+    else:
+        problem = f"{key}: {first['msg'].removeprefix('Value error, ')}."
+    return UNREADABLE(where=marked.where(path), problem=problem)
 
 
 class _Walk:
