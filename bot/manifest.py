@@ -7,7 +7,12 @@ import yaml
 
 from bot.http import PATH
 
-FILE = Path(__file__).parent.parent / "manifest.yml"
+_HERE = Path(__file__).parent
+FILE = next(
+    (path for path in (_HERE / "manifest.yml", _HERE.parent / "manifest.yml") if path.exists()),
+    _HERE.parent / "manifest.yml",
+)
+"""In an installed wheel it lies beside this module, in a checkout at its top."""
 
 
 def manifest(http_url: str | None = None, *, file: Path = FILE) -> dict[str, Any]:
