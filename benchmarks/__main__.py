@@ -3,9 +3,15 @@
 import json
 import sys
 
-from benchmarks import cycle, matching, memory
+from benchmarks import click, cycle, home, matching, memory
 
-ALL = {"cycle": cycle.benchmarks, "match": matching.benchmarks, "memory": memory.benchmarks}
+ALL = {
+    "cycle": cycle.benchmarks,
+    "click": click.benchmarks,
+    "match": matching.benchmarks,
+    "home": home.benchmarks,
+    "memory": memory.benchmarks,
+}
 
 for name in sys.argv[1:] or ALL:
     for line in ALL[name]():

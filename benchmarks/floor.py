@@ -6,7 +6,7 @@ database with the same pragmas, without SQLAlchemy, without reading anything.
 """
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -20,12 +20,17 @@ from wopo.db.engine import sqlite_driver
 WRITES = ("INSERT", "UPDATE", "DELETE")
 PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "recursive_triggers=ON")
 
+Transaction = list[tuple[str, Any, bool]]
+"""Statements with their parameters; true where they are many at once."""
+Write = Callable[[Transaction], None]
+"""Writes one transaction and commits it."""
+
 
 @dataclass
 class Log:
-    """Transactions of (statement, parameters, many at once)."""
+    """What was written, transaction by transaction."""
 
-    transactions: list[list[tuple[str, Any, bool]]] = field(default_factory=list)
+    transactions: list[Transaction] = field(default_factory=list)
 
     @property
     def rows(self) -> int:
@@ -40,7 +45,7 @@ class Log:
 @contextmanager
 def traced(engine: Engine) -> Iterator[Log]:
     """Record what is committed through ``engine`` inside the block."""
-    log, pending = Log(), list[tuple[str, Any, bool]]()
+    log, pending = Log(), Transaction()
 
     def before(_c: Any, _k: Any, statement: str, parameters: Any, _x: Any, many: bool) -> None:
         if statement.lstrip().upper().startswith(WRITES):
@@ -62,33 +67,61 @@ def traced(engine: Engine) -> Iterator[Log]:
         event.remove(engine, name, hook)
 
 
-def replay_sqlite(path: Path, log: Log) -> float:
-    """Write the log into the SQLite file; seconds."""
+def bare_connection(path: Path) -> Any:
+    """The driver's own connection to a SQLite file, with the pragmas wopo uses."""
     connection = sqlite_driver().connect(str(path), isolation_level=None)
     for pragma in PRAGMAS:
         connection.execute(f"PRAGMA {pragma}")
-    started = time.perf_counter()
-    for transaction in log.transactions:
+    return connection
+
+
+@contextmanager
+def bare_sqlite(path: Path) -> Iterator[Write]:
+    """A way to write transactions into the SQLite file."""
+    connection = bare_connection(path)
+
+    def write(transaction: Transaction) -> None:
         connection.execute("BEGIN IMMEDIATE")
         _write(connection, transaction)
         connection.execute("COMMIT")
-    taken = time.perf_counter() - started
+
+    yield write
     connection.close()
-    return taken
+
+
+@contextmanager
+def bare_postgres(url: str) -> Iterator[Write]:
+    """A way to write transactions into the PostgreSQL database."""
+    with psycopg.connect(url) as connection:
+
+        def write(transaction: Transaction) -> None:
+            with connection.cursor() as cursor:
+                _write(cursor, transaction)
+            connection.commit()
+
+        yield write
+
+
+def replay_sqlite(path: Path, log: Log) -> float:
+    """Write the log into the SQLite file; seconds."""
+    with bare_sqlite(path) as write:
+        return _seconds(write, log)
 
 
 def replay_postgres(url: str, log: Log) -> float:
     """Write the log into the PostgreSQL database; seconds."""
-    with psycopg.connect(url) as connection:
-        started = time.perf_counter()
-        for transaction in log.transactions:
-            with connection.cursor() as cursor:
-                _write(cursor, transaction)
-            connection.commit()
-        return time.perf_counter() - started
+    with bare_postgres(url) as write:
+        return _seconds(write, log)
 
 
-def _write(cursor: Any, transaction: list[tuple[str, Any, bool]]) -> None:
+def _seconds(write: Write, log: Log) -> float:
+    started = time.perf_counter()
+    for transaction in log.transactions:
+        write(transaction)
+    return time.perf_counter() - started
+
+
+def _write(cursor: Any, transaction: Transaction) -> None:
     for statement, parameters, many in transaction:
         if many:
             cursor.executemany(statement, parameters)

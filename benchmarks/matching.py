@@ -46,10 +46,10 @@ def case(lines: int) -> str:
     )
 
 
-def benchmarks() -> list[dict[str, Any]]:
+def benchmarks(sizes: tuple[int, ...] = SIZES) -> list[dict[str, Any]]:
     """Microseconds a line, median of five, beside the smallest size."""
     found: list[dict[str, Any]] = []
-    for lines in SIZES:
+    for lines in sizes:
         (parsed,), _ = read_cases(case(lines))
         taken = sorted(_seconds(parsed) for _ in range(5))[2]
         per_line = taken / lines * 1e6

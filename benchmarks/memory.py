@@ -15,6 +15,7 @@ from typing import Any
 
 import psutil
 
+from benchmarks.databases import verified
 from bot.local import company
 from slack_sandbox.driver import Driver, wait_until
 from slack_sandbox.server import free_port
@@ -24,7 +25,7 @@ ROUNDS = 20
 MIB = 1024 * 1024
 
 
-def benchmarks() -> Iterator[dict[str, Any]]:
+def benchmarks(rounds: int = ROUNDS) -> Iterator[dict[str, Any]]:
     """Resident MiB after every person has typed every command again and again."""
     port = free_port("127.0.0.1")
     with tempfile.TemporaryDirectory() as folder:
@@ -39,16 +40,18 @@ def benchmarks() -> Iterator[dict[str, Any]]:
                 [sys.executable, "-m", "bot.local"], env=environment, stdout=log, stderr=log
             )
             try:
-                yield _measured(local.pid, Driver(f"http://127.0.0.1:{port}"))
+                found = _measured(local.pid, Driver(f"http://127.0.0.1:{port}"), rounds)
             finally:
                 local.send_signal(signal.SIGINT)
                 local.wait(timeout=30)
+        verified(environment["WOPO_DATABASE_URL"])
+        yield found
 
 
-def _measured(pid: int, desk: Driver) -> dict[str, Any]:
+def _measured(pid: int, desk: Driver, rounds: int) -> dict[str, Any]:
     wait_until(lambda: _sockets(desk), 60)
     people = [company.slack_id(person["code"]) for person in company.people()]
-    for _ in range(ROUNDS):
+    for _ in range(rounds):
         for user in people:
             for command in COMMANDS:
                 word, _, text = command.partition(" ")
@@ -60,7 +63,7 @@ def _measured(pid: int, desk: Driver) -> dict[str, Any]:
     )
     return {
         "benchmark": "memory of the running bot",
-        "commands": ROUNDS * len(people) * len(COMMANDS),
+        "commands": rounds * len(people) * len(COMMANDS),
         "resident_mib": round(bot.memory_info().rss / MIB, 1),
         "target": "at most 120 MiB",
     }

@@ -72,8 +72,8 @@ class Teller:
             ordered = uow.all(PurchaseOrderLine, id=[one.purchase_order_line_id for one in bought])
         return sorted({line.purchase_order_id for line in ordered})
 
-    def order(self, order_id: str, approver: str) -> list[PurchaseOrderLine]:
-        """Submit, approve and issue a draft; its lines."""
+    def approve(self, order_id: str, approver: str) -> None:
+        """Submit and approve a draft."""
         self.by("ben", SubmitOrder(order_id=order_id))
         with self.database.transactions.read() as uow:
             asked = uow.all(Approval, purchase_order_id=order_id, order="-asked_at")[0]
@@ -81,6 +81,10 @@ class Teller:
             approval_id=asked.id, revision=asked.revision, content_hash=asked.content_hash
         )
         self.by(approver, approve)
+
+    def order(self, order_id: str, approver: str) -> list[PurchaseOrderLine]:
+        """Submit, approve and issue a draft; its lines."""
+        self.approve(order_id, approver)
         self.by("ben", IssueOrder(order_id=order_id))
         with self.database.transactions.read() as uow:
             return uow.all(PurchaseOrderLine, purchase_order_id=order_id, order="position")
