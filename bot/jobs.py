@@ -16,6 +16,7 @@ from apscheduler.triggers.interval import IntervalTrigger
 
 from bot.services import Services
 from wopo.domain.errors import BUSY, DomainError
+from wopo.usecases.counter_receipts import ChaseTillReceipts
 from wopo.usecases.door import SCHEDULER, Command
 from wopo.usecases.execute import execute
 from wopo.usecases.sweeps import (
@@ -64,6 +65,7 @@ JOBS: list[Job] = [
     _sweep(RemindApprovers, "*/10 * * * *"),
     _sweep(TellLateDeliveries, "*/10 * * * *"),
     _sweep(TellMissingReceipts, "*/10 * * * *"),
+    _sweep(ChaseTillReceipts, "*/10 * * * *"),
 ]
 """The table. These sweeps keep their own periods in ``job_run`` (a digest is once per channel and
 day, whatever the clock does), so a tick only asks what is due; its own period is the minute."""

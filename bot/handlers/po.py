@@ -11,6 +11,7 @@ from bot.cards.approvals import summary
 from bot.cards.purchase_orders import build as build_card
 from bot.cards.purchase_orders import need_line, order_line, order_list
 from bot.clicks import quietly
+from bot.handlers import counter_purchases
 from bot.handlers.purchase_orders import load
 from bot.ids import Action, Callback, SlashCommand
 from bot.modals import new_order, order_details
@@ -46,6 +47,10 @@ def command(ack: Ack, visit: Visit, body: Body) -> None:
     if word == "new":
         show(visit.services, body, new_order.build())
         ack()
+        return
+    if word.partition(" ")[0] == "counter":
+        asked = counter_purchases.open_form(visit, body, text[len("counter") :].strip())
+        ack(**({"response_type": "ephemeral", **asked} if asked else {}))
         return
     if word in {"", "waits", "mine"}:
         said = waits(visit)

@@ -1,17 +1,16 @@
 """The database's side of approvals."""
 
 from collections.abc import Collection
-from datetime import datetime
 
 from sqlalchemy import String, cast, or_
 from sqlmodel import col, select
 
 from wopo.db.uow import SqlStore, implements
-from wopo.domain.approvals import Approval, ApprovalAsk, ApprovalState
+from wopo.domain.approvals import Approval, ApprovalAsk
 from wopo.domain.part_requests import Allocation, PartRequest, PartRequestLine
 from wopo.domain.people import AuthorityLimit, Person, Role
-from wopo.domain.purchase_orders import OrderState, PurchaseOrder, PurchaseOrderLine
-from wopo.usecases.ports.approvals import ApprovalStore, ByRule
+from wopo.domain.purchase_orders import PurchaseOrderLine
+from wopo.usecases.ports.approvals import ApprovalStore
 
 
 @implements(ApprovalStore)
@@ -46,30 +45,6 @@ class SqlApprovals(SqlStore):
             .limit(limit)
         )
         return list(self.session.exec(statement).all())
-
-    def by_rule(self, rule: str, *, since: datetime) -> list[ByRule]:
-        statement = (
-            select(Approval, PurchaseOrder, PurchaseOrderLine.work_order_id)
-            .join(PurchaseOrder, col(PurchaseOrder.id) == col(Approval.purchase_order_id))
-            .join(
-                PurchaseOrderLine,
-                col(PurchaseOrderLine.purchase_order_id) == col(PurchaseOrder.id),
-            )
-            .where(
-                col(Approval.rule) == rule,
-                col(Approval.state) == ApprovalState.APPROVED,
-                col(Approval.asked_at) >= since,
-                col(PurchaseOrder.state) != OrderState.CANCELLED,
-            )
-        )
-        found: dict[str, ByRule] = {}
-        for approval, order, job_id in self.session.exec(statement):
-            known = found.get(approval.id)
-            jobs = known.job_ids if known else frozenset()
-            found[approval.id] = ByRule(
-                approval.amount, frozenset(order.requested_by_ids), jobs | {job_id or ""}
-            )
-        return list(found.values())
 
     def requesters(self, order_id: str) -> set[str]:
         statement = (

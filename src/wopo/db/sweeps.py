@@ -7,17 +7,9 @@ from sqlalchemy import String, cast, exists, literal, or_
 from sqlmodel import col, select
 
 from wopo.db.uow import SqlStore, implements
-from wopo.domain.attachments import Attachment
 from wopo.domain.exception_cases import OPEN_CASES, ExceptionCase
-from wopo.domain.lookup import Kind
 from wopo.domain.outbox import JobRun
-from wopo.domain.purchase_orders import (
-    OrderKind,
-    OrderState,
-    Progress,
-    PurchaseOrder,
-    PurchaseOrderLine,
-)
+from wopo.domain.purchase_orders import OrderState, PurchaseOrder, PurchaseOrderLine
 from wopo.usecases.ports.sweeps import SweepStore
 
 
@@ -61,29 +53,6 @@ class SqlSweeps(SqlStore, SweepStore):
             .limit(limit)
         )
         return [(order, line) for order, line in self.session.exec(statement)]
-
-    def without_till_receipt(self, before: datetime, stage: str, limit: int) -> list[PurchaseOrder]:
-        photo = exists().where(
-            col(Attachment.subject) == Kind.PURCHASE_ORDER.value,
-            col(Attachment.subject_id) == col(PurchaseOrder.id),
-        )
-        statement = (
-            select(PurchaseOrder)
-            .where(
-                col(PurchaseOrder.kind) == OrderKind.COUNTER,
-                col(PurchaseOrder.state) == OrderState.ISSUED,
-                col(PurchaseOrder.issued_at) <= before,
-                col(PurchaseOrder.imported).is_(False),
-                or_(~photo, col(PurchaseOrder.receipt_progress) == Progress.NONE),
-                ~exists().where(
-                    col(JobRun.job) == literal("till:") + col(PurchaseOrder.id),
-                    col(JobRun.period).in_([stage, "last"]),
-                ),
-            )
-            .order_by(col(PurchaseOrder.issued_at), col(PurchaseOrder.id))
-            .limit(limit)
-        )
-        return list(self.session.exec(statement).all())
 
     def quiet_over(self, at: datetime, limit: int) -> list[ExceptionCase]:
         statement = (

@@ -37,7 +37,7 @@ from wopo.usecases.exchange_rates import convert
 from wopo.usecases.ledger import post_order
 from wopo.usecases.order_documents import OrderDocument, checked
 from wopo.usecases.order_money import SOURCE
-from wopo.usecases.ports.approvals import ApprovalStore
+from wopo.usecases.ports.counter_purchases import CounterStore
 from wopo.usecases.ports.work_orders import WorkOrderStore
 from wopo.usecases.purchase_orders import asked_by, new_order, revise_ready, submit
 from wopo.usecases.settings import company
@@ -158,7 +158,7 @@ def _today(ctx: Context, job: WorkOrder, person: Person, currency: str) -> Money
     amounts that no rate compares left out."""
     midnight = ctx.at.replace(hour=0, minute=0, second=0, microsecond=0)
     mine = ours = Money.zero(currency)
-    for bought in ctx.uow.store(ApprovalStore).by_rule(RULE, since=midnight):
+    for bought in ctx.uow.store(CounterStore).by_rule(RULE, since=midnight):
         worth = _converted(ctx, bought.amount, currency)
         if worth is None:
             continue

@@ -33,8 +33,8 @@ from wopo.usecases.door import Answer, Command, Context, Notice, announces, sile
 from wopo.usecases.order_documents import OrderDocument, hold_order
 from wopo.usecases.order_stories import jobs_on
 from wopo.usecases.people import direct, supervisors
+from wopo.usecases.ports.counter_purchases import CounterStore
 from wopo.usecases.ports.people import PeopleStore
-from wopo.usecases.ports.sweeps import SweepStore
 from wopo.usecases.purchase_orders import BUYERS
 from wopo.usecases.receipt_rights import receives
 from wopo.usecases.receipts import CountedLine, PostReceipt, post_receipt
@@ -118,7 +118,7 @@ def chase_till_receipts(command: ChaseTillReceipts, ctx: Context) -> Answer:
         hours = settings.counter_photo_after_hours * (LAST_AFTER if last else 1)
         before = ctx.at - timedelta(hours=hours)
         stage = "last" if last else "first"
-        for order in ctx.uow.store(SweepStore).without_till_receipt(before, stage, AT_ONCE):
+        for order in ctx.uow.store(CounterStore).without_till_receipt(before, stage, AT_ONCE):
             person = ctx.uow.get(Person, next(iter(order.requested_by_ids), ""))
             if person is None or at_work(person, ctx.at, settings.working_hours) is None:
                 continue

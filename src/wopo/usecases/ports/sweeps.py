@@ -25,11 +25,6 @@ class SweepStore(ABC):
         longest late first."""
 
     @abstractmethod
-    def without_till_receipt(self, before: datetime, stage: str, limit: int) -> list[PurchaseOrder]:
-        """Counter purchases out since ``before`` without a photo or without their goods booked,
-        that were not asked about at this stage; the oldest first."""
-
-    @abstractmethod
     def quiet_over(self, at: datetime, limit: int) -> list[ExceptionCase]:
         """Open cases that were kept quiet until a moment that has come, and not posted since; the
         oldest first."""

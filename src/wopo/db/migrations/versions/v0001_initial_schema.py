@@ -918,9 +918,7 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("incoming_file", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_incoming_file_order_id"), ["order_id"], unique=False)
-        batch_op.create_index(
-            batch_op.f("ix_incoming_file_person_id"), ["person_id"], unique=False
-        )
+        batch_op.create_index(batch_op.f("ix_incoming_file_person_id"), ["person_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_incoming_file_sha256"), ["sha256"], unique=False)
 
     op.create_table(

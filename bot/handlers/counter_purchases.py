@@ -1,0 +1,190 @@
+"""``/po counter``: the form, the number, and the till receipt as a form or as a photo in the DM."""
+
+from typing import Any
+
+from slack_bolt import Ack, App
+
+from bot.answers import notice, replace, show
+from bot.blocks import Block, actions, button, message, paragraph
+from bot.clicks import quietly
+from bot.ids import Action, Callback
+from bot.metadata import Carried, Target
+from bot.modals import counter_purchases as forms
+from bot.modals.work_requests import file_facts
+from bot.services import Services
+from bot.visit import Body, Visit
+from wopo.domain.errors import DomainError
+from wopo.domain.lookup import Kind
+from wopo.domain.numbers import short
+from wopo.domain.outbox import PostedCard
+from wopo.usecases.attachments import FileFacts
+from wopo.usecases.counter_receipts import AddTillReceipt
+from wopo.usecases.lookup import resolve
+from wopo.usecases.views.counter_purchases import (
+    CounterView,
+    counter_form,
+    counter_view,
+    without_till_receipt,
+)
+
+OFFERED = 5
+MOST_PHOTOS = 3
+CARD = "counter"
+
+
+class PhotoFor(Carried):
+    """Photos that came without a word, and the purchase a button says they belong to."""
+
+    id: str
+    files: tuple[FileFacts, ...]
+
+
+def register(app: App, services: Services) -> None:
+    """Listen to the form, its screens, and photos that are sent to the bot."""
+    app.action(Action.COUNTER_BUY)(buy_clicked)
+    app.view(Callback.COUNTER)(buy)
+    app.action(Action.COUNTER_LOOK)(look_again)
+    app.action(Action.COUNTER_RECEIPT)(open_receipt)
+    app.view(Callback.TILL_RECEIPT)(add_receipt)
+    app.action(Action.COUNTER_PHOTO)(photo_chosen)
+    app.event("message", matchers=[is_till_receipt])(photo_in_dm)
+    services.redraw[Callback.COUNTER_NUMBER] = redraw
+
+
+def open_form(visit: Visit, body: Body, job: str = "") -> Block | None:
+    """Open the form, for a job by its number or for the one the person works on; what is no job is
+    said."""
+    try:
+        with visit.read() as uow:
+            job_id = resolve(uow, job, kinds=(Kind.WORK_ORDER,)).id if job else ""
+            person = visit.person(uow)
+            form = counter_form(uow, person, work_order_id=job_id, today=visit.reader.today)
+    except DomainError as error:
+        row = actions([button("Buy at a counter", Action.COUNTER_BUY, "counter")])
+        return message(error.message, [paragraph(error.message), *row])
+    show(visit.services, body, forms.build(form, visit.reader))
+    return None
+
+
+def buy_clicked(ack: Ack, visit: Visit, body: Body) -> None:
+    """The same form by a button."""
+    open_form(visit, body)
+    ack()
+
+
+def load(visit: Visit, order_id: str) -> CounterView:
+    """The purchase as it is now."""
+    with visit.read() as uow:
+        return counter_view(uow, order_id)
+
+
+def buy(ack: Ack, visit: Visit, view: dict[str, Any]) -> None:
+    """The number, large, in place of the form."""
+    with visit.read() as uow:
+        command = forms.parse(view, visit.reader.locale, uow)
+    answer = visit.do(command)
+    ack(response_action="update", view=forms.build_number(load(visit, answer.subject_id)))
+    with quietly(visit.services):
+        visit.publish_home()
+
+
+def look_again(ack: Ack, visit: Visit, body: Body, action: dict[str, Any]) -> None:
+    """Whether it is decided: in the open screen, else in one of its own."""
+    purchase = load(visit, Target.parse(action.get("value")).id)
+    shown = body.get("view") or {}
+    if shown.get("callback_id") == Callback.COUNTER_NUMBER:
+        redraw(visit, shown["id"], purchase.id)
+    else:
+        show(visit.services, body, forms.build_number(purchase))
+    ack()
+
+
+def redraw(visit: Visit, view_id: str, order_id: str) -> None:
+    """The screen as it is now."""
+    view = forms.build_number(load(visit, order_id))
+    visit.services.slack.views_update(view_id=view_id, view=view)
+
+
+def open_receipt(ack: Ack, visit: Visit, body: Body, action: dict[str, Any]) -> None:
+    """Where the photo goes."""
+    purchase = load(visit, Target.parse(action.get("value")).id)
+    show(visit.services, body, forms.build_receipt(purchase))
+    ack()
+
+
+def add_receipt(ack: Ack, visit: Visit, view: dict[str, Any]) -> None:
+    """Keep the photo; the number's screen underneath is drawn anew."""
+    command = forms.parse_receipt(view, visit.reader.locale)
+    answer = visit.do(command)
+    below = view.get("previous_view_id")
+    if below:
+        ack()
+    else:
+        ack(response_action="update", view=notice(answer.message, title="Till receipt"))
+    with quietly(visit.services):
+        if below:
+            redraw(visit, below, command.order_id)
+        visit.publish_home()
+
+
+def is_till_receipt(event: dict[str, Any], visit: Visit | None) -> bool:
+    """A message of nothing but pictures to us alone, by somebody whose till receipt is missing (or
+    as an answer to a purchase's card)."""
+    files = event.get("files") or ()
+    pictures = all(str(file.get("mimetype", "")).startswith("image/") for file in files)
+    if visit is None or event.get("channel_type") != "im" or not files or not pictures:
+        return False
+    return bool(_answered(visit, event) or _waiting(visit))
+
+
+def _answered(visit: Visit, event: dict[str, Any]) -> str:
+    """The purchase whose card the message answers, if it answers one."""
+    ts = event.get("thread_ts")
+    if not ts:
+        return ""
+    with visit.read() as uow:
+        card = uow.find(PostedCard, card=CARD, channel=event.get("channel"), ts=ts)
+        return card.subject_id if card else ""
+
+
+def _waiting(visit: Visit) -> tuple[CounterView, ...]:
+    with visit.read() as uow:
+        return without_till_receipt(uow, visit.me.id)
+
+
+def photo_in_dm(ack: Ack, visit: Visit, event: dict[str, Any]) -> None:
+    """Put the photo where it belongs: to the purchase it answers or names, to the only one that
+    waits; else it is asked."""
+    files = tuple(file_facts(file) for file in event["files"])
+    waiting = _waiting(visit)
+    text = str(event.get("text") or "").upper()
+    named = [one.id for one in waiting if short(one.number) in text.split()]
+    order_id = _answered(visit, event) or "".join(named[:1])
+    if not order_id and len(waiting) == 1:
+        order_id = waiting[0].id
+    if order_id:
+        said = message(visit.do(AddTillReceipt(order_id=order_id, files=files)).message)
+    else:
+        said = _which(waiting, files)
+    where = {"thread_ts": event["thread_ts"]} if event.get("thread_ts") else {}
+    visit.services.slack.chat_postMessage(channel=event["channel"], **said, **where)
+    ack()
+
+
+def _which(waiting: tuple[CounterView, ...], files: tuple[FileFacts, ...]) -> Block:
+    text = "Which purchase is this till receipt of?"
+    rows: list[Block] = []
+    for one in waiting[:OFFERED]:
+        carried = PhotoFor(id=one.id, files=files[:MOST_PHOTOS])
+        label = f"{short(one.number)} · {one.vendor} · {one.what}"
+        rows += actions([button(label, Action.COUNTER_PHOTO, carried)])
+    return message(text, [paragraph(text), *rows])
+
+
+def photo_chosen(ack: Ack, visit: Visit, body: Body, action: dict[str, Any]) -> None:
+    """The purchase was named by its button."""
+    chosen = PhotoFor.parse(action.get("value"))
+    answer = visit.do(AddTillReceipt(order_id=chosen.id, files=chosen.files))
+    with quietly(visit.services):
+        replace(body, message(answer.message))
+    ack()
