@@ -43,6 +43,10 @@ class RecordingSlack:
     posted_hooks: list[Json] = field(default_factory=list)
     troubles: dict[str, deque[Trouble]] = field(default_factory=lambda: defaultdict(deque))
     users: dict[str, Json] = field(default_factory=dict)
+    files: dict[str, bytes] = field(default_factory=dict)
+    """Private files by id, handed out to whoever brings the bot's token."""
+    uploads: dict[str, bytes] = field(default_factory=dict)
+    """What was uploaded, by the new file's id."""
     refused: list[tuple[str, list[str]]] = field(default_factory=list)
     url: str = ""
     _lock: threading.Lock = field(default_factory=threading.Lock)
@@ -119,6 +123,14 @@ class RecordingSlack:
     def do_conversations_info(self, arguments: Json) -> Json:
         return {"channel": {"id": arguments["channel"], "name": "somewhere", "is_member": True}}
 
+    def do_files_getUploadURLExternal(self, _arguments: Json) -> Json:  # noqa: N802
+        file_id = f"FUP{len(self.uploads) + 1}"
+        self.uploads[file_id] = b""
+        return {"upload_url": f"{self.url}/upload/{file_id}", "file_id": file_id}
+
+    def do_files_completeUploadExternal(self, arguments: Json) -> Json:  # noqa: N802
+        return {"files": json.loads(arguments["files"])}
+
     def do_users_info(self, arguments: Json) -> Json:
         user = self.users.get(arguments["user"])
         return {"user": user} if user else {"ok": False, "error": "user_not_found"}
@@ -144,6 +156,10 @@ class _Handler(BaseHTTPRequestHandler):
             self.slack.posted_hooks.append({**said, "problems": problems})
             self._send(400 if problems else 200, b"ok")
             return
+        if self.path.startswith("/upload/"):
+            self.slack.uploads[self.path.removeprefix("/upload/")] = raw
+            self._send(200, f"OK - {len(raw)}".encode())
+            return
         method = self.path.removeprefix("/api/")
         arguments = _arguments(raw, self.headers.get("content-type", ""))
         self.slack.calls.append((method, arguments))
@@ -157,6 +173,18 @@ class _Handler(BaseHTTPRequestHandler):
             return
         self._send(200, json.dumps(answer).encode())
 
+    def do_GET(self) -> None:
+        """A private file; without the token, Slack's page to sign in, with status 200."""
+        name = self.path.removeprefix("/files/")
+        trouble = self.slack.take_trouble("file", {})
+        if trouble is not None:
+            self._fail(trouble)
+        elif self.headers.get("Authorization") != "Bearer xoxb-test":
+            self._send(200, b"<html>Sign in</html>", {"Content-Type": "text/html"})
+        else:
+            found = self.slack.files[name]
+            self._send(200, found, {"Content-Type": "application/octet-stream"})
+
     def _fail(self, trouble: Trouble) -> None:
         if trouble.drop:
             self.close_connection = True
@@ -167,9 +195,8 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _send(self, status: int, body: bytes, extra: dict[str, str] | None = None) -> None:
         self.send_response(status)
-        self.send_header("Content-Type", "application/json")
-        self.send_header("Content-Length", str(len(body)))
-        for name, value in (extra or {}).items():
+        headers = {"Content-Type": "application/json", "Content-Length": str(len(body))}
+        for name, value in {**headers, **(extra or {})}.items():
             self.send_header(name, value)
         self.end_headers()
         self.wfile.write(body)
