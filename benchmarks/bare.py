@@ -66,7 +66,7 @@ DECISIONS = """
 SELECT q.id, q.revision, q.content_hash, q.amount_minor, q.currency, o.id, o.number, v.name,
        w.number, w.title, a.name
 FROM (
-  SELECT approval_id FROM approval_ask WHERE person_id = :person AND waiting
+  SELECT approval_id FROM approval_ask WHERE person_id = :person AND waiting = 1
   ORDER BY asked_at LIMIT 6
 ) k
 JOIN approval q ON q.id = k.approval_id

@@ -115,6 +115,7 @@ class Invoice(SQLModel, table=True):
         Index("ix_invoice_number", "vendor_id", "number_key"),
         Index("ix_invoice_lookalike", "vendor_id", "total_minor", "invoice_date"),
         Index("ix_invoice_core", "number_core", "vendor_id"),
+        Index("ix_invoice_queue", "state", "sequence"),
     )
 
     id: str = id_field()
@@ -123,7 +124,7 @@ class Invoice(SQLModel, table=True):
     number_key: str = Field(max_length=60)
     number_core: str = Field(default="", max_length=60)
     type: InvoiceType = enum_field(InvoiceType, default=InvoiceType.INVOICE)
-    state: InvoiceState = enum_field(InvoiceState, default=InvoiceState.RECEIVED, index=True)
+    state: InvoiceState = enum_field(InvoiceState, default=InvoiceState.RECEIVED)
     vendor_id: str = ref("vendor", index=False)
     purchase_order_id: str | None = ref("purchase_order", null=True)
     order_reference: str = Field(default="", max_length=60)

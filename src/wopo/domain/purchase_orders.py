@@ -157,7 +157,7 @@ class PurchaseOrderLine(SQLModel, table=True):
     agreed_price: Decimal | None = decimal_field(null=True)
     match_policy: str | None = Field(default=None, max_length=10)
     receiver_id: str | None = ref("person", null=True)
-    promised_on: date | None = None
+    promised_on: date | None = Field(default=None, index=True)
     backordered: bool = False
     backorder_note: str = Field(default="", max_length=200)
     cancelled: bool = False

@@ -194,7 +194,10 @@ class WorkOrder(SQLModel, table=True):
     """A job (WO). ``nte_minor`` is the not-to-exceed amount in the cost centre's currency."""
 
     __tablename__ = "work_order"
-    __table_args__ = (Index("ix_work_order_queue", "state", "priority", "created_at"),)
+    __table_args__ = (
+        Index("ix_work_order_queue", "state", "priority", "created_at"),
+        Index("ix_work_order_assigned", "assignee_id", "state"),
+    )
 
     id: str = id_field()
     number: str = Field(max_length=20, unique=True)
@@ -212,7 +215,7 @@ class WorkOrder(SQLModel, table=True):
     required_by: date | None = None
     estimated_completion: date | None = None
     assignee_kind: AssigneeKind | None = enum_field(AssigneeKind, null=True)
-    assignee_id: str | None = Field(default=None, max_length=40, index=True)
+    assignee_id: str | None = Field(default=None, max_length=40)
     contract_flag: str | None = Field(default=None, max_length=500)
     contract_override: str | None = Field(default=None, max_length=500)
     contract_override_by_id: str | None = ref("person", null=True)

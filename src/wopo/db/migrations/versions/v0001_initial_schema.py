@@ -883,8 +883,8 @@ def upgrade() -> None:
         batch_op.create_index(
             batch_op.f("ix_invoice_purchase_order_id"), ["purchase_order_id"], unique=False
         )
+        batch_op.create_index("ix_invoice_queue", ["state", "sequence"], unique=False)
         batch_op.create_index(batch_op.f("ix_invoice_sequence"), ["sequence"], unique=False)
-        batch_op.create_index(batch_op.f("ix_invoice_state"), ["state"], unique=False)
 
     op.create_table(
         "incoming_file",
@@ -1083,9 +1083,7 @@ def upgrade() -> None:
             batch_op.f("ix_work_order_approved_by_id"), ["approved_by_id"], unique=False
         )
         batch_op.create_index(batch_op.f("ix_work_order_asset_id"), ["asset_id"], unique=False)
-        batch_op.create_index(
-            batch_op.f("ix_work_order_assignee_id"), ["assignee_id"], unique=False
-        )
+        batch_op.create_index("ix_work_order_assigned", ["assignee_id", "state"], unique=False)
         batch_op.create_index(
             batch_op.f("ix_work_order_charge_back_client_id"),
             ["charge_back_client_id"],
@@ -1298,6 +1296,9 @@ def upgrade() -> None:
         )
         batch_op.create_index(
             batch_op.f("ix_purchase_order_line_project_id"), ["project_id"], unique=False
+        )
+        batch_op.create_index(
+            batch_op.f("ix_purchase_order_line_promised_on"), ["promised_on"], unique=False
         )
         batch_op.create_index(
             batch_op.f("ix_purchase_order_line_receiver_id"), ["receiver_id"], unique=False
