@@ -11,6 +11,7 @@ from babel.dates import format_date, format_timedelta
 from wopo.domain.money import Money, format_number
 from wopo.domain.people import Person, Role, may_see_costs
 from wopo.domain.settings import CompanySettings
+from wopo.usecases.door import Command, Registry
 
 
 @dataclass(frozen=True)
@@ -24,6 +25,11 @@ class Me:
     def has(self, *roles: Role) -> bool:
         """Whether the person has at least one of these roles."""
         return any(role.value in self.roles for role in roles)
+
+    def may(self, command: type[Command]) -> bool:
+        """Whether the door would let the person give this command."""
+        roles = Registry.use_cases[command].roles
+        return roles is None or self.has(*roles)
 
     @property
     def only_reads(self) -> bool:
@@ -49,11 +55,15 @@ class Reader:
         """A quantity in the reader's format."""
         return format_number(value, self.locale)
 
+    def plain_day(self, value: date) -> str:
+        """A day alone: ``3 Mar 2026``."""
+        return str(format_date(value, format="medium", locale=self.locale))
+
     def day(self, value: date | None) -> str:
         """A day, absolute and relative: ``3 Mar 2026 (tomorrow)``."""
         if value is None:
             return "–"
-        shown = format_date(value, format="medium", locale=self.locale)
+        shown = self.plain_day(value)
         if self.today == date.min:
             return shown
         away = value - self.today

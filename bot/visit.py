@@ -45,9 +45,9 @@ class Visit:
 
     def check_right(self, command: type[Command]) -> None:
         """Refuse before a form is filled in what the door would refuse when it is sent."""
-        asked = Registry.use_cases[command]
-        if asked.roles is not None and not self.me.has(*asked.roles):
-            raise NOT_ALLOWED(action=asked.action, who=roles_text(sorted(asked.roles)))
+        if not self.me.may(command):
+            asked = Registry.use_cases[command]
+            raise NOT_ALLOWED(action=asked.action, who=roles_text(sorted(asked.roles or ())))
 
     def person(self, uow: UnitOfWork) -> Person:
         """The acting person's row."""

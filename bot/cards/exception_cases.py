@@ -20,29 +20,56 @@ from bot.channels import SUBSCRIBERS
 from bot.ids import Action
 from bot.metadata import Target
 from bot.reader import Reader
+from wopo.domain.case_notes import NoteKind
 from wopo.domain.exception_cases import CaseState
 from wopo.domain.exception_kinds import Cure, Measure
 from wopo.domain.numbers import short
 from wopo.domain.workflow import words
+from wopo.usecases.case_answers import AskCredit
+from wopo.usecases.door import Command
+from wopo.usecases.exception_cases import (
+    AcceptCase,
+    AcknowledgeCase,
+    AssignCase,
+    DisputeCase,
+    NotADuplicate,
+    ReopenCase,
+    TakeCase,
+)
+from wopo.usecases.invoice_corrections import CorrectInvoice
+from wopo.usecases.invoices import EnterInvoice
+from wopo.usecases.order_changes import ReviseOrder
+from wopo.usecases.payables import RejectInvoice
 from wopo.usecases.ports import UnitOfWork
+from wopo.usecases.receipts import PostReceipt
 from wopo.usecases.subscriptions import channels_for
 from wopo.usecases.views.exception_cards import CaseView, InvoiceSide, OrderSide, case_view
 
 NAME = "exception"
 SUBSCRIBERS[NAME] = channels_for
 
-CURES: dict[Cure, tuple[str, Action]] = {
-    Cure.RECORD_RECEIPT: ("Record the receipt", Action.CASE_RECORD_RECEIPT),
-    Cure.AMEND_ORDER: ("Amend the order", Action.ORDER_CHANGE),
-    Cure.ASK_CREDIT: ("Enter credit note", Action.CASE_CREDIT),
-    Cure.ACCEPT: ("Accept", Action.CASE_ACCEPT),
-    Cure.NOT_DUPLICATE: ("Not a duplicate", Action.CASE_NOT_DUPLICATE),
-    Cure.ACKNOWLEDGE: ("Acknowledge", Action.CASE_ACKNOWLEDGE),
-    Cure.DISPUTE: ("Dispute", Action.CASE_DISPUTE),
-    Cure.REJECT_INVOICE: ("Reject invoice", Action.CASE_REJECT_INVOICE),
+CURES: dict[Cure, tuple[tuple[str, Action, type[Command]], ...]] = {
+    Cure.RECORD_RECEIPT: (("Record the receipt", Action.CASE_RECORD_RECEIPT, PostReceipt),),
+    Cure.AMEND_ORDER: (("Amend the order", Action.CASE_AMEND, ReviseOrder),),
+    Cure.CORRECT_INVOICE: (("Correct invoice", Action.INVOICE_CORRECT, CorrectInvoice),),
+    Cure.ASK_CREDIT: (
+        ("Ask for credit note", Action.CASE_ASK_CREDIT, AskCredit),
+        ("Enter credit note", Action.CASE_CREDIT, EnterInvoice),
+    ),
+    Cure.ACCEPT: (("Accept", Action.CASE_ACCEPT, AcceptCase),),
+    Cure.NOT_DUPLICATE: (("Not a duplicate", Action.CASE_NOT_DUPLICATE, NotADuplicate),),
+    Cure.ACKNOWLEDGE: (("Acknowledge", Action.CASE_ACKNOWLEDGE, AcknowledgeCase),),
+    Cure.DISPUTE: (("Dispute", Action.CASE_DISPUTE, DisputeCase),),
+    Cure.REJECT_INVOICE: (("Reject invoice", Action.CASE_REJECT_INVOICE, RejectInvoice),),
 }
-"""What each way out is called on a button; an order and a receipt need the order to be known."""
-_OF_THE_ORDER = (Cure.RECORD_RECEIPT, Cure.AMEND_ORDER, Cure.ASK_CREDIT)
+"""What each way out is called on its buttons, and the command it leads to."""
+_OF_THE_ORDER = (Cure.RECORD_RECEIPT, Cure.AMEND_ORDER)
+"""Ways out that need the order to be known."""
+_NOTES = {
+    NoteKind.CREDIT_ASKED: "asked the vendor for a credit note",
+    NoteKind.NOT_ARRIVED: "says that it has not arrived yet",
+    NoteKind.NOT_MINE: "says that somebody else receives it",
+}
 
 
 def load(uow: UnitOfWork, asked: Asked) -> CaseView:
@@ -53,7 +80,7 @@ def load(uow: UnitOfWork, asked: Asked) -> CaseView:
 def build(view: CaseView, reader: Reader) -> Block:
     """Open: everything to decide by. Closed: one line, who, when and why."""
     if view.state is CaseState.RESOLVED:
-        return message(_ended(view), [context(_ending(view))])
+        return message(_ended(view), _closed(view, reader))
     return message(
         notification(view, reader),
         [
@@ -61,25 +88,61 @@ def build(view: CaseView, reader: Reader) -> Block:
                 f":warning: *{short(view.number)} · {safe(view.title)}*\n{_told(view, reader)}"
             ),
             *_sides(view, reader),
+            *_notes(view),
             context(_care(view)),
-            *actions(buttons(view)),
+            *actions(buttons(view, reader)),
         ],
     )
 
 
-def buttons(view: CaseView) -> list[Block]:
-    """Take it, and the ways out of its kind."""
+def buttons(view: CaseView, reader: Reader) -> list[Block]:
+    """Take it, give it away, and the ways out of its kind in their order. Everybody in a channel
+    sees the same ones; on a person's own screen only theirs are left."""
     target = Target(id=view.id, card=NAME, seen=view.seen)
-    made = [button("Take it", Action.CASE_TAKE, target)]
+    made: list[Block] = []
+    if "take" in view.verbs and _may(reader, TakeCase) and not _theirs(view, reader):
+        made.append(button("Take it", Action.CASE_TAKE, target))
+        if view.state is CaseState.OPEN:
+            made[0]["style"] = "primary"
     for cure in view.cures:
-        if cure not in CURES or (cure in _OF_THE_ORDER and view.order is None):
+        if cure in _OF_THE_ORDER and view.order is None:
             continue
-        text, action = CURES[cure]
-        about = Target(id=view.order.id) if cure is Cure.AMEND_ORDER and view.order else target
-        made.append(button(text, action, about))
-    if view.state is CaseState.OPEN:
-        made[0]["style"] = "primary"
+        for text, action, command in CURES[cure]:
+            if _may(reader, command):
+                about = target
+                if cure is Cure.CORRECT_INVOICE and view.invoice:
+                    about = Target(id=view.invoice.id, card=NAME)
+                made.append(button(text, action, about))
+    if "assign" in view.verbs and _may(reader, AssignCase):
+        made.append(button("Give to …", Action.CASE_ASSIGN, target))
     return made
+
+
+def _may(reader: Reader, command: type[Command]) -> bool:
+    return reader.me is None or reader.me.may(command)
+
+
+def _theirs(view: CaseView, reader: Reader) -> bool:
+    own = reader.me is not None and view.owner is not None and view.owner.id == reader.me.id
+    return own and view.state is CaseState.ASSIGNED
+
+
+def _closed(view: CaseView, reader: Reader) -> list[Block]:
+    """One line; a decision that may still be taken back has the button for it."""
+    if "reopen" not in view.verbs or not _may(reader, ReopenCase):
+        return [context(_ending(view))]
+    target = Target(id=view.id, card=NAME, seen=view.seen)
+    return [section(_ending(view), accessory=button("Reopen", Action.CASE_REOPEN, target))]
+
+
+def _notes(view: CaseView) -> list[Block]:
+    return [
+        context(
+            f":speech_balloon: {safe(note.by.name) if note.by else 'Somebody'} "
+            f"{_NOTES[note.said]}, {moment(note.at)}"
+        )
+        for note in view.notes
+    ]
 
 
 def notification(view: CaseView, reader: Reader) -> str:

@@ -7,25 +7,38 @@ from slack_bolt import Ack, App
 
 from bot.answers import show, whisper
 from bot.blocks import modal
+from bot.cards.exception_cases import CURES, how_it_ended
 from bot.cards.exception_cases import build as build_card
-from bot.cards.exception_cases import how_it_ended
-from bot.clicks import after, quietly, register_clicks
+from bot.clicks import quietly, register_clicks
 from bot.handlers.invoice import load as load_billable
+from bot.handlers.purchase_orders import load as load_order
 from bot.handlers.receive import load as load_delivery
 from bot.ids import Action, Callback
+from bot.letters import credit_letter
 from bot.metadata import UNREADABLE, Target
+from bot.modals import amend
 from bot.modals import exception_cases as forms
 from bot.modals import invoice as invoice_forms
 from bot.modals import receive as receive_forms
 from bot.services import Services
 from bot.visit import Body, Visit
+from wopo.domain.errors import Refusal
 from wopo.domain.exception_cases import ALREADY_RESOLVED, CaseState
 from wopo.domain.exception_kinds import Cure
 from wopo.domain.invoices import InvoiceType
 from wopo.domain.numbers import short
-from wopo.usecases.exception_cases import TakeCase
+from wopo.usecases.door import Answer, Command
+from wopo.usecases.exception_cases import AssignCase, ReopenCase, TakeCase
+from wopo.usecases.invoices import EnterInvoice
+from wopo.usecases.settings import company
 from wopo.usecases.views.exception_cards import CaseView, case_view
 
+Parse = Callable[[dict[str, Any], str], Command]
+NOT_REOPENED = Refusal(
+    "bot.case_not_reopened",
+    "{number} can't be reopened: it is {how}, and what closed by itself or was released for "
+    "payment stays closed. Nothing was changed; when the facts change it opens by itself.",
+)
 ANSWERS: dict[Action, Cure] = {
     Action.CASE_ACCEPT: Cure.ACCEPT,
     Action.CASE_DISPUTE: Cure.DISPUTE,
@@ -34,6 +47,14 @@ ANSWERS: dict[Action, Cure] = {
     Action.CASE_REJECT_INVOICE: Cure.REJECT_INVOICE,
 }
 """Buttons that ask for a reason."""
+
+
+SENT: dict[Callback, Parse] = {
+    Callback.ASSIGN_CASE: forms.parse_assign,
+    Callback.REOPEN_CASE: forms.parse_reopen,
+    Callback.ASK_CREDIT: forms.parse_letter,
+}
+"""Forms that are one command."""
 
 
 def register(app: App, services: Services) -> None:
@@ -45,10 +66,16 @@ def register(app: App, services: Services) -> None:
     )
     for action, cure in ANSWERS.items():
         app.action(action)(_asker(cure))
+    app.action(Action.CASE_ASSIGN)(open_assign)
+    app.action(Action.CASE_REOPEN)(open_reopen)
+    app.action(Action.CASE_AMEND)(amend_order)
+    app.action(Action.CASE_ASK_CREDIT)(ask_credit)
     app.action(Action.CASE_RECORD_RECEIPT)(record_receipt)
     app.action(Action.CASE_CREDIT)(enter_credit)
     app.action(Action.CASE_SHOW)(show_case)
     app.view(Callback.DECIDE_CASE)(decide)
+    for callback, parse in SENT.items():
+        app.view(callback)(_sender(parse))
 
 
 def load(visit: Visit, case_id: str) -> CaseView:
@@ -84,10 +111,75 @@ def show_case(ack: Ack, visit: Visit, body: Body, action: dict[str, Any]) -> Non
 def _asker(cure: Cure) -> Callable[..., None]:
     def ask(ack: Ack, visit: Visit, body: Body, action: dict[str, Any]) -> None:
         target = Target.parse(action.get("value"))
+        _check_right(visit, cure)
         show(visit.services, body, forms.build(_open(visit, target.id), cure))
         ack()
 
     return ask
+
+
+def _check_right(visit: Visit, cure: Cure) -> None:
+    """Nobody fills in a form that is refused in the end."""
+    visit.check_right(CURES[cure][0][2])
+
+
+def open_assign(ack: Ack, visit: Visit, body: Body, action: dict[str, Any]) -> None:
+    """Ask who takes care of it."""
+    visit.check_right(AssignCase)
+    view = _open(visit, Target.parse(action.get("value")).id)
+    show(visit.services, body, forms.build_assign(view))
+    ack()
+
+
+def open_reopen(ack: Ack, visit: Visit, body: Body, action: dict[str, Any]) -> None:
+    """Ask why the decision is taken back; one that stands by now says so."""
+    visit.check_right(ReopenCase)
+    view = load(visit, Target.parse(action.get("value")).id)
+    if "reopen" not in view.verbs:
+        raise NOT_REOPENED(number=view.number, how=how_it_ended(view))
+    show(visit.services, body, forms.build_reopen(view, how_it_ended(view)))
+    ack()
+
+
+def amend_order(ack: Ack, visit: Visit, body: Body, action: dict[str, Any]) -> None:
+    """The order's form where it mends this, filled with what is billed."""
+    _check_right(visit, Cure.AMEND_ORDER)
+    view = _open(visit, Target.parse(action.get("value")).id)
+    if view.order is None:
+        raise UNREADABLE()
+    order = load_order(visit, view.order.id)
+    show(visit.services, body, amend.build(view, order, visit.reader))
+    ack()
+
+
+def ask_credit(ack: Ack, visit: Visit, body: Body, action: dict[str, Any]) -> None:
+    """The letter, written with the figures."""
+    _check_right(visit, Cure.ASK_CREDIT)
+    view = _open(visit, Target.parse(action.get("value")).id)
+    with visit.read() as uow:
+        name = company(uow).name
+    letter = credit_letter(view, visit.reader, company=name)
+    show(visit.services, body, forms.build_letter(view, letter))
+    ack()
+
+
+def _sender(parse: Parse) -> Callable[..., None]:
+    def sent(ack: Ack, visit: Visit, body: Body, view: dict[str, Any]) -> None:
+        answer = visit.do(parse(view, visit.reader.locale))
+        answered(ack, visit, body, answer)
+
+    return sent
+
+
+def answered(ack: Ack, visit: Visit, body: Body, answer: Answer) -> None:
+    """The form closes, or over a list says what was done; cards are the courier's to draw."""
+    below = (body.get("view") or {}).get("previous_view_id")
+    ack()
+    with quietly(visit.services):
+        redraw = visit.services.redraw.get(Callback.CASE_LIST)
+        if below and redraw:
+            redraw(visit, below, answer.subject_id)
+        visit.publish_home()
 
 
 def decide(ack: Ack, visit: Visit, body: Body, view: dict[str, Any]) -> None:
@@ -97,13 +189,16 @@ def decide(ack: Ack, visit: Visit, body: Body, view: dict[str, Any]) -> None:
     if now.state is not CaseState.RESOLVED and now.seen != target.seen:
         raise forms.CHANGED(number=now.number, told=now.told)
     answer = visit.do(forms.parse(view, visit.reader.locale))
-    ack()
-    after(visit, body, answer)
-    with quietly(visit.services):
-        visit.publish_home()
+    answered(ack, visit, body, answer)
 
 
 def record_receipt(ack: Ack, visit: Visit, body: Body, action: dict[str, Any]) -> None:
+    """The form of what arrived."""
+    open_receipt(visit, body, action)
+    ack()
+
+
+def open_receipt(visit: Visit, body: Body, action: dict[str, Any]) -> None:
     """The form of what arrived, filled for the line that is billed and not received."""
     view = _open(visit, Target.parse(action.get("value")).id)
     if view.order is None:
@@ -111,15 +206,15 @@ def record_receipt(ack: Ack, visit: Visit, body: Body, action: dict[str, Any]) -
     delivery = load_delivery(visit, view.order.id)
     form = receive_forms.build(delivery, visit.reader, only=view.line_id or "")
     show(visit.services, body, form)
-    ack()
 
 
 def enter_credit(ack: Ack, visit: Visit, body: Body, action: dict[str, Any]) -> None:
-    """The form of the vendor's credit note on the exception's order."""
+    """The form of the vendor's credit note on the exception's order, or for its vendor."""
+    visit.check_right(EnterInvoice)
     view = _open(visit, Target.parse(action.get("value")).id)
-    if view.order is None:
+    if view.vendor is None:
         raise UNREADABLE()
-    billable = load_billable(visit, view.order.id)
+    billable = load_billable(visit, view.order.id if view.order else "", view.vendor.id)
     form = invoice_forms.build(
         billable,
         visit.reader,

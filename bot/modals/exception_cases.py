@@ -10,20 +10,26 @@ from bot.blocks import (
     modal,
     option,
     paragraph,
+    safe,
+    search,
     select,
     text_input,
 )
-from bot.ids import Callback
+from bot.ids import Callback, Options
+from bot.letters import LONGEST
 from bot.metadata import MAX_METADATA, FormTarget
 from bot.parse import Form
 from wopo.domain.errors import Refusal
 from wopo.domain.exception_kinds import Cure
 from wopo.domain.numbers import short
+from wopo.usecases.case_answers import AskCredit
 from wopo.usecases.exception_cases import (
     AcceptCase,
     AcknowledgeCase,
+    AssignCase,
     DisputeCase,
     NotADuplicate,
+    ReopenCase,
 )
 from wopo.usecases.payables import RejectInvoice
 from wopo.usecases.views.exception_cards import CaseView
@@ -72,7 +78,7 @@ _FORMS: dict[Cure, tuple[str, str, str, tuple[str, ...]]] = {
 class CaseTarget(FormTarget):
     """The case, the way out, and its invoice where the answer is about that."""
 
-    cure: Cure
+    cure: Cure = Cure.ACKNOWLEDGE
     invoice_id: str = ""
 
 
@@ -88,7 +94,7 @@ def build(view: CaseView, cure: Cure) -> Block:
         invoice_id=view.invoice.id if view.invoice else "",
     )
     inputs = [
-        paragraph(f"{short(view.number)} {view.title}\n{view.told}"),
+        _about(view),
         field("pick", "Why?", select(picks, initial=reasons[0])),
         field("reason", "In your words", text_input(multiline=True, longest=900), optional=True),
         context(follows),
@@ -96,6 +102,101 @@ def build(view: CaseView, cure: Cure) -> Block:
     return modal(
         Callback.DECIDE_CASE, title, inputs, submit=submit, metadata=target.pack(MAX_METADATA)
     )
+
+
+def _about(view: CaseView) -> Block:
+    return paragraph(f"{short(view.number)} {view.title}\n{view.told}")
+
+
+def build_assign(view: CaseView) -> Block:
+    """Who takes care of it from now on."""
+    inputs = [
+        _about(view),
+        field(
+            "person_id",
+            "Who takes care of it?",
+            search(Options.PERSON, placeholder="Name"),
+            hint="Somebody of finance or buying, a receiver or a supervisor",
+        ),
+    ]
+    target = CaseTarget(id=view.id, seen=view.seen)
+    return modal(
+        Callback.ASSIGN_CASE,
+        "Give to somebody",
+        inputs,
+        submit="Give",
+        metadata=target.pack(MAX_METADATA),
+    )
+
+
+def parse_assign(view: dict[str, Any], locale: str) -> AssignCase:
+    """The command, or ``FormError``."""
+    target = CaseTarget.parse(view.get("private_metadata"))
+    form = Form(view["state"]["values"], locale)
+    person = form.choice("person_id", label="The person", required=True)
+    form.check()
+    return AssignCase(case_id=target.id, person_id=person, acknowledged=acknowledged(view))
+
+
+def build_reopen(view: CaseView, ended: str) -> Block:
+    """Why the decision is taken back."""
+    inputs = [
+        _about(view),
+        context(safe(ended)),
+        field(
+            "reason",
+            "Why is it open again?",
+            text_input(multiline=True, longest=900, focus=True),
+            hint="The invoice is on hold until it is answered anew",
+        ),
+    ]
+    target = CaseTarget(id=view.id, seen=view.seen)
+    return modal(
+        Callback.REOPEN_CASE,
+        "Reopen",
+        inputs,
+        submit="Reopen",
+        metadata=target.pack(MAX_METADATA),
+    )
+
+
+def parse_reopen(view: dict[str, Any], locale: str) -> ReopenCase:
+    """The command, or ``FormError``."""
+    target = CaseTarget.parse(view.get("private_metadata"))
+    form = Form(view["state"]["values"], locale)
+    reason = form.text("reason", label="The reason", required=True)
+    form.check()
+    return ReopenCase(case_id=target.id, reason=reason, acknowledged=acknowledged(view))
+
+
+def build_letter(view: CaseView, letter: str) -> Block:
+    """The letter as it would be sent."""
+    inputs = [
+        _about(view),
+        field(
+            "letter",
+            "Letter to the vendor",
+            text_input(initial=letter, multiline=True, longest=LONGEST),
+            hint="You get it as a message to forward; it is kept with the exception",
+        ),
+    ]
+    target = CaseTarget(id=view.id, seen=view.seen)
+    return modal(
+        Callback.ASK_CREDIT,
+        "Ask for credit note",
+        inputs,
+        submit="Keep as asked",
+        metadata=target.pack(MAX_METADATA),
+    )
+
+
+def parse_letter(view: dict[str, Any], locale: str) -> AskCredit:
+    """The command, or ``FormError``."""
+    target = CaseTarget.parse(view.get("private_metadata"))
+    form = Form(view["state"]["values"], locale)
+    letter = form.text("letter", label="The letter", required=True)
+    form.check()
+    return AskCredit(case_id=target.id, letter=letter, acknowledged=acknowledged(view))
 
 
 def parse(view: dict[str, Any], locale: str) -> Answered:

@@ -15,6 +15,7 @@ from tests.slack import RecordingSlack
 from wopo.db.uow import SqlTransactions
 from wopo.domain.exception_cases import CaseState, ExceptionCase, Resolution
 from wopo.domain.invoices import Invoice, InvoiceState
+from wopo.domain.purchase_orders import PurchaseOrder
 from wopo.usecases.door import Answer
 from wopo.usecases.invoice_papers import BilledLine
 from wopo.usecases.invoices import EnterInvoice
@@ -129,7 +130,8 @@ def test_the_card_shows_the_three_documents_side_by_side_and_the_ways_out(
                  "GRN-1", "Concerns receiver"):  # fmt: skip
         assert part in shown, part
     assert texts(message) == [
-        "Take it", "Record the receipt", "Enter credit note", "Dispute", "Accept", "Reject invoice",
+        "Take it", "Record the receipt", "Ask for credit note", "Enter credit note", "Dispute",
+        "Accept", "Reject invoice", "Give to …",
     ]  # fmt: skip
 
 
@@ -296,11 +298,18 @@ def test_who_approved_or_asked_may_not_accept(
     the_case: TheCase,
     send: Send,
     payloads: Payloads,
+    slack: RecordingSlack,
+    transactions: SqlTransactions,
 ) -> None:
     bill(do, company)
-    form = press("Accept", user="U-tess")
-    answer = send(payloads.submit(form, {}, user="U-tess"))
-    assert "do not have the right to accept differences" in str(answer["errors"])
+    press("Accept", user="U-tess")
+    assert "do not have the right to accept differences" in slack.posted_hooks[-1]["text"]
+    assert slack.of("views.open") == []
+    with transactions.write() as uow:
+        uow.lock(PurchaseOrder, order).requested_by_ids = [company.fin]
+        uow.commit()
+    answer = send(payloads.submit(press("Accept"), {}, user="U-fin"))
+    assert "somebody else in finance" in str(answer["errors"])
     assert the_case().state is CaseState.OPEN
 
 

@@ -195,9 +195,13 @@ def test_not_after_the_invoice_was_released(at, do, held):
     assert error.code == "exception.already_resolved"
 
 
-def test_the_owner_and_the_subscribers_are_told(at, held):
-    told = {row.audience for row in at.world.all(OutboxRow) if row.card == "exception"}
-    assert told == {"subscribers:exception", f"person:{RECEIVER}"}
+def test_the_subscribers_get_the_card_and_the_named_receiver_the_question(at, held):
+    told = {
+        (row.card, row.audience)
+        for row in at.world.all(OutboxRow)
+        if row.card in ("exception", "arrival")
+    }
+    assert told == {("exception", "subscribers:exception"), ("arrival", f"person:{RECEIVER}")}
 
 
 def test_not_received_waits_for_the_grace_period_but_holds_at_once(at, do):

@@ -6,7 +6,7 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import UniqueConstraint
+from sqlalchemy import Index, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
 from wopo.domain.columns import (
@@ -33,16 +33,11 @@ NOT_A_WAY_OUT = Refusal(
     "exception.not_a_way_out",
     "{number} ({title}) can't be answered with {cure}. Nothing was changed; possible: {possible}.",
 )
-OVER_LIMIT = Refusal(
-    "exception.over_limit",
-    "{number} is about {amount}, above your limit of {limit}. Nothing was changed; "
-    "ask somebody with a higher limit.",
-    logged=True,
-)
 
 
 class CaseState(StrEnum):
-    """open -> assigned -> resolved; open again when the facts change."""
+    """open -> assigned -> resolved; open again when the facts change, or when it was given to
+    somebody whose business it is not."""
 
     OPEN = "open"
     ASSIGNED = "assigned"
@@ -69,6 +64,8 @@ CASE = Workflow(
         (_S.ASSIGNED, "take"): _S.ASSIGNED,
         (_S.ASSIGNED, "assign"): _S.ASSIGNED,
         (_S.ASSIGNED, "resolve"): _S.RESOLVED,
+        (_S.OPEN, "pass_on"): _S.OPEN,
+        (_S.ASSIGNED, "pass_on"): _S.OPEN,
         (_S.RESOLVED, "reopen"): _S.OPEN,
     }
 )
@@ -116,7 +113,7 @@ class ExceptionCase(SQLModel, table=True):
     instead of posted again. ``key`` is ``subject_id|order line id or -|code``."""
 
     __tablename__ = "exception_case"
-    __table_args__ = (UniqueConstraint("key"),)
+    __table_args__ = (UniqueConstraint("key"), Index("ix_exception_case_list", "state", "raised_at"))
 
     id: str = id_field()
     number: str = Field(max_length=20, unique=True)
@@ -310,6 +307,11 @@ class ExceptionCase(SQLModel, table=True):
     def reopen(self, *, at: datetime, reason: str) -> "ExceptionReopened":
         """A person takes a decision back. Raises ``ILLEGAL_MOVE`` for a case that is open."""
         return self._reopen(self.amount, at=at, cause=reason)
+
+    def pass_on(self, owner_id: str | None, *, at: datetime) -> None:
+        """It is not its owner's business; somebody else is to look, or the whole desk."""
+        self.state = CASE.move(self.state, "pass_on", subject=self.number)
+        self.owner_id, self.changed_at = owner_id, at
 
     def give_to(self, owner_id: str, *, at: datetime, verb: str) -> "ExceptionAssigned":
         """Somebody takes care of it (``take``), or is given it (``assign``)."""

@@ -66,7 +66,10 @@ class PostedCard(SQLModel, table=True):
     """A message in Slack that shows a card, so that the next event updates the same message."""
 
     __tablename__ = "posted_card"
-    __table_args__ = (UniqueConstraint("card", "subject_id", "audience"),)
+    __table_args__ = (
+        UniqueConstraint("card", "subject_id", "audience"),
+        Index("ix_posted_card_place", "channel", "ts"),
+    )
 
     id: str = id_field()
     card: str = Field(max_length=60)

@@ -7,11 +7,10 @@ from zoneinfo import ZoneInfo
 from pydantic import Field
 
 from wopo.domain.billing import recomputed
-from wopo.domain.errors import NOT_ALLOWED, REQUIRED
+from wopo.domain.errors import NOT_ALLOWED, REQUIRED, Refusal
 from wopo.domain.exception_cases import (
     ALREADY_RESOLVED,
     CASE,
-    OVER_LIMIT,
     CaseState,
     ExceptionCase,
     Resolution,
@@ -27,8 +26,8 @@ from wopo.domain.waivers import kept_apart
 from wopo.domain.workflow import words
 from wopo.usecases.door import Answer, Command, Context, use_case
 from wopo.usecases.exchange_rates import convert
-from wopo.usecases.invoices import follow
 from wopo.usecases.invoice_papers import live_documents, load_documents
+from wopo.usecases.invoices import follow
 from wopo.usecases.judging import Judging
 from wopo.usecases.ledger import post_order
 from wopo.usecases.people import active_person
@@ -36,6 +35,12 @@ from wopo.usecases.receipt_rights import approver_ids
 from wopo.usecases.receipts import order_lines
 from wopo.usecases.settings import company
 
+OVER_LIMIT = Refusal(
+    "exception.over_limit",
+    "{number} is about {amount}, above your limit of {limit}. Nothing was changed; "
+    "ask somebody with a higher limit.",
+    logged=True,
+)
 HANDLERS = frozenset({Role.FINANCE, Role.BUYER, Role.RECEIVER, Role.SUPERVISOR})
 DECIDERS = frozenset({Role.FINANCE, Role.BUYER})
 
@@ -96,7 +101,7 @@ def take_case(command: TakeCase, ctx: Context) -> Answer:
     person = ctx.person()
     if case.state is not CaseState.ASSIGNED or case.owner_id != person.id:
         ctx.record(case.give_to(person.id, at=ctx.at, verb="take"))
-    return _answer(case, "is yours")
+    return case_answer(case, "is yours")
 
 
 @use_case(AssignCase, roles=HANDLERS, action="assign exceptions")
@@ -112,14 +117,14 @@ def assign_case(command: AssignCase, ctx: Context) -> Answer:
         )
     if case.state is not CaseState.ASSIGNED or case.owner_id != person.id:
         ctx.record(case.give_to(person.id, at=ctx.at, verb="assign"))
-    return _answer(case, f"is given to {person.name}")
+    return case_answer(case, f"is given to {person.name}")
 
 
 @use_case(AcceptCase, roles=DECIDERS, action="accept differences")
 def accept_case(command: AcceptCase, ctx: Context) -> Answer:
     """Accept the difference as it is now; never by who asked for or approved the order, and only
     within the person's limit where they have one."""
-    held = _held(ctx, command.case_id)
+    held = hold_open(ctx, command.case_id)
     held.case.check_way_out(Cure.ACCEPT)
     if held.order is not None:
         used = kept_apart(
@@ -136,28 +141,28 @@ def accept_case(command: AcceptCase, ctx: Context) -> Answer:
             who="somebody else in finance",
         )
         ctx.record(*used)
-    _within_limit(ctx, held.case)
+    within_limit(ctx, held.case)
     return _decide(ctx, held, Cure.ACCEPT, command.reason, "is accepted")
 
 
 @use_case(DisputeCase, roles=DECIDERS, action="dispute invoices")
 def dispute_case(command: DisputeCase, ctx: Context) -> Answer:
     """Close the case as disputed; its invoice can't be paid before the vendor answers."""
-    return _decide(ctx, _held(ctx, command.case_id), Cure.DISPUTE, command.reason, "is disputed")
+    held = hold_open(ctx, command.case_id)
+    return _decide(ctx, held, Cure.DISPUTE, command.reason, "is disputed")
 
 
 @use_case(AcknowledgeCase, roles=DECIDERS, action="acknowledge exceptions")
 def acknowledge_case(command: AcknowledgeCase, ctx: Context) -> Answer:
     """Close the case as seen."""
-    return _decide(
-        ctx, _held(ctx, command.case_id), Cure.ACKNOWLEDGE, command.reason, "is acknowledged"
-    )
+    held = hold_open(ctx, command.case_id)
+    return _decide(ctx, held, Cure.ACKNOWLEDGE, command.reason, "is acknowledged")
 
 
 @use_case(NotADuplicate, roles=frozenset({Role.FINANCE}), action="tell invoices apart")
 def not_a_duplicate(command: NotADuplicate, ctx: Context) -> Answer:
     """The invoices it looked like are others; judge it without them."""
-    held = _held(ctx, command.case_id)
+    held = hold_open(ctx, command.case_id)
     held.case.check_way_out(Cure.NOT_DUPLICATE)
     assert held.invoice is not None
     invoice = held.invoice
@@ -176,7 +181,7 @@ def not_a_duplicate(command: NotADuplicate, ctx: Context) -> Answer:
         judging.with_cases_of(invoice)
         judging.judge_new(load_documents(ctx.uow, [invoice])[0])
     follow(ctx, judging, invoice)
-    return _answer(held.case, "is no duplicate")
+    return case_answer(held.case, "is no duplicate")
 
 
 @use_case(ReopenCase, roles=DECIDERS, action="reopen exceptions")
@@ -186,16 +191,19 @@ def reopen_case(command: ReopenCase, ctx: Context) -> Answer:
     if not command.reason.strip():
         raise REQUIRED(field="reason", label="The reason")
     CASE.move(held.case.state, "reopen", subject=held.case.number)
-    if held.case.resolution in (Resolution.CAUSE_GONE, Resolution.INVOICE_REJECTED):
-        raise _already(ctx, held.case)
-    if held.invoice is not None and held.invoice.state in (
-        InvoiceState.PAYABLE,
-        InvoiceState.PAID,
-    ):
+    if not reopenable(held.case, held.invoice):
         raise _already(ctx, held.case)
     ctx.record(held.case.reopen(at=ctx.at, reason=command.reason.strip()))
     _settle(ctx, held)
-    return _answer(held.case, "is open again")
+    return case_answer(held.case, "is open again")
+
+
+def reopenable(case: ExceptionCase, invoice: Invoice | None) -> bool:
+    """Whether a decision may still be taken back: what closed by itself opens by itself, and what
+    was released for payment stays decided."""
+    if case.resolution in (None, Resolution.CAUSE_GONE, Resolution.INVOICE_REJECTED):
+        return False
+    return invoice is None or invoice.state not in (InvoiceState.PAYABLE, InvoiceState.PAID)
 
 
 def _lock(ctx: Context, case_id: str) -> Held:
@@ -212,7 +220,8 @@ def _lock(ctx: Context, case_id: str) -> Held:
     return Held(case, order, invoice, lines)
 
 
-def _held(ctx: Context, case_id: str) -> Held:
+def hold_open(ctx: Context, case_id: str) -> Held:
+    """The open case with all it is about, locked. Raises ``ALREADY_RESOLVED``."""
     held = _lock(ctx, case_id)
     _open(ctx, held.case)
     return held
@@ -240,7 +249,7 @@ def _already(ctx: Context, case: ExceptionCase) -> Exception:
     )
 
 
-def _within_limit(ctx: Context, case: ExceptionCase) -> None:
+def within_limit(ctx: Context, case: ExceptionCase) -> None:
     """Somebody with an authority limit accepts differences within it only."""
     day = ctx.at.date()
     rows = ctx.uow.all(AuthorityLimit, person_id=ctx.person().id)
@@ -265,7 +274,7 @@ def _decide(ctx: Context, held: Held, cure: Cure, reason: str, said: str) -> Ans
     event = held.case.decide(cure, at=ctx.at, by_id=ctx.person().id, reason=reason)
     ctx.record(event)
     _settle(ctx, held)
-    return _answer(held.case, said)
+    return case_answer(held.case, said)
 
 
 def _settle(ctx: Context, held: Held) -> None:
@@ -287,7 +296,8 @@ def _settle(ctx: Context, held: Held) -> None:
     refresh_progress(order, lines.values())
 
 
-def _answer(case: ExceptionCase, said: str) -> Answer:
+def case_answer(case: ExceptionCase, said: str) -> Answer:
+    """What became of a case, in one sentence."""
     return Answer(
         subject_id=case.id,
         number=case.number,

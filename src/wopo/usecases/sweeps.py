@@ -243,4 +243,4 @@ def tell_missing_receipts(command: TellMissingReceipts, ctx: Context) -> Answer:
 @announces(ToldAfterGrace)
 def post_after_grace(event: ToldAfterGrace, ctx: Context) -> Iterable[Notice]:
     """The case's card is posted now."""
-    yield from cards(event.subject_id, event.owner_id)
+    yield from cards(event.subject_id, event.owner_id, ctx)

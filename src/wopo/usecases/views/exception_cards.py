@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 
+from wopo.domain.case_notes import CaseNote, NoteKind
 from wopo.domain.errors import NOT_FOUND
-from wopo.domain.exception_cases import OPEN_CASES, CaseState, ExceptionCase, Resolution
+from wopo.domain.exception_cases import CASE, OPEN_CASES, CaseState, ExceptionCase, Resolution
 from wopo.domain.exception_kinds import AUDIENCE, Cure, Measure, OwnerKind, kind_of
 from wopo.domain.invoices import Invoice, InvoiceLine
 from wopo.domain.money import Money
@@ -14,7 +15,7 @@ from wopo.domain.people import Person
 from wopo.domain.purchase_orders import PurchaseOrder, PurchaseOrderLine
 from wopo.domain.receipts import Receipt, ReceiptLine, ReceiptState
 from wopo.domain.vendors import Vendor
-from wopo.usecases.exception_cases import HANDLERS
+from wopo.usecases.exception_cases import HANDLERS, reopenable
 from wopo.usecases.ports import UnitOfWork
 from wopo.usecases.views.names import Ref, refs
 
@@ -31,6 +32,8 @@ class OrderSide:
     unit_price: Decimal | None = None
     price_per: Decimal = Decimal(1)
     net: Money | None = None
+    billed: Decimal = Decimal(0)
+    """By all its invoices so far."""
 
 
 @dataclass(frozen=True)
@@ -60,9 +63,19 @@ class InvoiceSide:
 
 
 @dataclass(frozen=True)
+class NoteView:
+    """What somebody said about the case."""
+
+    said: NoteKind
+    text: str
+    by: Ref | None
+    at: datetime
+
+
+@dataclass(frozen=True)
 class CaseView:
     """An exception for whoever reads its card. ``told`` has figures in money unless ``measure`` is
-    a quantity."""
+    a quantity. ``verbs``: ``take``, ``assign``, ``reopen``, as its state allows."""
 
     id: str
     number: str
@@ -84,7 +97,10 @@ class CaseView:
     owner_kind: str
     raised_at: datetime
     due_at: datetime | None
+    verbs: tuple[str, ...]
     cures: tuple[Cure, ...]
+    notes: tuple[NoteView, ...]
+    """The newest first, at most three."""
     resolution: Resolution | None
     resolved_by: Ref | None
     resolved_at: datetime | None
@@ -118,13 +134,16 @@ class CaseList:
 
 
 def case_view(uow: UnitOfWork, case_id: str) -> CaseView:
-    """The exception with its three documents. Raises ``NOT_FOUND``. At most eight queries."""
+    """The exception with its three documents. Raises ``NOT_FOUND``. At most ten queries."""
     case = uow.get(ExceptionCase, case_id)
     if case is None:
         raise NOT_FOUND(kind="exception", wanted=case_id, nearest="")
     line_id = case.purchase_order_line_id
     line = uow.get(PurchaseOrderLine, line_id) if line_id else None
-    people = refs(uow, Person, [case.owner_id, case.resolved_by_id])
+    notes = uow.all(CaseNote, case_id=case.id, order=("-at", "-id"), limit=3)
+    people = refs(
+        uow, Person, [case.owner_id, case.resolved_by_id, *(note.by_id for note in notes)]
+    )
     vendors = refs(uow, Vendor, [case.vendor_id])
     return CaseView(
         id=case.id,
@@ -147,13 +166,26 @@ def case_view(uow: UnitOfWork, case_id: str) -> CaseView:
         owner_kind=case.owner_kind,
         raised_at=case.raised_at,
         due_at=case.due_at,
+        verbs=verbs_of(case, uow.get(Invoice, case.invoice_id) if case.invoice_id else None),
         cures=case.cures(),
+        notes=tuple(
+            NoteView(note.said, note.text, people.get(note.by_id or ""), note.at) for note in notes
+        ),
         resolution=case.resolution,
         resolved_by=people.get(case.resolved_by_id or ""),
         resolved_at=case.resolved_at,
         reason=case.reason or "",
         seen=f"{case.amount_minor}:{case.variance.normalize()}",
     )
+
+
+def verbs_of(case: ExceptionCase, invoice: Invoice | None) -> tuple[str, ...]:
+    """What people may do with the case itself, by its state."""
+    allowed = CASE.allowed(case.state)
+    verbs = [verb for verb in ("take", "assign") if verb in allowed]
+    if "reopen" in allowed and reopenable(case, invoice):
+        verbs.append("reopen")
+    return tuple(verbs)
 
 
 def _order(
@@ -174,6 +206,7 @@ def _order(
         line.unit_price,
         line.price_per,
         Money(line.net_minor, order.currency),
+        line.billed,
     )
 
 

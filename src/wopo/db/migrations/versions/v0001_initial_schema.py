@@ -1292,13 +1292,17 @@ def upgrade() -> None:
             batch_op.f("ix_purchase_order_line_cost_centre_id"), ["cost_centre_id"], unique=False
         )
         batch_op.create_index(
+            "ix_purchase_order_line_late",
+            ["promised_on", "id"],
+            unique=False,
+            sqlite_where=sa.text("accepted < quantity"),
+            postgresql_where=sa.text("accepted < quantity"),
+        )
+        batch_op.create_index(
             batch_op.f("ix_purchase_order_line_part_id"), ["part_id"], unique=False
         )
         batch_op.create_index(
             batch_op.f("ix_purchase_order_line_project_id"), ["project_id"], unique=False
-        )
-        batch_op.create_index(
-            batch_op.f("ix_purchase_order_line_promised_on"), ["promised_on"], unique=False
         )
         batch_op.create_index(
             batch_op.f("ix_purchase_order_line_receiver_id"), ["receiver_id"], unique=False
