@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from datetime import date, datetime
 
-from sqlalchemy import String, cast, exists, literal, or_
+from sqlalchemy import String, case, cast, exists, literal, or_
 from sqlmodel import col, select
 
 from wopo.db.uow import SqlStore, implements
@@ -39,7 +39,8 @@ class SqlSweeps(SqlStore, SweepStore):
             .join(PurchaseOrder, col(PurchaseOrder.id) == col(PurchaseOrderLine.purchase_order_id))
             .where(
                 col(PurchaseOrderLine.promised_on) < day,
-                col(PurchaseOrder.state) == OrderState.ISSUED,
+                # Not by the index over states, which leads through every order that is out.
+                case((col(PurchaseOrder.state) == OrderState.ISSUED, 1), else_=0) == 1,
                 col(PurchaseOrder.imported).is_(False),
                 col(PurchaseOrderLine.cancelled).is_(False),
                 col(PurchaseOrderLine.closed_short).is_(False),

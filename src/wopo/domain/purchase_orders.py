@@ -6,7 +6,7 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Index, UniqueConstraint
+from sqlalchemy import Index, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
 from wopo.domain.columns import (
@@ -118,6 +118,10 @@ class PurchaseOrder(SQLModel, table=True):
     version: int = 0
 
 
+TO_COME = text("accepted < quantity")
+"""Lines of which something is still to come: few, however many there ever were."""
+
+
 class PurchaseOrderLine(SQLModel, table=True):
     """One thing ordered, for one job and cost centre, with its running sums.
 
@@ -130,7 +134,16 @@ class PurchaseOrderLine(SQLModel, table=True):
     """
 
     __tablename__ = "purchase_order_line"
-    __table_args__ = (UniqueConstraint("purchase_order_id", "position"),)
+    __table_args__ = (
+        UniqueConstraint("purchase_order_id", "position"),
+        Index(
+            "ix_purchase_order_line_late",
+            "promised_on",
+            "id",
+            sqlite_where=TO_COME,
+            postgresql_where=TO_COME,
+        ),
+    )
 
     id: str = id_field()
     purchase_order_id: str = ref("purchase_order", index=False)
@@ -157,7 +170,7 @@ class PurchaseOrderLine(SQLModel, table=True):
     agreed_price: Decimal | None = decimal_field(null=True)
     match_policy: str | None = Field(default=None, max_length=10)
     receiver_id: str | None = ref("person", null=True)
-    promised_on: date | None = Field(default=None, index=True)
+    promised_on: date | None = None
     backordered: bool = False
     backorder_note: str = Field(default="", max_length=200)
     cancelled: bool = False
