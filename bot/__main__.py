@@ -27,6 +27,7 @@ from bot.services import (
     web_client,
     who_am_i,
 )
+from bot.warmup import warm_up
 from wopo.config import Settings
 from wopo.db.engine import make_engine
 from wopo.db.uow import SqlTransactions
@@ -83,6 +84,7 @@ def run(services: Services, stop: threading.Event, *, http: bool) -> int:
     if code:
         console.print(f"Nobody is administrator yet. Type in Slack:  /wopo claim {code}")
     app = build_app(services)
+    warm_up(app, services)
     courier, clockwork = Courier(services), Clockwork(services)
     hang_up = _serve_http(app, services) if http else _listen_on_socket(app, services)
     courier.start()

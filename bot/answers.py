@@ -6,8 +6,19 @@ from typing import Any
 
 from slack_bolt import BoltResponse
 from slack_sdk import WebhookClient
+from slack_sdk.errors import SlackApiError
 
-from bot.blocks import Block, checkboxes, field, home_view, message, modal, option, paragraph
+from bot.blocks import (
+    MAX_VIEW_BLOCKS,
+    Block,
+    checkboxes,
+    field,
+    home_view,
+    message,
+    modal,
+    option,
+    paragraph,
+)
 from bot.failures import CALL_ERRORS, classify
 from bot.ids import Block as BlockId
 from bot.ids import Callback
@@ -17,6 +28,8 @@ from bot.visit import Body, who_acts
 
 _SENT_BACK = ("type", "callback_id", "title", "submit", "close", "blocks", "private_metadata")
 """The parts of a view that Slack takes back; the others it adds itself."""
+LATE = {"expired_trigger_id", "exchanged_trigger_id", "trigger_expired", "trigger_exchanged"}
+"""What Slack says when a click is too old to open a screen."""
 
 
 def ok(body: Any = "") -> BoltResponse:
@@ -79,7 +92,33 @@ def _tell_elsewhere(services: Services, body: Body, sentence: str) -> None:
     elif body.get("response_url"):
         whisper(body, message(sentence))
     elif body.get("trigger_id"):
-        show(services, body, notice(sentence))
+        try:
+            show(services, body, notice(sentence))
+        except SlackApiError as error:
+            if error.response.get("error") not in LATE:
+                raise
+            _say_late(services, body, sentence)
+
+
+def _say_late(services: Services, body: Body, sentence: str) -> None:
+    """No screen can be opened any more for this click: say it on top of the one that was clicked
+    in, else in the person's messages."""
+    view = body.get("view") or {}
+    said = paragraph(sentence) | {"block_id": str(BlockId.REFUSAL)}
+    _, user_id = who_acts(body)
+    if view.get("type") == "home":
+        services.slack.views_publish(user_id=user_id, view=home_view([said, *_below(view)]))
+    elif view.get("type") == "modal":
+        kept = {key: view[key] for key in _SENT_BACK if view.get(key)}
+        kept["blocks"] = [said, *_below(view)][:MAX_VIEW_BLOCKS]
+        services.slack.views_update(view_id=view["id"], view=kept)
+    else:
+        services.slack.chat_postMessage(channel=user_id, **message(sentence))
+
+
+def _below(view: Mapping[str, Any]) -> list[Block]:
+    """What a screen shows, without a refusal that stands on it already."""
+    return [one for one in view["blocks"] if one.get("block_id") != BlockId.REFUSAL]
 
 
 def whisper(body: Body, said: Block, *, instead: bool = False) -> None:

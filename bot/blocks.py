@@ -5,9 +5,12 @@ markup: it can't mention, link or hide anything (A50). What is too long is cut, 
 was (A51).
 """
 
+import json
 import unicodedata
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from hashlib import sha256
 from typing import Any, Literal
 
 from bot.ids import Action, Options
@@ -308,9 +311,26 @@ def home_view(blocks: Sequence[Block]) -> Block:
 
 def _fit(blocks: Sequence[Block], limit: int) -> list[Block]:
     if len(blocks) <= limit:
-        return list(blocks)
+        return _named(blocks)
     left = len(blocks) - limit + 1
-    return [*blocks[: limit - 1], context(f"… and {left} more lines; see Details.")]
+    return [*_named(blocks[: limit - 1]), context(f"… and {left} more lines; see Details.")]
+
+
+def _named(blocks: Sequence[Block]) -> list[Block]:
+    """Every row of buttons has an id made of what the buttons do. Left to Slack, the ids would be
+    others at each redraw, and a click that is under way meanwhile would find nothing to click."""
+    made: list[Block] = []
+    met: Counter[str] = Counter()
+    for block in blocks:
+        pressed = [*block.get("elements", ()), block.get("accessory", {})]
+        does = [[one["action_id"], one.get("value")] for one in pressed if "action_id" in one]
+        if not does or "block_id" in block:
+            made.append(block)
+            continue
+        name = sha256(json.dumps(does).encode()).hexdigest()[:16]
+        met[name] += 1
+        made.append({**block, "block_id": f"{name}.{met[name]}"})
+    return made
 
 
 def message(text: str, blocks: Sequence[Block] = ()) -> Block:

@@ -33,7 +33,6 @@ SLACK_DOWN = Refusal(
     "Slack did not answer wopo. What you decided is kept if it was shown as done; "
     "otherwise please try again.",
 )
-_TRIGGERS = {"expired_trigger_id", "exchanged_trigger_id", "trigger_expired", "trigger_exchanged"}
 
 
 def handle(services: Services, error: Exception, body: Body) -> BoltResponse:
@@ -44,7 +43,7 @@ def handle(services: Services, error: Exception, body: Body) -> BoltResponse:
         return _refused(services, error, body)
     if isinstance(error, ValidationError) and body.get("type") == "view_submission":
         return answers.errors(_invalid(error), body["view"])
-    if isinstance(error, SlackApiError) and error.response.get("error") in _TRIGGERS:
+    if isinstance(error, SlackApiError) and error.response.get("error") in answers.LATE:
         return answers.tell(services, body, TOO_SLOW().message)
     reference = services.new_id()[-8:]
     services.log.error("reference %s", reference, exc_info=error)

@@ -25,7 +25,8 @@ from wopo.domain.errors import DomainError, Refusal
 
 PORT = int(os.environ.get("WOPO_LOCAL_PORT", "8800"))
 ROOT = Path(__file__).resolve().parents[2]
-START_SECONDS = 20
+START_SECONDS = 120
+"""A slow machine may take long; a workspace that can't start ends, and is not waited for."""
 TOKENS = {"SLACK_BOT_TOKEN": "xoxb-sandbox", "SLACK_APP_TOKEN": "xapp-sandbox"}
 """The local workspace's well-known tokens; they open nothing else."""
 NOT_UP = Refusal(
@@ -80,7 +81,7 @@ def run(
     try:
         for program in programs:
             if running:
-                _wait_for(f"{address}/sandbox/health", stop)
+                _wait_for(f"{address}/sandbox/health", running[-1], stop)
             running.append(_start(program, environment))
         if address and not stop.is_set():
             console.print(f"\nOpen [bold]{address}[/] - as on a phone, or on a desktop.")
@@ -109,10 +110,12 @@ def _end(process: "subprocess.Popen[bytes]") -> None:
         process.wait()
 
 
-def _wait_for(address: str, stop: threading.Event) -> None:
+def _wait_for(address: str, process: "subprocess.Popen[bytes]", stop: threading.Event) -> None:
     for _ in range(START_SECONDS * 10):
+        if process.poll() is not None:
+            break
         try:
-            with urllib.request.urlopen(address, timeout=1):  # noqa: S310
+            with urllib.request.urlopen(address, timeout=5):  # noqa: S310
                 return
         except (urllib.error.URLError, ConnectionError, TimeoutError):
             if stop.wait(0.1):

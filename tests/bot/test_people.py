@@ -15,7 +15,7 @@ from bot.services import Services, build_services
 from bot.visit import request_key, who_acts
 from bot.words.settings import build as settings_form
 from tests.conftest import START, Ids, TestClock
-from tests.factories.jobs import Company, add, free_job, row, rows
+from tests.factories.jobs import Company, add, free_job, row, rows, started_job
 from tests.payloads import Payloads
 from tests.slack import TEAM, RecordingSlack, Trouble
 from wopo.config import Settings
@@ -213,6 +213,34 @@ def test_an_expired_trigger_says_click_again(
     slack.trouble("views.open", Trouble(error="expired_trigger_id"))
     answer = send(payloads.command(SlashCommand.WO, "", user="U-tess"))
     assert said(answer).startswith("Slack did not wait long enough for the form")
+
+
+def test_a_late_click_in_home_is_answered_in_home(
+    company: Company, send: Send, payloads: Payloads, slack: RecordingSlack
+) -> None:
+    send(payloads.event({"type": "app_home_opened", "user": "U-tess", "tab": "home"}))
+    home = slack.view()
+    for _ in range(2):
+        slack.trouble("views.open", Trouble(error="expired_trigger_id"))
+        slack.trouble("views.open", Trouble(error="expired_trigger_id"))
+        click = payloads.click_in_view(Action.NEW_WORK, "home", slack.view(), user="U-tess")
+        assert send(click) == {}
+        first, *others = slack.of("views.publish")[-1]["view"]["blocks"]
+        assert "Slack did not wait long enough" in str(first)
+        assert others == home["blocks"], "the same buttons stand below, once more to press"
+
+
+def test_a_row_of_buttons_is_the_same_thing_at_each_redraw(
+    company: Company, do: Do, send: Send, payloads: Payloads, slack: RecordingSlack
+) -> None:
+    def rows_of_home() -> set[str]:
+        send(payloads.event({"type": "app_home_opened", "user": "U-tess", "tab": "home"}))
+        return {b["block_id"] for b in slack.view()["blocks"] if "block_id" in b}
+
+    before = rows_of_home()
+    started_job(do, company)
+    assert before
+    assert rows_of_home() > before, "new rows came above; a click on the old ones still finds them"
 
 
 def test_a_dropped_line_while_opening_a_form_is_told_not_raised(
