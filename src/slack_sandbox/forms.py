@@ -42,6 +42,8 @@ async def submit(
         answer = await ws.broker.interact(place.app, payload)
     except NoAnswerError as failure:
         return no_answer(ws, user_id, place, failure)
+    if not ws.views.is_open(view_id):
+        return {"closed": True}  # The person closed it while the app was at work.
     try:
         return _apply(ws, user_id, place, answer.body or {})
     except SlackError as error:

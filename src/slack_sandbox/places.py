@@ -34,7 +34,10 @@ class Place:
         """A block and its element. Raises DeskError when it is not there any more."""
         found = find_element(self.blocks, block_id, action_id)
         if found is None:
-            raise DeskError(f"there is no element {block_id}/{action_id} here any more")
+            raise DeskError(
+                f"This changed while you clicked ({block_id}/{action_id} is not there any more). "
+                "Nothing was done; look again."
+            )
         return found
 
 

@@ -76,6 +76,10 @@ class Views:
             raise SlackError("not_found")
         return view
 
+    def is_open(self, view_id: str) -> bool:
+        """Whether a modal is still there, or a Home published."""
+        return self._store.one("SELECT 1 FROM views WHERE id = ?", view_id) is not None
+
     def viewer(self, view_id: str) -> str:
         """Who looks at this view. Raises SlackError not_found."""
         row = self._store.one("SELECT user_id FROM views WHERE id = ?", view_id)

@@ -1,13 +1,18 @@
 """Chromium for the tests of the page, and what people do there again and again."""
 
 import os
+import re
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 import pytest
-from playwright.sync_api import Browser, Locator, Page, sync_playwright
+from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
 
+WAIT_MS = 20_000
+"""How long a person looks for something on a machine that is busy with other things."""
+NOT_DONE = ".app-failed, .toast-error, .modal-banner, .composer-error"
+"""Where the page says that something was not done."""
 PHONE = {"width": 390, "height": 844}
 DESKTOP = {"width": 1280, "height": 800}
 FLAGS = [
@@ -36,6 +41,7 @@ def chromium() -> Iterator[Browser]:
         pytest.skip(reason)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=path, args=FLAGS)
+        expect.set_options(timeout=WAIT_MS)
         yield browser
         browser.close()
 
@@ -44,6 +50,40 @@ def say(page: Page, text: str) -> None:
     box = page.locator("#main form.composer textarea")
     box.fill(text)
     box.press("Enter")
+
+
+def press(button: Locator, until: Locator, *, confirm: str = "", tries: int = 4) -> None:
+    """Press, answer the question, and look until this shows; press again, as a person would, when
+    the page says that it was not done."""
+    page = button.page
+    failed = page.locator(NOT_DONE).filter(visible=True)
+    for _ in range(tries):
+        button.click()
+        if confirm:
+            page.get_by_role("alertdialog").get_by_role("button", name=confirm).click()
+        expect(until.or_(failed).first).to_be_visible()
+        if until.is_visible():
+            return
+        expect(page.locator("[data-busy], .toast-error")).to_have_count(0)
+        expect(until.or_(button).first).to_be_visible()
+        if until.is_visible():
+            return
+    raise AssertionError(f"{tries} times it was not done: {failed.all_inner_texts()}")
+
+
+def choose(form: Locator, label: str, typed: str) -> None:
+    """Search, and take the first that is found; search again when the page could not ask."""
+    box = form.get_by_role("combobox", name=label)
+    found = form.page.get_by_role("option").filter(has_text=typed).first
+    failed = form.locator(".picker-note.failed")
+    for _ in range(4):
+        box.fill(typed)
+        expect(found.or_(failed).first).to_be_visible()
+        if found.is_visible():
+            break
+        box.fill("")
+    found.click()
+    expect(box).to_have_value(re.compile(re.escape(typed)))
 
 
 def dialog(page: Page, title: str) -> Locator:

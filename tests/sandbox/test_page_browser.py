@@ -5,15 +5,16 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, ViewportSize, expect
+from playwright.sync_api import Browser, ConsoleMessage, Page, ViewportSize, expect
 
 from slack_sandbox.server import RunningSandbox, start
 from slack_sandbox.settings import Settings
-from tests.sandbox.page_app import SEED, ForeignApp, connected
+from tests.sandbox.page_app import SEED, ForeignApp, connected, home
 from tests.sandbox.page_chromium import (
     DESKTOP,
     PHONE,
     PIXEL,
+    WAIT_MS,
     chromium,
     dialog,
     fill_required,
@@ -34,7 +35,7 @@ def browser() -> Iterator[Browser]:
 def workspace(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningSandbox]:
     seed = tmp_path_factory.mktemp("seed") / "seed.yml"
     seed.write_text(SEED, encoding="utf-8")
-    running = start(Settings(port=0, seed=Path(seed), ack_timeout=1.0, retry_delays=()))
+    running = start(Settings(port=0, seed=Path(seed), retry_delays=()))
     yield running
     running.stop()
 
@@ -74,9 +75,9 @@ def open_page(
         context = browser.new_context(viewport=size)
         contexts.append(context)
         page = context.new_page()
-        page.set_default_timeout(5000)
+        page.set_default_timeout(WAIT_MS)
         page.on("pageerror", lambda error: problems.append(str(error)))
-        page.on("console", lambda said: said.type == "error" and problems.append(said.text))
+        page.on("console", lambda said: _is_error(said) and problems.append(said.text))
         page.on("request", lambda asked: _at_home(asked.url, workspace.base_url, problems))
         for key, value in ids.items():
             path = path.replace(key, value) if key.startswith("#") else path
@@ -89,6 +90,11 @@ def open_page(
     for context in contexts:
         context.close()
     assert problems == []
+
+
+def _is_error(said: ConsoleMessage) -> bool:
+    """409 is what the page tells the person: this can't be done any more."""
+    return said.type == "error" and "409 (Conflict)" not in said.text
 
 
 def _at_home(url: str, base_url: str, problems: list[str]) -> None:
@@ -238,6 +244,22 @@ def test_home_follows_the_app_and_never_wipes_what_is_being_typed(
     assert foreign.actions[-1]["value"] == "half a wo"
     page.get_by_role("link", name="Messages").click()
     expect(page.get_by_label("Message helper")).to_be_visible()
+
+
+def test_a_redraw_does_not_swallow_what_is_being_pressed(
+    open_page: Open, foreign: ForeignApp, ids: dict[str, str]
+) -> None:
+    page = open_page("ann", "app/#app/home")
+    page.get_by_role("button", name="Press").hover()
+    page.mouse.down()
+    before = foreign.clicks
+    with page.expect_response(lambda answer: "x-refresh" in answer.request.headers):
+        foreign.app.client.views_publish(user_id=ids["ann"], view=home(before + 70))
+    page.mouse.up()
+    expect(page.get_by_text("This changed while you clicked")).to_be_visible()
+    expect(page.get_by_text(f"Pressed {before + 70} times")).to_be_visible()
+    page.get_by_role("button", name="Press").click()
+    expect(page.get_by_text(f"Pressed {before + 1} times")).to_be_visible()
 
 
 def test_a_second_person_sees_it_at_once_and_is_told_of_what_waits(open_page: Open) -> None:

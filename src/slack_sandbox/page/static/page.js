@@ -71,6 +71,27 @@
     return running;
   }
 
+  // A browser makes a click of a press and a release on the same thing: what is being pressed must
+  // not be exchanged in between.
+  let released = null;
+  let release = () => {};
+
+  addEventListener("pointerdown", () => {
+    released ??= new Promise((resolve) => {
+      release = () => {
+        released = null;
+        resolve();
+      };
+      setTimeout(release, 3000);
+    });
+  }, true);
+  for (const kind of ["pointerup", "pointercancel", "blur"]) {
+    // Not at once: the click itself comes after the release.
+    addEventListener(kind, (event) => {
+      if (kind !== "blur" || event.target === window) setTimeout(() => release(), 0);
+    }, true);
+  }
+
   let visits = 0;
 
   async function load(url, isRefresh) {
@@ -83,6 +104,7 @@
     } catch {
       data = { failed: "The workspace cannot be reached." };
     }
+    await released;
     // A person who went on meanwhile must not be pulled back.
     if (visit !== visits || (isRefresh && url !== location.href)) return false;
     if (!data.regions) {
@@ -257,7 +279,9 @@
 
   function note(field, text) {
     const block = field.closest(".block") ?? field.parentElement;
-    block.append(make("p", { class: "app-failed", role: "alert", "data-client": true }, icon("warn"), text));
+    const line = make("p", { class: "app-failed", role: "alert", "data-client": true }, icon("warn"), text);
+    block.append(line);
+    return line;
   }
 
   async function act(field, choice) {
@@ -277,10 +301,11 @@
       state: collect(holderOf(field)),
     });
     busy(field, false);
-    if (answer.failed && field.isConnected) note(field, answer.failed);
-    else if (answer.failed) toast(answer.failed, "error");
+    const line = answer.failed && field.isConnected ? note(field, answer.failed) : null;
     settled.set(field, choice);
-    refresh();
+    await refresh();
+    // A redraw may have taken the line away with what was clicked.
+    if (answer.failed && !line?.isConnected) toast(answer.failed, "error");
   }
 
   const settled = new WeakMap();
@@ -370,6 +395,7 @@
     async open(typed) {
       const ticket = ++this.asked;
       const answer = this.remote ? await this.ask(typed) : this.filter(typed);
+      await released;
       if (ticket !== this.asked || document.activeElement !== this.input) return;
       this.fill(answer);
     }
