@@ -2,10 +2,12 @@
 
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
+from typing import Any, TypeVar
 
 import pytest
 from sqlalchemy import Engine
 
+from tests.copying import changes, copied, copy_into
 from wopo.db.engine import make_engine
 from wopo.db.tables import create_all
 from wopo.db.uow import SqlTransactions
@@ -13,6 +15,7 @@ from wopo.usecases.door import ActorRef, Answer, Command
 from wopo.usecases.execute import Door, execute
 
 pytest_plugins = ["tests.databases"]
+T = TypeVar("T")
 
 START = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 
@@ -54,14 +57,48 @@ def _template() -> Engine:
 @pytest.fixture
 def engine(_template: Engine) -> Iterator[Engine]:
     """An empty in-memory SQLite database with every table."""
-    copy = make_engine("sqlite://")
-    source = _template.raw_connection()
-    target = copy.raw_connection()
-    source.driver_connection.backup(target.driver_connection)
-    source.close()
-    target.close()
-    yield copy
-    copy.dispose()
+    made = copied(_template)
+    yield made
+    made.dispose()
+
+
+class Beginning:
+    """What many tests begin with, built once in each process and copied for every test.
+
+    Only the same beginning is the same: ids, clock and database must stand as the first time.
+    """
+
+    def __init__(self, prepared: dict[Any, Any], engine: Engine, new_id: Ids, clock: TestClock):
+        self._prepared = prepared
+        self._engine = engine
+        self._new_id = new_id
+        self._clock = clock
+
+    def __call__(self, name: str, build: Callable[[], T]) -> T:
+        """The value of ``build``, with the database as it left it."""
+        stand = (name, self._new_id.count, self._clock.now, changes(self._engine))
+        if stand not in self._prepared:
+            value = build()
+            self._prepared[stand] = (copied(self._engine), self._new_id.count, value)
+            return value
+        source, self._new_id.count, known = self._prepared[stand]
+        copy_into(source, self._engine)
+        made: T = known
+        return made
+
+
+@pytest.fixture(scope="session")
+def _prepared() -> Iterator[dict[Any, Any]]:
+    found: dict[Any, Any] = {}
+    yield found
+    for source, _, _ in found.values():
+        source.dispose()
+
+
+@pytest.fixture
+def begin(_prepared: dict[Any, Any], engine: Engine, new_id: Ids, clock: TestClock) -> Beginning:
+    """``begin("name", build)``: see ``Beginning``. Only on a database nothing was done in yet."""
+    return Beginning(_prepared, engine, new_id, clock)
 
 
 @pytest.fixture

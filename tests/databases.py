@@ -11,6 +11,7 @@ from uuid import uuid4
 import pytest
 from sqlalchemy import Engine, text
 
+from tests.copying import copy_into
 from wopo.db.engine import make_engine
 from wopo.db.tables import create_all
 from wopo.db.uow import SqlTransactions
@@ -65,11 +66,11 @@ def postgres_url(postgres_server: str) -> Iterator[str]:
 
 
 @pytest.fixture
-def sqlite_url(tmp_path: Path) -> str:
+def sqlite_url(tmp_path: Path, _template: Engine) -> str:
     """A fresh SQLite file with every table."""
     url = f"sqlite:///{tmp_path}/wopo.db"
     engine = make_engine(url)
-    create_all(engine)
+    copy_into(_template, engine)
     engine.dispose()
     return url
 

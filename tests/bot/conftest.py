@@ -12,7 +12,7 @@ from bot.app import build_app
 from bot.courier import Courier
 from bot.services import Bot, Services, build_services
 from slack_sandbox.blockkit import validate_message, validate_view
-from tests.conftest import Ids, TestClock
+from tests.conftest import Beginning, Ids, TestClock
 from tests.factories.jobs import PEOPLE, Company, make_company
 from tests.payloads import Payloads
 from tests.slack import BOT_USER, TEAM, RecordingSlack, recording_slack
@@ -111,12 +111,16 @@ def deliver(courier: Courier) -> Callable[[], int]:
 
 
 @pytest.fixture
-def company(do: Callable[..., Answer]) -> Company:
+def company(do: Callable[..., Answer], begin: Beginning) -> Company:
     """The small company; everybody in it is in Slack as ``U-<code>``."""
-    made = make_company(do)
-    do(BindWorkspace(workspace_id=TEAM))
-    for code in PEOPLE:
-        do(LinkIdentity(workspace_id=TEAM, user_id=f"U-{code}", person=code))
-    sites = {f"site:{made.north}": "C1", f"site:{made.harbour}": "C2"}
-    do(SetChannels(channels=sites))
-    return made
+
+    def build() -> Company:
+        made = make_company(do)
+        do(BindWorkspace(workspace_id=TEAM))
+        for code in PEOPLE:
+            do(LinkIdentity(workspace_id=TEAM, user_id=f"U-{code}", person=code))
+        sites = {f"site:{made.north}": "C1", f"site:{made.harbour}": "C2"}
+        do(SetChannels(channels=sites))
+        return made
+
+    return begin("company in Slack", build)

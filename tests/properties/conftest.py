@@ -7,25 +7,15 @@ import pytest
 from sqlalchemy import Engine
 
 from tests.conftest import Ids, TestClock
+from tests.copying import copied
 from tests.factories.buying import World, seed
 from tests.factories.money import Desk, desk
-from wopo.db.engine import make_engine
 from wopo.db.uow import SqlTransactions
 from wopo.usecases.door import ActorRef, Answer, Command
 from wopo.usecases.execute import Door, execute
 
 FreshDesk = Callable[[], "AbstractDesk"]
 AbstractDesk = Desk
-
-
-def copied(source: Engine) -> Engine:
-    """The same database in a memory of its own."""
-    target = make_engine("sqlite://")
-    left, right = source.raw_connection(), target.raw_connection()
-    left.driver_connection.backup(right.driver_connection)
-    left.close()
-    right.close()
-    return target
 
 
 @pytest.fixture(scope="session")

@@ -2,18 +2,13 @@
 
 import pytest
 
-from tests.factories.jobs import Company, audit, free_job, make_company, rows
+from tests.factories.jobs import audit, free_job, rows
 from wopo.domain.attachments import Attachment
 from wopo.domain.errors import DomainError
 from wopo.domain.outbox import OutboxRow
 from wopo.usecases.attachments import AddAttachments, FileFacts
 
 PHOTO = FileFacts(name="a.jpg", mimetype="image/jpeg", size=10, slack_file_id="F1")
-
-
-@pytest.fixture
-def firm(do) -> Company:
-    return make_company(do)
 
 
 def to_job(job: str, *files: FileFacts, document: str = "work_order") -> AddAttachments:

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from tests.factories.jobs import Company, audit, make_company, row, rows
+from tests.factories.jobs import Company, audit, row, rows
 from wopo.domain.audit import RefusalEntry
 from wopo.domain.errors import DomainError
 from wopo.domain.identities import SlackUser
@@ -15,11 +15,6 @@ from wopo.usecases.identity_claims import ClaimWorkspace, offer_claim_code
 from wopo.usecases.people import DeactivatePerson, ReactivatePerson, SavePerson
 
 TESS = SlackUser("T1", "U-TESS", name="tess", email="Tess@Example.org")
-
-
-@pytest.fixture
-def firm(do) -> Company:
-    return make_company(do)
 
 
 @pytest.fixture

@@ -11,10 +11,8 @@ from sqlalchemy import event
 
 from tests.factories.jobs import (
     NOW,
-    Company,
     add,
     free_job,
-    make_company,
     order_line,
     started_job,
 )
@@ -53,11 +51,6 @@ NOT_SHOWN_AS_SUCH = {
     "charge_back_client_id": "charge_back_client",
 }
 """Columns that a screen shows by another name."""
-
-
-@pytest.fixture
-def firm(do) -> Company:
-    return make_company(do)
 
 
 def show(transactions, job: str, reader: str | None) -> WorkOrderView:

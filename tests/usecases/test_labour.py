@@ -6,11 +6,9 @@ from decimal import Decimal
 import pytest
 
 from tests.factories.jobs import (
-    Company,
     add,
     audit,
     free_job,
-    make_company,
     row,
     rows,
     started_job,
@@ -30,11 +28,6 @@ from wopo.usecases.work_order_moves import CompleteWork
 from wopo.usecases.work_orders import ChangeWorkOrder
 
 TODAY = date(2026, 3, 2)
-
-
-@pytest.fixture
-def firm(do) -> Company:
-    return make_company(do)
 
 
 def refusal(call) -> DomainError:

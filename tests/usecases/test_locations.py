@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.factories.jobs import Company, audit, make_company, row
+from tests.factories.jobs import audit, row
 from wopo.domain.cost_centres import CostCentre
 from wopo.domain.errors import DomainError
 from wopo.domain.locations import Location
@@ -12,11 +12,6 @@ from wopo.usecases.cost_centres import SaveCostCentre, SaveProject
 from wopo.usecases.locations import SaveLocation, path
 from wopo.usecases.lookup import find_jobs
 from wopo.usecases.work_requests import ReportWork
-
-
-@pytest.fixture
-def firm(do) -> Company:
-    return make_company(do)
 
 
 def refusal(call) -> DomainError:

@@ -6,11 +6,9 @@ from hypothesis import strategies as st
 
 from tests.factories.jobs import (
     NOW,
-    Company,
     add,
     contractor,
     free_job,
-    make_company,
     order_line,
     started_job,
 )
@@ -24,11 +22,6 @@ from wopo.domain.purchase_orders import OrderState, PurchaseOrder
 from wopo.domain.vendors import Vendor
 from wopo.usecases.lookup import find_jobs, resolve
 from wopo.usecases.work_order_moves import CancelWorkOrder
-
-
-@pytest.fixture
-def firm(do) -> Company:
-    return make_company(do)
 
 
 def orders(transactions, *numbers: str) -> None:

@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import pytest
 
-from tests.factories.jobs import Company, audit, make_company, row, rows
+from tests.factories.jobs import audit, row, rows
 from wopo.domain.errors import DomainError
 from wopo.domain.outbox import OutboxRow
 from wopo.domain.people import AuthorityLimit, LabourRate, Person, Role, may_see_costs
@@ -18,11 +18,6 @@ from wopo.usecases.people import (
     SetLabourRate,
 )
 from wopo.usecases.teams import SaveTeam
-
-
-@pytest.fixture
-def firm(do) -> Company:
-    return make_company(do)
 
 
 def events(transactions) -> list[str]:

@@ -7,13 +7,11 @@ import pytest
 
 from tests.factories.jobs import (
     NOW,
-    Company,
     add,
     audit,
     contract,
     contractor,
     free_job,
-    make_company,
     order_line,
     row,
     rows,
@@ -45,11 +43,6 @@ from wopo.usecases.work_order_needs import AddNeed, RemoveNeed, SetNeedReady
 from wopo.usecases.work_orders import ApproveWorkOrder, ChangeWorkOrder, OpenWorkOrder
 
 S = WorkOrderState
-
-
-@pytest.fixture
-def firm(do) -> Company:
-    return make_company(do)
 
 
 def refusal(call) -> DomainError:

@@ -4,7 +4,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from tests.factories.jobs import Company, audit, make_company, row, rows
+from tests.factories.jobs import Company, audit, row, rows
 from wopo.domain.attachments import Attachment
 from wopo.domain.audit import RefusalEntry
 from wopo.domain.errors import DomainError
@@ -25,11 +25,6 @@ from wopo.usecases.work_requests import (
 )
 
 PHOTO = FileFacts(name="leak.jpg", mimetype="image/jpeg", size=1000, slack_file_id="F1")
-
-
-@pytest.fixture
-def firm(do) -> Company:
-    return make_company(do)
 
 
 def report(firm: Company, **other) -> ReportWork:
