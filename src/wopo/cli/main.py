@@ -24,6 +24,7 @@ app.add_typer(outbox.app, name="outbox")
 app.add_typer(dev.app, name="dev", help="For trying wopo on real data.")
 app.command("doctor")(doctor.doctor)
 app.command("backup")(backup.backup)
+app.command("restore")(backup.restore)
 app.command("migrate")(migrate.migrate)
 for point in entry_points(group=MORE):
     app.command(point.name)(point.load())

@@ -2,6 +2,8 @@
 
 from sqlmodel import Field, SQLModel
 
+from wopo.domain.events import Event, event
+
 
 class NumberSeries(SQLModel, table=True):
     """The last number given out, per kind and year; the row that numbering locks."""
@@ -23,3 +25,11 @@ def short(number: str) -> str:
     prefix, _, rest = number.partition("-")
     tail = rest.rpartition("-")[2]
     return f"{prefix}-{int(tail)}" if tail.isdigit() else number
+
+
+@event("numbers:skipped")
+class NumbersSkipped(Event):
+    """After a restore no series gives out what may have been given out since the backup:
+    ``skipped`` holds the first and the last number left out of each, by ``PREFIX-year``."""
+
+    skipped: dict[str, tuple[int, int]]

@@ -8,11 +8,12 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
+from itertools import chain as chain_of
 
-from wopo.domain.audit import chain_faults
+from wopo.domain.audit import AuditEntry, chain_faults
 from wopo.domain.budgets import COLUMN, Budget
 from wopo.domain.errors import DomainError
-from wopo.domain.numbers import NumberSeries, document_number
+from wopo.domain.numbers import NumberSeries, NumbersSkipped, document_number
 from wopo.usecases.audit_orders import order_faults
 from wopo.usecases.faults import Fault
 from wopo.usecases.ports import UnitOfWork
@@ -137,24 +138,38 @@ def _budgets(uow: UnitOfWork) -> Iterator[Fault]:
 
 
 def _numbers(uow: UnitOfWork) -> Iterator[Fault]:
-    """Numbers that were given out and belong to no document (invariant 9)."""
+    """Numbers that were given out and belong to no document, but for gaps that a restore logged
+    (invariant 9)."""
     store = uow.store(AuditStore)
+    logged = _logged_gaps(uow)
     for series in uow.all(NumberSeries, order=("prefix", "year")):
         if series.year == 0:
             continue
+        gaps = logged.get(f"{series.prefix}-{series.year}", [])
         expected, told = 1, 0
-        for number in store.numbers(series.prefix, series.year):
-            match = _NUMBER.match(number)
-            if match is None:
-                continue
-            place = int(match[1])
+        for place in chain_of(_places(store, series), [series.last + 1]):
             while expected < place and told < MAX_NUMBERS_TOLD:
-                yield _missing(series, expected)
-                expected, told = expected + 1, told + 1
-            expected = place + 1
-        while expected <= series.last and told < MAX_NUMBERS_TOLD:
-            yield _missing(series, expected)
-            expected, told = expected + 1, told + 1
+                past = next((last for first, last in gaps if first <= expected <= last), None)
+                if past is None:
+                    yield _missing(series, expected)
+                    told += 1
+                expected = (past or expected) + 1
+            expected = max(expected, place + 1)
+
+
+def _logged_gaps(uow: UnitOfWork) -> dict[str, list[tuple[int, int]]]:
+    gaps: dict[str, list[tuple[int, int]]] = {}
+    for entry in uow.all(AuditEntry, event=NumbersSkipped.name, order="seq"):
+        for name, (first, last) in entry.facts["skipped"].items():
+            gaps.setdefault(name, []).append((first, last))
+    return gaps
+
+
+def _places(store: AuditStore, series: NumberSeries) -> Iterator[int]:
+    for number in store.numbers(series.prefix, series.year):
+        match = _NUMBER.match(number)
+        if match is not None:
+            yield int(match[1])
 
 
 def _missing(series: NumberSeries, place: int) -> Fault:
