@@ -39,6 +39,8 @@ _SAID = {
     ApprovalState.APPROVED: "approved",
     ApprovalState.REJECTED: "rejected",
     ApprovalState.RETURNED: "returned with a question",
+    ApprovalState.REASSIGNED: "handed on",
+    ApprovalState.EXPIRED: "not decided in time",
     ApprovalState.VOID: "no longer asked for",
 }
 
@@ -135,6 +137,8 @@ def _facts(view: ApprovalView, reader: Reader) -> list[tuple[str, str]]:
     return [
         ("For", jobs_text(view.jobs, 4) or "no job (stock or cost centre)"),
         ("Asked by", ", ".join(person.name for person in view.requesters)),
+        ("Handed on by", ": ".join(part for part in view.handed_on or () if part)),
+        ("Not decided in time by", ", ".join(person.name for person in view.passed_over)),
         ("Needed by", reader.day(view.needed_by)),
         ("Approved before", before),
         ("Change", view.change_reason),

@@ -36,6 +36,7 @@ VERBS: dict[str, tuple[str, Action]] = {
     "withdraw": ("Take back", Action.ORDER_WITHDRAW),
     "close_short": ("Close short", Action.ORDER_CLOSE_SHORT),
     "cancel": ("Cancel order", Action.ORDER_CANCEL),
+    "hand_on": ("Hand on decision", Action.ORDER_HAND_ON),
 }
 """What each verb of an order's workflow is called on a button."""
 
@@ -80,6 +81,9 @@ def verb_button(view: OrderView, verb: str) -> Block:
     text, action = {**VERBS, **MORE_VERBS}[verb]
     if verb == "answer" and view.question:
         return button(text, action, Target(id=view.question[0]))
+    if verb == "hand_on" and view.waits_for_me:
+        approval_id, revision = view.waits_for_me
+        return button(text, action, Target(id=approval_id, rev=revision))
     ask = None
     if verb == "issue":
         about = f"{short(view.number)} goes to {view.vendor.name}."

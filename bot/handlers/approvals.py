@@ -14,10 +14,12 @@ from bot.modals import approvals as forms
 from bot.services import Services
 from bot.visit import Body, Visit
 from wopo.domain.people import Person
+from wopo.usecases.approval_passing import takers
 from wopo.usecases.approvals import ApproveOrder
 from wopo.usecases.door import Answer, Command
 from wopo.usecases.views.approvals import ApprovalView, approval_view
 
+ALONE = "Nobody else has the authority for this order. It still waits for you."
 Parse = Callable[[dict[str, Any], str], Command]
 
 
@@ -31,6 +33,8 @@ def register(app: App, services: Services) -> None:
     app.view(Callback.REJECT_ORDER)(_decided(forms.parse_reject))
     app.view(Callback.ASK_ABOUT_ORDER)(_decided(forms.parse_ask))
     app.view(Callback.ANSWER_QUESTION)(_decided(forms.parse_answer))
+    app.action(Action.ORDER_HAND_ON)(open_hand_on)
+    app.view(Callback.HAND_ON_DECISION)(_decided(forms.parse_hand_on))
 
 
 def approve_command(target: Target, yes: frozenset[str]) -> ApproveOrder:
@@ -80,6 +84,20 @@ def open_answer(ack: Ack, visit: Visit, body: Body, action: dict[str, Any]) -> N
     view = load(visit, target.id)
     about = summary(view, visit.reader)
     show(visit.services, body, forms.build_answer(target, about, view.question or ""))
+    ack()
+
+
+def open_hand_on(ack: Ack, visit: Visit, body: Body, action: dict[str, Any]) -> None:
+    """Ask to whom; where nobody else could decide, say so."""
+    target = Target.parse(action.get("value"))
+    about = summary(load(visit, target.id), visit.reader)
+    with visit.read() as uow:
+        people = [
+            (person.id, person.name)
+            for person in takers(uow, target.id, without=visit.me.id, day=visit.reader.today)
+        ]
+    view = forms.build_hand_on(target, about, people) if people else notice(ALONE)
+    show(visit.services, body, view)
     ack()
 
 

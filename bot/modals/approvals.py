@@ -1,11 +1,13 @@
 """Rejecting an order, asking about it, and answering what was asked."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from bot.blocks import Block, field, modal, option, paragraph, select, text_input
 from bot.ids import Callback
 from bot.metadata import MAX_METADATA, Target
 from bot.parse import Form
+from wopo.usecases.approval_passing import ReassignApproval
 from wopo.usecases.approvals import AnswerQuestion, AskAboutOrder, RejectOrder
 
 OTHER = "other"
@@ -80,6 +82,39 @@ def build_answer(target: Target, about: str, question: str) -> Block:
         ],
         submit="Answer",
         metadata=target.pack(MAX_METADATA),
+    )
+
+
+def build_hand_on(target: Target, about: str, people: Sequence[tuple[str, str]]) -> Block:
+    """Who shall decide instead; only those who could."""
+    return modal(
+        Callback.HAND_ON_DECISION,
+        "Hand on decision",
+        [
+            paragraph(about),
+            field("person_id", "To whom?", select([option(name, id) for id, name in people])),
+            field(
+                "reason",
+                "Why?",
+                text_input(longest=900),
+                optional=True,
+                hint="They read it on the order's card",
+            ),
+        ],
+        submit="Hand on",
+        metadata=target.pack(MAX_METADATA),
+    )
+
+
+def parse_hand_on(view: dict[str, Any], locale: str) -> ReassignApproval:
+    """The command, or ``FormError``."""
+    target = Target.parse(view.get("private_metadata"))
+    form = Form(view["state"]["values"], locale)
+    person = form.choice("person_id", label="The person", required=True)
+    reason = form.text("reason")
+    form.check()
+    return ReassignApproval(
+        approval_id=target.id, revision=target.rev, person_id=person, reason=reason
     )
 
 

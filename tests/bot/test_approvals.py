@@ -315,3 +315,38 @@ def test_the_budget_is_only_shown_never_moved_by_looking(
     waiting: str, transactions: SqlTransactions
 ) -> None:
     assert rows(transactions, Budget)[0].committed_minor == 0
+
+
+def test_a_decision_is_handed_on_from_details_and_the_old_cards_say_so(
+    waiting: str,
+    company: Company,
+    send: Send,
+    payloads: Payloads,
+    slack: RecordingSlack,
+    deliver: Callable[[], int],
+    transactions: SqlTransactions,
+) -> None:
+    details = buttons(card(slack))[Action.ORDER_DETAILS]["value"]
+    send(payloads.click(Action.ORDER_DETAILS, details, user="U-app"))
+    screen = slack.view()
+    value = buttons(screen)[Action.ORDER_HAND_ON]["value"]
+    send(payloads.click_in_view(Action.ORDER_HAND_ON, value, screen, user="U-app"))
+    form = slack.of("views.push")[-1]["view"]
+    people = next(b for b in form["blocks"] if b.get("block_id") == "person_id")
+    names = [o["text"]["text"] for o in people["element"]["options"]]
+    assert names == ["Ann Admin", "Max Manager"]
+    values = {"person_id": company.max, "reason": "On leave"}
+    assert send(payloads.submit(form, values, user="U-app")) == {}
+    deliver()
+    assert Action.ORDER_APPROVE not in buttons(card(slack))
+    assert "handed on by Abe Approver" in card(slack, "ann")["text"]
+    new = card(slack, "max")
+    assert "Abe Approver: On leave" in str(new["blocks"])
+    send(
+        payloads.click(
+            Action.ORDER_APPROVE, buttons(new)[Action.ORDER_APPROVE]["value"], user="U-max"
+        )
+    )
+    assert state(transactions) is OrderState.APPROVED
+    send(payloads.click(Action.ORDER_DETAILS, details, user="U-bea"))
+    assert Action.ORDER_HAND_ON not in buttons(slack.view())

@@ -6,7 +6,7 @@ the order is left out unless the company waives that pair (domain.md, invariant 
 """
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
@@ -45,6 +45,17 @@ SUPERSEDED = Refusal(
 NO_LONGER_OPEN = Refusal(
     "approval.no_longer_open",
     "{number} is no longer open ({state}). This click changed nothing; there is nothing to decide.",
+    logged=True,
+)
+EXPIRED = Refusal(
+    "approval.expired",
+    "The time to decide about {number} ran out at {time}. This click changed nothing; "
+    "{who} decides now.",
+    logged=True,
+)
+CANNOT_TAKE = Refusal(
+    "approval.cannot_take",
+    "{name} can't decide about {number}: {why}. Nothing was changed; choose {who}.",
     logged=True,
 )
 NO_QUESTION = Refusal(
@@ -110,6 +121,29 @@ def eligible(people: Iterable[tuple[Person, Collection[AuthorityLimit]]], need: 
     lowest = min((authority for authority, _ in sufficient), default=None)
     chosen = [person for authority, person in sufficient if authority == lowest]
     return [person.id for person in sorted(chosen, key=lambda person: person.code)]
+
+
+def next_eligible(
+    people: Iterable[tuple[Person, Collection[AuthorityLimit]]],
+    need: Need,
+    passed_over: Collection[str],
+) -> list[str]:
+    """Ids of those to ask after some let it expire: the next sufficient authority without them, and
+    where there is none, the same people again."""
+    people = list(people)
+    others = replace(need, excluded_ids=need.excluded_ids | frozenset(passed_over))
+    return eligible(people, others) or eligible(people, need)
+
+
+def able(
+    people: Iterable[tuple[Person, Collection[AuthorityLimit]]], need: Need
+) -> dict[str, Person]:
+    """Everybody who could decide, by id, whatever their level."""
+    return {
+        person.id: person
+        for person, limits in people
+        if person.active and person.id not in need.excluded_ids and covers(limits, need)
+    }
 
 
 def covers(limits: Iterable[AuthorityLimit], need: Need) -> bool:

@@ -196,6 +196,36 @@ class ApprovalRerouted(Event):
     reason: str
 
 
+@event("approval:reassigned")
+class ApprovalReassigned(Event):
+    """Who was asked handed the decision on; ``asked_id`` is the new one, asked of ``to_id`` alone.
+    ``eligible_ids`` are those who were asked before."""
+
+    order_id: str
+    number: str
+    revision: int
+    by_id: str
+    to_id: str
+    reason: str
+    asked_id: str
+    eligible_ids: list[str]
+
+
+@event("approval:expired")
+class ApprovalExpired(Event):
+    """Nobody decided in time, so others are asked: ``asked_id`` is the new decision, asked of
+    ``next_ids``. Nothing is approved by it."""
+
+    order_id: str
+    number: str
+    revision: int
+    amount: Money
+    days: int
+    asked_id: str
+    eligible_ids: list[str]
+    next_ids: list[str]
+
+
 @event("approval:voided")
 class ApprovalVoided(Event):
     """The decision is no longer asked for, or no longer holds: the revision was superseded,

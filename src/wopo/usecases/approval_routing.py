@@ -1,8 +1,9 @@
 """Whom a decision is asked of, and asking again when rights change while it waits."""
 
 from collections.abc import Iterable
+from datetime import date
 
-from wopo.domain.approval_rights import Need, eligible
+from wopo.domain.approval_rights import Need, able, eligible, next_eligible
 from wopo.domain.approvals import Approval, ApprovalAsk, ApprovalState
 from wopo.domain.exchange_rates import ExchangeRate, rate_on
 from wopo.domain.money import Money
@@ -22,15 +23,16 @@ from wopo.domain.settings import Duty
 from wopo.domain.waivers import waived
 from wopo.usecases.door import Context, reaction
 from wopo.usecases.order_documents import content_of_revision
+from wopo.usecases.ports import UnitOfWork
 from wopo.usecases.ports.approvals import ApprovalStore
 from wopo.usecases.settings import company
 
 Approvers = list[tuple[Person, list[AuthorityLimit]]]
 
 
-def requesters(ctx: Context, order: PurchaseOrder, revision: OrderRevision) -> frozenset[str]:
+def requesters(uow: UnitOfWork, order: PurchaseOrder, revision: OrderRevision) -> frozenset[str]:
     """Everybody who asked for what is to be approved: of a line, or of this revision."""
-    asked = set(order.requested_by_ids) | ctx.uow.store(ApprovalStore).requesters(order.id)
+    asked = set(order.requested_by_ids) | uow.store(ApprovalStore).requesters(order.id)
     if revision.made_by_id:
         asked.add(revision.made_by_id)
     return frozenset(asked)
@@ -40,18 +42,28 @@ def need_of(
     ctx: Context, order: PurchaseOrder, revision: OrderRevision, content: OrderContent
 ) -> tuple[Need, Approvers]:
     """What a decision about this revision must cover today, and the approvers with their limits."""
+    return need_on(ctx.uow, ctx.at.date(), order, revision, content)
+
+
+def need_on(
+    uow: UnitOfWork,
+    day: date,
+    order: PurchaseOrder,
+    revision: OrderRevision,
+    content: OrderContent,
+) -> tuple[Need, Approvers]:
+    """The same on a day."""
     centres = frozenset(line.cost_centre_id for line in content.lines)
-    approvers = ctx.uow.store(ApprovalStore).approvers(centres)
-    day = ctx.at.date()
+    approvers = uow.store(ApprovalStore).approvers(centres)
     foreign = {limit.currency for _, limits in approvers for limit in limits} - {content.currency}
     rates = {}
-    known = ctx.uow.all(ExchangeRate, source=content.currency) if foreign else []
+    known = uow.all(ExchangeRate, source=content.currency) if foreign else []
     for currency in foreign:
         valid = [rate for rate in known if rate.target == currency and rate.day <= day]
         if valid:
             rates[currency] = rate_on(valid, content.currency, currency, day)
-    left_out = requesters(ctx, order, revision)
-    if waived(company(ctx.uow), Duty.REQUESTER, Duty.APPROVER):
+    left_out = requesters(uow, order, revision)
+    if waived(company(uow), Duty.REQUESTER, Duty.APPROVER):
         left_out = frozenset()
     amount = Money(exposure(content, revision.total_minor), content.currency)
     return Need(amount, centres, day, left_out, rates), approvers
@@ -65,9 +77,15 @@ def ask_approval(
     *,
     question: str | None = None,
     answer: str | None = None,
+    after: Approval | None = None,
+    hand_on_to: str | None = None,
 ) -> Approval:
     """Ask for one decision about this revision. With nobody eligible it waits visibly; it is never
-    approved by itself (reliability A27)."""
+    approved by itself (reliability A27).
+
+    ``after``: the same decision as it was asked before. ``hand_on_to``: the acting person hands it
+    on to this one, whose right the caller checked.
+    """
     need, approvers = need_of(ctx, order, revision, content)
     approval = Approval(
         id=ctx.new_id(),
@@ -80,7 +98,12 @@ def ask_approval(
         question=question,
         answer=answer,
     )
-    approval.eligible_ids = eligible(approvers, need)
+    if after is not None:
+        approval.passed_over_ids = list(after.passed_over_ids)
+        approval.handed_on_by_id = after.handed_on_by_id
+    approval.eligible_ids = _whom(approvers, need, after)
+    if hand_on_to is not None:
+        approval.handed_on_by_id, approval.eligible_ids = ctx.actor_id, [hand_on_to]
     ctx.uow.add(approval)
     _add_asks(ctx, approval, approval.eligible_ids)
     ctx.record(
@@ -94,6 +117,19 @@ def ask_approval(
         )
     )
     return approval
+
+
+def _whom(approvers: Approvers, need: Need, before: Approval | None) -> list[str]:
+    """Whom to ask: whoever it was handed on to as long as they can decide, else the lowest
+    sufficient authority that did not let it expire."""
+    if before is None:
+        return eligible(approvers, need)
+    if before.handed_on_by_id:
+        can = able(approvers, need)
+        still = [id for id in before.eligible_ids if id in can]
+        if still:
+            return still
+    return next_eligible(approvers, need, before.passed_over_ids)
 
 
 def _ask(ctx: Context, approval: Approval, person_ids: Iterable[str]) -> None:
@@ -151,7 +187,7 @@ def reroute(
 ) -> bool:
     """Ask those who are eligible now; whether that changed anything."""
     need, approvers = need_of(ctx, order, revision, content_of_revision(revision))
-    before, now = list(approval.eligible_ids), eligible(approvers, need)
+    before, now = list(approval.eligible_ids), _whom(approvers, need, approval)
     if before == now:
         return False
     _ask(ctx, approval, now)

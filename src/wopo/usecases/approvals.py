@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from wopo.domain.approval_rights import (
     DECIDED,
     DECIDED_BY_YOU,
+    EXPIRED,
     NO_LONGER_OPEN,
     NO_QUESTION,
     NOBODY,
@@ -33,11 +34,7 @@ from wopo.domain.purchase_order_events import (
     OrderReturned,
     QuestionAnswered,
 )
-from wopo.domain.purchase_orders import (
-    OrderRevision,
-    PurchaseOrder,
-    RevisionState,
-)
+from wopo.domain.purchase_orders import OrderRevision, PurchaseOrder, RevisionState
 from wopo.domain.settings import Duty
 from wopo.domain.vendors import Vendor
 from wopo.domain.waivers import WaiverUsed, waived
@@ -116,14 +113,14 @@ class Decision:
 def approve_order(command: ApproveOrder, ctx: Context) -> Answer:
     """Approve one revision. When the person's limit shrank meanwhile nothing is approved, and the
     decision is asked of others (reliability A23)."""
-    decision = _open(ctx, command.approval_id, command.revision, command.content_hash)
-    rerouted = _authorised(ctx, decision)
+    decision = open_decision(ctx, command.approval_id, command.revision, command.content_hash)
+    rerouted = authorised(ctx, decision)
     if rerouted is not None:
         return rerouted
     order, approval = decision.order, decision.approval
     ctx.require(Vendor, decision.content.vendor_id, label="vendor").check_orderable()
     first = decision.first
-    _decide(ctx, approval, ApprovalState.APPROVED)
+    decide(ctx, approval, ApprovalState.APPROVED)
     _use_waiver(ctx, decision)
     if first:
         move(order, "approve")
@@ -169,13 +166,13 @@ def bind(
 def reject_order(command: RejectOrder, ctx: Context) -> Answer:
     """Reject one revision; an order approved before stays as it was."""
     reason = checked_reason(command.reason)
-    decision = _open(ctx, command.approval_id, command.revision, None)
-    rerouted = _authorised(ctx, decision)
+    decision = open_decision(ctx, command.approval_id, command.revision, None)
+    rerouted = authorised(ctx, decision)
     if rerouted is not None:
         return rerouted
     order, approval = decision.order, decision.approval
     first = decision.first
-    _decide(ctx, approval, ApprovalState.REJECTED)
+    decide(ctx, approval, ApprovalState.REJECTED)
     approval.reason = reason
     decision.revision.state = RevisionState.REJECTED
     move(order, "reject" if first else "reject_change")
@@ -198,12 +195,12 @@ def reject_order(command: RejectOrder, ctx: Context) -> Answer:
 def ask_about_order(command: AskAboutOrder, ctx: Context) -> Answer:
     """Return the decision with a question."""
     question = checked_reason(command.question, field="question", label="The question")
-    decision = _open(ctx, command.approval_id, command.revision, None)
-    rerouted = _authorised(ctx, decision)
+    decision = open_decision(ctx, command.approval_id, command.revision, None)
+    rerouted = authorised(ctx, decision)
     if rerouted is not None:
         return rerouted
     order, approval = decision.order, decision.approval
-    _decide(ctx, approval, ApprovalState.RETURNED)
+    decide(ctx, approval, ApprovalState.RETURNED)
     approval.question = question
     order.version += 1
     ctx.record(
@@ -231,12 +228,14 @@ def answer_question(command: AnswerQuestion, ctx: Context) -> Answer:
         raise NO_QUESTION(number=short(order.number))
     revision = revision_of(ctx, approval)
     person = ctx.person()
-    may = person.has(Role.BUYER, Role.ADMIN) or person.id in requesters(ctx, order, revision)
+    may = person.has(Role.BUYER, Role.ADMIN) or person.id in requesters(ctx.uow, order, revision)
     if not may:
         raise NOT_ALLOWED(action="answer this question", who="the requester or a buyer")
     approval.state = ApprovalState.VOID
     content = content_of_revision(revision)
-    again = ask_approval(ctx, order, revision, content, question=approval.question, answer=answer)
+    again = ask_approval(
+        ctx, order, revision, content, question=approval.question, answer=answer, after=approval
+    )
     order.version += 1
     ctx.record(
         QuestionAnswered(
@@ -260,7 +259,7 @@ def _answer(order: PurchaseOrder, done: str) -> Answer:
     )
 
 
-def _open(ctx: Context, approval_id: str, shown: int, shown_hash: str | None) -> Decision:
+def open_decision(ctx: Context, approval_id: str, shown: int, shown_hash: str | None) -> Decision:
     """The decision if it is still to be made about what was shown, else why not."""
     asked = ctx.require(Approval, approval_id, label="approval")
     document = hold_order(ctx, asked.purchase_order_id)
@@ -286,30 +285,35 @@ def _explain(ctx: Context, approval: Approval, order: PurchaseOrder) -> None:
         said = _SAID[approval.state]
         if approval.decided_by_id == ctx.actor_id:
             raise DECIDED_BY_YOU(number=number, state=said, time=time)
-        person = ctx.uow.get(Person, approval.decided_by_id) if approval.decided_by_id else None
-        who = person.name if person else f"The rule “{approval.rule}”" if approval.rule else ""
-        who = who or "The source system"
-        raise DECIDED(number=number, state=said, time=time, who=who)
+        raise DECIDED(number=number, state=said, time=time, who=_decider(ctx, approval))
     later = _current(ctx, order)
+    if approval.state is ApprovalState.EXPIRED and approval.decided_at is not None:
+        who = names(ctx, later.eligible_ids if later else [])
+        raise EXPIRED(number=number, time=local_time(ctx, approval.decided_at), who=who)
     if later is not None and later.id != approval.id:
         raise _superseded(ctx, approval, order, approval.revision)
     raise NO_LONGER_OPEN(number=number, state=words(order.state))
+
+
+def _decider(ctx: Context, approval: Approval) -> str:
+    person = ctx.uow.get(Person, approval.decided_by_id) if approval.decided_by_id else None
+    if person is not None:
+        return person.name
+    return f"The rule “{approval.rule}”" if approval.rule else "The source system"
 
 
 _SAID = {
     ApprovalState.APPROVED: "approved",
     ApprovalState.REJECTED: "rejected",
     ApprovalState.RETURNED: "returned with a question",
+    ApprovalState.REASSIGNED: "handed on",
 }
 
 
 def _current(ctx: Context, order: PurchaseOrder) -> Approval | None:
+    states = [ApprovalState.WAITING, ApprovalState.RETURNED, ApprovalState.APPROVED]
     open_ones = ctx.uow.all(
-        Approval,
-        purchase_order_id=order.id,
-        state=[ApprovalState.WAITING, ApprovalState.RETURNED, ApprovalState.APPROVED],
-        order="-revision",
-        limit=1,
+        Approval, purchase_order_id=order.id, state=states, order="-revision", limit=1
     )
     return open_ones[0] if open_ones else None
 
@@ -327,7 +331,7 @@ def _superseded(ctx: Context, approval: Approval, order: PurchaseOrder, shown: i
     )
 
 
-def _authorised(ctx: Context, decision: Decision) -> Answer | None:
+def authorised(ctx: Context, decision: Decision) -> Answer | None:
     """Nothing when the person may decide; refuses who may not; and when somebody who was asked
     may no longer, asks others and says so."""
     order, approval, person = decision.order, decision.approval, ctx.person()
@@ -363,7 +367,8 @@ def local_time(ctx: Context, at: datetime) -> str:
     return f"{local:%H:%M}" if local.date() == now.date() else f"{local:%H:%M on %d %b %Y}"
 
 
-def _decide(ctx: Context, approval: Approval, state: ApprovalState) -> None:
+def decide(ctx: Context, approval: Approval, state: ApprovalState) -> None:
+    """The decision is made, here and now, by whoever acts; it is asked of nobody any more."""
     approval.state = state
     approval.decided_by_id, approval.decided_at = ctx.actor_id, ctx.at
     approval.decided_on_surface = ctx.surface
@@ -373,7 +378,7 @@ def _decide(ctx: Context, approval: Approval, state: ApprovalState) -> None:
 def _use_waiver(ctx: Context, decision: Decision) -> None:
     """Log it when the company let somebody approve what they asked for."""
     person = ctx.person()
-    own = person.id in requesters(ctx, decision.order, decision.revision)
+    own = person.id in requesters(ctx.uow, decision.order, decision.revision)
     if not (own and waived(company(ctx.uow), Duty.REQUESTER, Duty.APPROVER)):
         return
     decision.approval.waiver = "requester and approver"

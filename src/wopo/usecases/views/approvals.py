@@ -111,6 +111,9 @@ class ApprovalView:
     reason: str | None
     question: str | None
     answer: str | None
+    handed_on: tuple[str, str] | None
+    """Who handed it on, and why."""
+    passed_over: tuple[Ref, ...]
     ask_first: bool
     open: bool
 
@@ -144,7 +147,8 @@ def approval_view(
     figures = totals(content)
     jobs = jobs_of(uow, [line.work_order_id for line in content.lines])
     asked = set(order.requested_by_ids) | uow.store(ApprovalStore).requesters(order.id)
-    people = refs(uow, Person, [*asked, *approval.eligible_ids, approval.decided_by_id])
+    others = [*approval.passed_over_ids, approval.decided_by_id, approval.handed_on_by_id]
+    people = refs(uow, Person, [*asked, *approval.eligible_ids, *others])
     vendor = uow.get(Vendor, content.vendor_id)
     currency = content.currency
     return ApprovalView(
@@ -175,9 +179,22 @@ def approval_view(
         reason=approval.reason,
         question=approval.question,
         answer=approval.answer,
+        handed_on=_handed_on(uow, approval, people),
+        passed_over=tuple(people[id] for id in approval.passed_over_ids if id in people),
         ask_first=ask_first(uow, approval.amount, today),
         open=approval.state is ApprovalState.WAITING and reader.id in approval.eligible_ids,
     )
+
+
+def _handed_on(
+    uow: UnitOfWork, approval: Approval, people: Mapping[str, Ref]
+) -> tuple[str, str] | None:
+    by = people.get(approval.handed_on_by_id or "")
+    if by is None:
+        return None
+    of = {"purchase_order_id": approval.purchase_order_id, "revision": approval.revision}
+    earlier = uow.all(Approval, **of, state=ApprovalState.REASSIGNED, order="-decided_at", limit=1)
+    return by.name, (earlier[0].reason or "") if earlier else ""
 
 
 def waiting_approvals(

@@ -147,6 +147,8 @@ class OrderView:
     asked_of: tuple[Ref, ...]
     question: tuple[str, str] | None
     """The approval that was returned, and what was asked."""
+    waits_for_me: tuple[str, int] | None
+    """The decision that waits for the reader, and its revision."""
     verbs: tuple[str, ...]
     content: OrderContent
     names: Mapping[str, str]
@@ -172,6 +174,8 @@ def order_view(uow: UnitOfWork, order_id: str, *, reader: Person, today: date) -
     people = [*requesters, *asked_of, *(row.made_by_id for row in revisions)]
     names = _names(uow, document, content, people)
     returned = approval is not None and approval.state is ApprovalState.RETURNED
+    mine = approval is not None and not returned and reader.id in asked_of
+    verbs = verbs_for(uow, document, reader, requesters, returned=returned, today=today)
     return OrderView(
         **{name: getattr(order, name) for name in _PLAIN},
         vendor=Ref(order.vendor_id, names.get(order.vendor_id, "")),
@@ -187,7 +191,8 @@ def order_view(uow: UnitOfWork, order_id: str, *, reader: Person, today: date) -
         history=tuple(_revision(row, order.currency, names, costs=costs) for row in revisions),
         asked_of=tuple(Ref(id, names[id]) for id in asked_of if id in names),
         question=(approval.id, approval.question or "") if approval and returned else None,
-        verbs=verbs_for(uow, document, reader, requesters, returned=returned, today=today),
+        waits_for_me=(approval.id, approval.revision) if approval and mine else None,
+        verbs=(*verbs, "hand_on") if mine else verbs,
         content=content,
         names=names,
     )
