@@ -14,6 +14,7 @@ import unicodedata
 from collections.abc import Callable, Iterable
 from datetime import date, timedelta
 from enum import Enum
+from functools import lru_cache
 from typing import NamedTuple
 
 from wopo.domain.invoices import Invoice
@@ -46,6 +47,7 @@ class Likeness(NamedTuple):
         return self.combination.startswith("EE")
 
 
+@lru_cache(maxsize=10_000)
 def cleaned(number: str) -> str:
     """A number without what people write differently: width, case, punctuation, the letter O for
     a zero beside digits, and zeros in front of digits."""
@@ -67,9 +69,7 @@ def number_grade(one: str, other: str) -> Grade:
     """Exact: the same text in any case. Similar: written otherwise, or one slip of the finger."""
     if one.strip().upper() == other.strip().upper():
         return Grade.EXACT
-    if same_core(one, other) or _slip(cleaned(one), cleaned(other)):
-        return Grade.SIMILAR
-    return Grade.DIFFERENT
+    return Grade.SIMILAR if same_core(one, other) or _slip(one, other) else Grade.DIFFERENT
 
 
 def same_core(one: str, other: str) -> bool:
@@ -79,12 +79,13 @@ def same_core(one: str, other: str) -> bool:
 
 def _slip(one: str, other: str) -> bool:
     """One character too many, too few or wrong, or two swapped; not the next number of a series."""
-    return min(len(one), len(other)) > 2 and _one_edit(one, other) and not _series(one, other)
+    bare = cleaned(one), cleaned(other)
+    return min(map(len, bare)) > 2 and _one_edit(*bare) and not _series(one, other)
 
 
 def _series(one: str, other: str) -> bool:
     """Whether they have one shape and differ in one group of digits, by a few."""
-    parts = [re.findall(r"\d+|\D+", text) for text in (one, other)]
+    parts = [re.findall(r"\d+|\D+", text.strip().upper()) for text in (one, other)]
     if len(parts[0]) != len(parts[1]):
         return False
     apart = [(a, b) for a, b in zip(*parts, strict=True) if a != b]
@@ -142,12 +143,13 @@ def likeness(new: Invoice, old: Invoice, *, restarts_yearly: bool) -> Likeness |
     same_vendor = new.vendor_id == old.vendor_id
     if same_vendor and restarts_yearly and new.invoice_date.year != old.invoice_date.year:
         return None
-    number = number_grade(new.number, old.number)
     day = date_grade(new.invoice_date, old.invoice_date)
     amount = Grade.DIFFERENT
     if new.currency == old.currency:
         amount = amount_grade(_claimed(new), _claimed(old))
-    grades = (number, day, amount)
+    if new.number_key != old.number_key and Grade.DIFFERENT in (day, amount):
+        return None
+    grades = (number_grade(new.number, old.number), day, amount)
     alike = _of_one_vendor if same_vendor else _of_two_vendors
     if not alike(grades, lambda: same_core(new.number, old.number), new, old):
         return None
@@ -166,14 +168,15 @@ _E, _S, _D = Grade.EXACT, Grade.SIMILAR, Grade.DIFFERENT
 
 def _of_one_vendor(grades: Grades, core: Callable[[], bool], new: Invoice, old: Invoice) -> bool:
     """The same number whatever else; the same amount and date whatever number; and a number that
-    is written otherwise with a slip in the date or in the amount."""
+    is written otherwise with a slip in the date or in the amount. A number with a slip in it is
+    only believed beside the very amount, within two weeks."""
     number, day, amount = grades
     if number is _E or (day is _E and amount is _E):
         return True
-    if number is _D or _D in (day, amount) or (day is _S and amount is _S):
+    if number is _D or _D in (day, amount) or _E not in (day, amount):
         return False
     near = abs(new.invoice_date - old.invoice_date) <= timedelta(days=NEAR_DAYS)
-    return near or core()
+    return (near and amount is _E) or core()
 
 
 def _of_two_vendors(grades: Grades, core: Callable[[], bool], new: Invoice, old: Invoice) -> bool:

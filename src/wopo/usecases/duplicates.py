@@ -37,19 +37,54 @@ def search(uow: UnitOfWork, invoices: Sequence[Invoice]) -> Twins:
     """What each invoice may be again, out of everything entered before it; one statement."""
     if not invoices:
         return {}
-    candidates = uow.store(InvoiceStore).alike(invoices)
-    return {invoice.id: twins(uow, invoice, candidates) for invoice in invoices}
+    by_key: dict[tuple[object, ...], list[Invoice]] = {}
+    for row in uow.store(InvoiceStore).alike(invoices):
+        for key in _keys(row):
+            by_key.setdefault(key, []).append(row)
+    vendors = _Vendors(uow)
+    return {invoice.id: _twins(vendors, invoice, _like(invoice, by_key)) for invoice in invoices}
 
 
-def twins(uow: UnitOfWork, invoice: Invoice, candidates: Iterable[Invoice]) -> list[Twin]:
+class _Vendors:
+    """Which vendors begin their numbers anew each year; each is read once, when it matters."""
+
+    def __init__(self, uow: UnitOfWork) -> None:
+        self.uow = uow
+        self.known: dict[str, bool] = {}
+
+    def restart(self, vendor_id: str) -> bool:
+        """Whether this one does."""
+        if vendor_id not in self.known:
+            vendor = self.uow.get(Vendor, vendor_id)
+            self.known[vendor_id] = vendor is not None and vendor.numbers_restart_yearly
+        return self.known[vendor_id]
+
+
+def _keys(row: Invoice) -> tuple[tuple[object, ...], ...]:
+    return (
+        (row.vendor_id, row.number_key),
+        (row.vendor_id, row.total_minor),
+        (row.number_core,),
+    )
+
+
+def _like(
+    invoice: Invoice, by_key: Mapping[tuple[object, ...], Sequence[Invoice]]
+) -> list[Invoice]:
+    """Those with its vendor and number or total, or with its number written otherwise; in order of
+    entry."""
+    rows = {row.id: row for key in _keys(invoice) for row in by_key.get(key, ())}
+    return sorted(rows.values(), key=lambda row: row.sequence)
+
+
+def _twins(vendors: _Vendors, invoice: Invoice, rows: Sequence[Invoice]) -> list[Twin]:
     """Those of the candidates that the invoice may be again, and nobody has told apart."""
-    rows = list(candidates)
     found = [
         Twin(other, why.combination, "" if why.stops else why.words)
         for other in rows
         if other.sequence < invoice.sequence
         and other.id not in invoice.not_duplicate_of
-        and (why := _why(uow, invoice, other)) is not None
+        and (why := _why(vendors, invoice, other)) is not None
     ]
     if any(twin.combination == _SAME_FEE for twin in found) and repeats(rows, invoice):
         return [twin for twin in found if twin.combination != _SAME_FEE]
@@ -60,16 +95,13 @@ _SAME_FEE = "EDEE"
 """One vendor, date and amount under quite another number: not one of AuditNet's nine."""
 
 
-def _why(uow: UnitOfWork, invoice: Invoice, other: Invoice) -> Likeness | None:
-    restarts = False
-    if invoice.vendor_id == other.vendor_id and _other_year(invoice, other):
-        vendor = uow.get(Vendor, invoice.vendor_id)
-        restarts = vendor is not None and vendor.numbers_restart_yearly
+def _why(vendors: _Vendors, invoice: Invoice, other: Invoice) -> Likeness | None:
+    restarts = (
+        invoice.vendor_id == other.vendor_id
+        and invoice.invoice_date.year != other.invoice_date.year
+        and vendors.restart(invoice.vendor_id)
+    )
     return likeness(invoice, other, restarts_yearly=restarts)
-
-
-def _other_year(invoice: Invoice, other: Invoice) -> bool:
-    return invoice.invoice_date.year != other.invoice_date.year
 
 
 def standing(uow: UnitOfWork, invoices: Sequence[Invoice]) -> Twins:

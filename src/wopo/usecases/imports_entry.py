@@ -12,12 +12,11 @@ from wopo.domain.matching import Tolerances
 from wopo.domain.order_life import refresh_progress
 from wopo.domain.purchase_orders import OrderCharge, PurchaseOrder, PurchaseOrderLine
 from wopo.usecases.door import Context
-from wopo.usecases.duplicates import twins
+from wopo.usecases.duplicates import Twin, search
 from wopo.usecases.imports_ledger import Posted, post_lines
 from wopo.usecases.invoice_papers import figures, rows_of
 from wopo.usecases.invoices import EnterInvoice, record_invoice
 from wopo.usecases.judging import Judging
-from wopo.usecases.ports.invoices import InvoiceStore
 from wopo.usecases.purchasing_policy import PolicyBook
 from wopo.usecases.settings import company
 from wopo.usecases.unit_conversions import convert_billed
@@ -37,38 +36,13 @@ class Billing:
 class _Judging(Judging):
     """Judging with everything at hand, for an order that was never billed before."""
 
-    def first(self, document: Document, ordered: Ordered, known: Sequence[Invoice]) -> None:
+    def first(self, document: Document, ordered: Ordered, twins: Sequence[Twin]) -> None:
         self._cases = {}
         around = Around(
             {id: LineSums(line.billed, line.billed_minor) for id, line in self.lines.items()}
         )
-        found = twins(self.ctx.uow, document.invoice, known)
-        self._judge(ordered, document, around, found)
+        self._judge(ordered, document, around, twins)
         self.keep_sums(document)
-
-
-class _Known:
-    """Invoices by what makes others look like them."""
-
-    def __init__(self, rows: Sequence[Invoice]) -> None:
-        self.rows: dict[tuple[object, ...], list[Invoice]] = {}
-        for row in rows:
-            for key in self._keys(row):
-                self.rows.setdefault(key, []).append(row)
-
-    @staticmethod
-    def _keys(row: Invoice) -> tuple[tuple[object, ...], ...]:
-        return (
-            (row.vendor_id, row.number_key),
-            (row.vendor_id, row.total_minor),
-            (row.number_core,),
-        )
-
-    def like(self, invoice: Invoice) -> list[Invoice]:
-        """Those with its vendor and number or total, or its number written otherwise; in order of
-        entry."""
-        found = {row.id: row for key in self._keys(invoice) for row in self.rows.get(key, ())}
-        return sorted(found.values(), key=lambda row: row.sequence)
 
 
 def enter_together(ctx: Context, papers: Sequence[Billing]) -> list[Invoice]:
@@ -93,9 +67,9 @@ def _enter(ctx: Context, papers: Sequence[Billing]) -> list[Invoice]:
         convert_billed(ctx.uow, [document], billing.lines)
     ctx.uow.flush()
     book = PolicyBook(ctx.uow, ctx.at.date())
-    known = _Known(ctx.uow.store(InvoiceStore).alike([each.invoice for each in documents]))
+    found = search(ctx.uow, [each.invoice for each in documents])
     judged = [
-        _judge(ctx, billing, document, known.like(document.invoice), book)
+        _judge(ctx, billing, document, found[document.invoice.id], book)
         for billing, document in zip(papers, documents, strict=True)
     ]
     post_lines(
@@ -139,7 +113,7 @@ def _judge(
     ctx: Context,
     billing: Billing,
     document: Document,
-    known: Sequence[Invoice],
+    twins: Sequence[Twin],
     book: PolicyBook,
 ) -> _Judging:
     invoice, order = document.invoice, billing.order
@@ -158,6 +132,6 @@ def _judge(
     )
     judging = _Judging(ctx, order, billing.lines, f"invoice {invoice.number}", book=book)
     ordered = Ordered(order, billing.lines, billing.charges, Tolerances(), order.vendor_id)
-    judging.first(document, ordered, known)
+    judging.first(document, ordered, twins)
     refresh_progress(order, billing.lines.values())
     return judging
