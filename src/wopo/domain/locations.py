@@ -40,6 +40,8 @@ class Location(SQLModel, table=True):
     intake: Intake = enum_field(Intake, default=Intake.REVIEW)
     cost_centre_id: str | None = ref("cost_centre", null=True)
     holds_stock: bool = False
+    address: str = Field(default="", max_length=500)
+    """Where a delivery goes, in the lines of a letter."""
 
 
 @event("location:added")

@@ -28,6 +28,13 @@ class CompanySettings(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     name: str = "Company"
+    address: str = Field(default="", max_length=500)
+    """The letterhead of what goes to vendors, with the four that follow."""
+    phone: str = Field(default="", max_length=60)
+    email: str = Field(default="", max_length=200)
+    tax_id: str = Field(default="", max_length=60)
+    order_terms: str = Field(default="", max_length=3000)
+    """What stands under every purchase order: terms of delivery, of liability, and the like."""
     currency: str = "EUR"
     technicians_see_costs: bool = False
     budget_counts_requests: bool = False

@@ -61,6 +61,7 @@ class LocationRow(Row):
     intake: Intake = Intake.REVIEW
     cost_centre: str | None = None
     holds_stock: bool = False
+    address: str = text(500)
 
 
 class AssetRow(Row):

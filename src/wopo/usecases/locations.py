@@ -32,6 +32,7 @@ class SaveLocation(Save):
     intake: Intake = Intake.REVIEW
     cost_centre: str = ""
     holds_stock: bool = False
+    address: str = ""
 
 
 @use_case(
@@ -42,7 +43,7 @@ def save_location(command: SaveLocation, ctx: Context) -> Answer:
     known = ctx.uow.find(Location, code=command.code.strip())
     if known is None and not command.name:
         raise REQUIRED(field="name", label="The name")
-    values = command.given("name", "intake", "holds_stock")
+    values = command.given("name", "intake", "holds_stock", "address")
     values |= references(
         ctx,
         command,

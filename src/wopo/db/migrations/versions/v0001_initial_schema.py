@@ -294,6 +294,7 @@ def upgrade() -> None:
         sa.Column("intake", sa.String(length=40), nullable=False),
         sa.Column("cost_centre_id", sa.String(length=40), nullable=True),
         sa.Column("holds_stock", sa.Boolean(), nullable=False),
+        sa.Column("address", sa.String(length=500), nullable=False),
         sa.ForeignKeyConstraint(
             ["cost_centre_id"], ["cost_centre.id"], initially="DEFERRED", deferrable=True
         ),
@@ -588,6 +589,7 @@ def upgrade() -> None:
         sa.Column("service_frequency", sa.String(length=60), nullable=True),
         sa.Column("billing_frequency", sa.String(length=60), nullable=True),
         sa.Column("blanket_limit_minor", sa.BigInteger(), nullable=True),
+        sa.Column("blanket_id", sa.String(length=40), nullable=True),
         sa.Column("valid_to", sa.Date(), nullable=True),
         sa.Column("net_minor", sa.BigInteger(), nullable=False),
         sa.Column("charges_minor", sa.BigInteger(), nullable=False),
@@ -606,6 +608,9 @@ def upgrade() -> None:
         sa.Column("closed_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("close_reason", sa.String(length=500), nullable=True),
         sa.Column("version", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["blanket_id"], ["purchase_order.id"], initially="DEFERRED", deferrable=True
+        ),
         sa.ForeignKeyConstraint(["buyer_id"], ["person.id"], initially="DEFERRED", deferrable=True),
         sa.ForeignKeyConstraint(
             ["ship_to_id"], ["location.id"], initially="DEFERRED", deferrable=True
@@ -617,6 +622,9 @@ def upgrade() -> None:
         sa.UniqueConstraint("number"),
     )
     with op.batch_alter_table("purchase_order", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_purchase_order_blanket_id"), ["blanket_id"], unique=False
+        )
         batch_op.create_index(batch_op.f("ix_purchase_order_buyer_id"), ["buyer_id"], unique=False)
         batch_op.create_index("ix_purchase_order_kind", ["kind", "state"], unique=False)
         batch_op.create_index("ix_purchase_order_recent", ["state", "created_at"], unique=False)
@@ -1262,6 +1270,7 @@ def upgrade() -> None:
         sa.Column("billed_minor", sa.BigInteger(), nullable=False),
         sa.Column("cleared", sa.BigInteger(), nullable=False),
         sa.Column("cleared_minor", sa.BigInteger(), nullable=False),
+        sa.Column("called_off_minor", sa.BigInteger(), nullable=False),
         sa.ForeignKeyConstraint(
             ["agreement_id"], ["price_agreement.id"], initially="DEFERRED", deferrable=True
         ),
