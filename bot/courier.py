@@ -12,7 +12,14 @@ import threading
 from datetime import datetime, timedelta
 
 from bot.cards import Card, registry
-from bot.failures import CALL_ERRORS, Failure, Kind, classify
+from bot.failures import (
+    CALL_ERRORS,
+    Failure,
+    GivenUpError,
+    Kind,
+    OutcomeUnknownError,
+    classify,
+)
 from bot.limits import Slots
 from bot.sending import ChannelClosedError, Done, Postponed, Sender, UnreadableError
 from bot.services import Services
@@ -264,12 +271,20 @@ class Courier:
                 put(uow, notice, at=now, new_id=self.services.new_id)
 
     def _work(self, claim: Claim, worker: str) -> None:
-        """Slow work: done at least once; its own commands carry keys made from the row's id."""
+        """Slow work: done at least once, its own commands carry keys made from the row's id; or, if
+        it is ``once_only``, never again after a try whose outcome nobody knows."""
         name = claim.row.audience.removeprefix(TASK)
+        if claim.doubtful and name in self.services.once_only:
+            self._finish(claim.row, worker, Done(Delivery.UNKNOWN, f"wopo stopped during {name}"))
+            return
         try:
             self.services.tasks[name](self.services, claim.row)
         except DomainError as error:
             self._finish(claim.row, worker, Done(Delivery.SKIPPED, error.message))
+        except GivenUpError as error:
+            self._finish(claim.row, worker, Done(Delivery.DEAD, str(error)))
+        except OutcomeUnknownError as error:
+            self._finish(claim.row, worker, Done(Delivery.UNKNOWN, str(error)))
         except Exception as error:
             self.services.log.exception("task %s (%s) failed", name, claim.row.id)
             self._try_again(claim, worker, f"{type(error).__name__} in {name}")

@@ -9,6 +9,7 @@ from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 
 from bot.failures import CALL_ERRORS, classify
+from bot.mail import mail_check
 from bot.manifest import manifest
 from bot.services import CALL_TIMEOUT, utc_now, web_client
 from wopo.config import Settings
@@ -28,6 +29,7 @@ def checks() -> Iterator[Check]:
     settings = Settings()
     engine = make_engine(settings.database_url)
     yield from slack_checks(settings, SqlTransactions(engine), now=utc_now())
+    yield mail_check(settings)
     engine.dispose()
 
 

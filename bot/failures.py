@@ -12,6 +12,14 @@ CALL_ERRORS = (SlackClientError, HTTPException, OSError)
 """Everything a call of slack_sdk raises: Slack's own refusals, broken answers, broken lines."""
 
 
+class GivenUpError(Exception):
+    """Slow work that no further try can help: the row is a dead letter at once."""
+
+
+class OutcomeUnknownError(Exception):
+    """Slow work that may have been done, and must not be done twice: a person looks first."""
+
+
 class Kind(Enum):
     """What follows from a failure."""
 

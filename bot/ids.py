@@ -154,6 +154,7 @@ class Action(StrEnum):
     ORDER_SUBMIT = "order.submit"
     ORDER_WITHDRAW = "order.withdraw"
     ORDER_ISSUE = "order.issue"
+    ORDER_SEND = "order.send"
     ORDER_PROMISE = "order.promise"
     ORDER_CLOSE_SHORT = "order.close_short"
     ORDER_CLOSE = "order.close"
@@ -183,6 +184,7 @@ class Action(StrEnum):
     INVOICE_REJECT = "invoice.reject"
     INVOICE_CORRECT = "invoice.correct"
     INVOICE_SHOW = "invoice.show"
+    MATCH_DETAILS = "match.details"
     CASE_TAKE = "case.take"
     CASE_ASSIGN = "case.assign"
     CASE_REOPEN = "case.reopen"
@@ -223,6 +225,7 @@ class Options(StrEnum):
     VENDOR = "options.vendor"
     STORE = "options.store"
     OPEN_ORDER = "options.open_order"
+    BLANKET = "options.blanket"
     BILLED_ORDER = "options.billed_order"
 
 

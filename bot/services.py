@@ -77,6 +77,8 @@ class Services:
     flood: Flood = field(default_factory=Flood)
     weather: Weather = field(default_factory=Weather)
     tasks: dict[str, Task] = field(default_factory=dict)
+    once_only: set[str] = field(default_factory=set)
+    """Tasks that must not be repeated when nobody knows whether they were done."""
     clicks: dict[str, Any] = field(default_factory=dict)
     """What a click becomes, by action id (see ``bot.clicks``)."""
     redraw: dict[str, Any] = field(default_factory=dict)

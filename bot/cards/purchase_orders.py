@@ -29,6 +29,7 @@ VERBS: dict[str, tuple[str, Action]] = {
     "answer": ("Answer", Action.ORDER_ANSWER),
     "submit": ("Send for approval", Action.ORDER_SUBMIT),
     "issue": ("Issue to vendor", Action.ORDER_ISSUE),
+    "send": ("Send to vendor again", Action.ORDER_SEND),
     "promise": ("Record promise", Action.ORDER_PROMISE),
     "edit": ("Edit", Action.ORDER_CHANGE),
     "change": ("Change", Action.ORDER_CHANGE),
@@ -88,6 +89,9 @@ def verb_button(view: OrderView, verb: str) -> Block:
     if verb == "issue":
         about = f"{short(view.number)} goes to {view.vendor.name}."
         ask = confirm("Issue this order?", about, "Issue")
+    if verb == "send":
+        about = f"{short(view.number)} goes to {view.vendor.name} once more, as it is now."
+        ask = confirm("Send it again?", about, "Send")
     return button(text, action, Target(id=view.id, rev=view.version), ask=ask)
 
 

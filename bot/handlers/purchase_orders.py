@@ -5,6 +5,7 @@ from typing import Any
 
 from slack_bolt import Ack, App
 
+from bot import order_sending
 from bot.answers import notice, show, subject_of
 from bot.blocks import Block, option
 from bot.clicks import quietly, register_clicks
@@ -22,6 +23,7 @@ from wopo.domain.order_content import OrderContent
 from wopo.domain.parts import Part
 from wopo.usecases.door import Answer, Command
 from wopo.usecases.order_changes import CloseOrder, IssueOrder, ReviseOrder
+from wopo.usecases.order_sending import SendOrder
 from wopo.usecases.ports.choices import ChoiceStore
 from wopo.usecases.purchase_orders import EditOrder, SubmitOrder
 from wopo.usecases.views.part_requests import part_line
@@ -56,10 +58,12 @@ def register(app: App, services: Services) -> None:
         {
             Action.ORDER_SUBMIT: lambda t, yes: SubmitOrder(order_id=t.id, acknowledged=yes),
             Action.ORDER_ISSUE: lambda t, yes: IssueOrder(order_id=t.id, acknowledged=yes),
+            Action.ORDER_SEND: lambda t, yes: SendOrder(order_id=t.id, acknowledged=yes),
             Action.ORDER_CLOSE: lambda t, yes: CloseOrder(order_id=t.id, acknowledged=yes),
         },
     )
     services.redraw[Callback.ORDER_DETAILS] = redraw_details
+    order_sending.register(services)
     for action, build in FORMS.items():
         app.action(action)(_opener(build))
     for callback, parse in SENT.items():

@@ -31,6 +31,24 @@ class Settings(BaseSettings):
     invoice_mapping: str = Field("invoices", validation_alias="WOPO_INVOICE_MAPPING")
     """The mapping by which invoices in tables are read: one that comes with wopo, or a file."""
 
+    fonts_dir: Path | None = Field(None, validation_alias="WOPO_FONTS_DIR")
+    """A folder with TrueType fonts for scripts that ours lack (Chinese, Japanese, Korean)."""
+    smtp_host: str = Field("", validation_alias="WOPO_SMTP_HOST")
+    """Empty: orders are not sent by e-mail."""
+    smtp_port: int = Field(587, ge=1, le=65535, validation_alias="WOPO_SMTP_PORT")
+    smtp_user: str = Field("", validation_alias="WOPO_SMTP_USER")
+    smtp_password: SecretStr = Field(SecretStr(""), validation_alias="WOPO_SMTP_PASSWORD")
+    smtp_security: Literal["starttls", "tls", "none"] = Field(
+        "starttls", validation_alias="WOPO_SMTP_SECURITY"
+    )
+    smtp_from: str = Field("", validation_alias="WOPO_SMTP_FROM")
+    """The address that orders come from."""
+
+    @property
+    def mails(self) -> bool:
+        """Whether orders can be sent by e-mail."""
+        return bool(self.smtp_host and self.smtp_from)
+
     @property
     def api_url(self) -> str:
         """The Web API's base URL, always with its closing slash."""

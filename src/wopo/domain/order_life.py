@@ -53,6 +53,7 @@ PURCHASE_ORDER = Workflow(
         (_S.APPROVED, "close_short"): _S.APPROVED,
         (_S.APPROVED, "cancel"): _S.CANCELLED,
         (_S.ISSUED, "receive"): _S.ISSUED,
+        (_S.ISSUED, "send"): _S.ISSUED,
         (_S.ISSUED, "promise"): _S.ISSUED,
         (_S.ISSUED, "propose"): _S.ISSUED,
         (_S.ISSUED, "approve_change"): _S.ISSUED,

@@ -125,6 +125,35 @@ class OrderIssued(Event):
     total: Money
 
 
+@event("purchase_order:sent_again")
+class OrderSentAgain(Event):
+    """The order goes to its vendor once more, as it is in force now."""
+
+    number: str
+    revision: int
+    vendor_id: str
+
+
+@event("purchase_order:mailed")
+class OrderMailed(Event):
+    """The vendor's mail server took the order."""
+
+    number: str
+    revision: int
+    to: str
+    message_id: str
+
+
+@event("purchase_order:mail_refused")
+class OrderMailRefused(Event):
+    """The order can't be sent by e-mail; nobody tries it any more by itself."""
+
+    number: str
+    to: str
+    said: str
+    tell_ids: list[str]
+
+
 @event("purchase_order:cancelled")
 class OrderCancelled(Event):
     """Nothing will be bought on this order."""

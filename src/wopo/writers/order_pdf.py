@@ -7,7 +7,7 @@ from decimal import Decimal
 from pathlib import Path
 
 from fpdf import FPDF
-from fpdf.enums import Align, TableBordersLayout, TextMode
+from fpdf.enums import Align, TableBordersLayout, TextMode, VAlign
 from fpdf.fonts import FontFace
 
 from wopo.domain.money import Money, format_number, plain
@@ -148,6 +148,7 @@ class _Page(FPDF):
             width=sum(COLUMNS),
             align=Align.L,
             text_align=aligned,
+            v_align=VAlign.T,
             line_height=LINE,
             padding=(1.2, 1.2),
             headings_style=heading,

@@ -34,6 +34,7 @@ def verbs_for(
         "submit": asks,
         "edit": buys,
         "issue": buys,
+        "send": buys,
         "promise": buys or reader.has(Role.RECEIVER),
         "withdraw": asks,
         "close_short": buys and any(is_open(line) for line in document.lines),
@@ -58,7 +59,7 @@ def verbs_for(
 
 _ORDER = (
     "answer", "submit", "issue", "receive", "promise", "receipts", "edit", "change", "close",
-    "withdraw", "close_short", "cancel",
+    "withdraw", "send", "close_short", "cancel",
 )  # fmt: skip
 
 
