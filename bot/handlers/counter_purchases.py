@@ -1,4 +1,5 @@
-"""``/po counter``: the form, the number, and the till receipt as a form or as a photo in the DM."""
+"""``/po counter``: the form, the number, and the till receipt by a form, or as a photo in the DM or
+in the job's thread."""
 
 from typing import Any
 
@@ -30,6 +31,7 @@ from wopo.usecases.views.counter_purchases import (
 OFFERED = 5
 MOST_PHOTOS = 3
 CARD = "counter"
+JOB_CARD = "work_order"
 
 
 class PhotoFor(Carried):
@@ -47,7 +49,7 @@ def register(app: App, services: Services) -> None:
     app.action(Action.COUNTER_RECEIPT)(open_receipt)
     app.view(Callback.TILL_RECEIPT)(add_receipt)
     app.action(Action.COUNTER_PHOTO)(photo_chosen)
-    app.event("message", matchers=[is_till_receipt])(photo_in_dm)
+    app.event("message", matchers=[is_till_receipt])(photo_sent)
     services.redraw[Callback.COUNTER_NUMBER] = redraw
 
 
@@ -128,46 +130,46 @@ def add_receipt(ack: Ack, visit: Visit, view: dict[str, Any]) -> None:
 
 
 def is_till_receipt(event: dict[str, Any], visit: Visit | None) -> bool:
-    """A message of nothing but pictures to us alone, by somebody whose till receipt is missing (or
-    as an answer to a purchase's card)."""
+    """A message of nothing but pictures that may show a till receipt which is missing: to us alone,
+    or in the thread of a job that something was bought for."""
     files = event.get("files") or ()
     pictures = all(str(file.get("mimetype", "")).startswith("image/") for file in files)
-    if visit is None or event.get("channel_type") != "im" or not files or not pictures:
+    direct = event.get("channel_type") == "im"
+    if visit is None or not files or not pictures or not (direct or event.get("thread_ts")):
         return False
-    return bool(_answered(visit, event) or _waiting(visit))
+    return bool(_meant(visit, event))
 
 
-def _answered(visit: Visit, event: dict[str, Any]) -> str:
-    """The purchase whose card the message answers, if it answers one."""
-    ts = event.get("thread_ts")
-    if not ts:
-        return ""
+def _meant(visit: Visit, event: dict[str, Any]) -> tuple[CounterView, ...]:
+    """The purchases it may be about: of the card it answers, of the job whose thread it stands in,
+    or in a DM any that waits."""
     with visit.read() as uow:
-        card = uow.find(PostedCard, card=CARD, channel=event.get("channel"), ts=ts)
-        return card.subject_id if card else ""
+        card = None
+        if event.get("thread_ts"):
+            place = {"channel": event.get("channel"), "ts": event["thread_ts"]}
+            card = uow.find(PostedCard, **place, card=[CARD, JOB_CARD])
+        if card is not None and card.card == CARD:
+            return (counter_view(uow, card.subject_id),)
+        waiting = without_till_receipt(uow, visit.me.id)
+    if card is not None:
+        return tuple(one for one in waiting if card.subject_id in {job.id for job in one.jobs})
+    return waiting if event.get("channel_type") == "im" else ()
 
 
-def _waiting(visit: Visit) -> tuple[CounterView, ...]:
-    with visit.read() as uow:
-        return without_till_receipt(uow, visit.me.id)
-
-
-def photo_in_dm(ack: Ack, visit: Visit, event: dict[str, Any]) -> None:
-    """Put the photo where it belongs: to the purchase it answers or names, to the only one that
-    waits; else it is asked."""
+def photo_sent(ack: Ack, visit: Visit, event: dict[str, Any]) -> None:
+    """Put the photo where it belongs: to the purchase that is meant or named; of several it is
+    asked which. Answered in the photo's thread."""
     files = tuple(file_facts(file) for file in event["files"])
-    waiting = _waiting(visit)
-    text = str(event.get("text") or "").upper()
-    named = [one.id for one in waiting if short(one.number) in text.split()]
-    order_id = _answered(visit, event) or "".join(named[:1])
-    if not order_id and len(waiting) == 1:
-        order_id = waiting[0].id
-    if order_id:
+    meant = _meant(visit, event)
+    words = str(event.get("text") or "").upper().split()
+    named = [one for one in meant if short(one.number) in words]
+    if len(named or meant) == 1:
+        order_id = (named or meant)[0].id
         said = message(visit.do(AddTillReceipt(order_id=order_id, files=files)).message)
     else:
-        said = _which(waiting, files)
-    where = {"thread_ts": event["thread_ts"]} if event.get("thread_ts") else {}
-    visit.services.slack.chat_postMessage(channel=event["channel"], **said, **where)
+        said = _which(meant, files)
+    thread = event.get("thread_ts") or event["ts"]
+    visit.services.slack.chat_postMessage(channel=event["channel"], thread_ts=thread, **said)
     ack()
 
 

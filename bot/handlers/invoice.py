@@ -4,13 +4,9 @@ from typing import Any
 
 from slack_bolt import Ack, App
 
-from bot.answers import show
 from bot.blocks import (
     MAX_OPTIONS,
     Block,
-    actions,
-    button,
-    message,
     modal,
     option,
     paragraph,
@@ -19,17 +15,16 @@ from bot.blocks import (
 )
 from bot.clicks import quietly
 from bot.handlers.options import typed
+from bot.handlers.order_choice import OrderChoice
 from bot.ids import Action, Callback, Options, SlashCommand
 from bot.modals import invoice as forms
 from bot.services import Services
 from bot.visit import Body, Visit
 from wopo.domain.errors import NOT_ALLOWED, DomainError
 from wopo.domain.exception_kinds import kind_of
-from wopo.domain.lookup import Kind
 from wopo.domain.numbers import short
 from wopo.domain.people import Role
 from wopo.usecases.door import Answer
-from wopo.usecases.lookup import resolve
 from wopo.usecases.views.billable import (
     BillableView,
     billable_order,
@@ -41,9 +36,9 @@ from wopo.usecases.views.incoming_files import incoming_file_view
 
 def register(app: App, _services: Services) -> None:
     """Listen to everything about entering an invoice."""
-    app.command(SlashCommand.INVOICE)(command)
-    app.action(Action.INVOICE_NEW)(choose)
-    app.action(Action.INVOICE_NUMBER)(by_number)
+    app.command(SlashCommand.INVOICE)(CHOICE.command)
+    app.action(Action.INVOICE_NEW)(CHOICE.chosen_later)
+    app.action(Action.INVOICE_NUMBER)(CHOICE.by_number)
     app.action(Action.INVOICE_MORE)(more)
     app.options(Options.BILLED_ORDER)(search)
     app.view(Callback.CHOOSE_BILLED)(chosen)
@@ -56,56 +51,21 @@ def check_right(visit: Visit) -> None:
         raise NOT_ALLOWED(action="enter invoices", who="finance")
 
 
-def command(ack: Ack, visit: Visit, body: Body) -> None:
-    """Without words: whose is it; with an order's number: its form at once."""
-    check_right(visit)
-    text = str(body.get("text") or "").strip()
-    if not text:
-        show(visit.services, body, forms.build_choice())
-        ack()
-        return
-    said = _open_number(visit, body, text)
-    if said is None:
-        ack()
-    else:
-        ack(response_type="ephemeral", **said)
-
-
-def _open_number(visit: Visit, body: Body, text: str) -> Block | None:
-    try:
-        with visit.read() as uow:
-            found = resolve(uow, text, kinds=(Kind.PURCHASE_ORDER,))
-    except DomainError as error:
-        return _nearest(error)
-    show(visit.services, body, forms.build(load(visit, found.id), visit.reader))
-    return None
-
-
-def _nearest(error: DomainError) -> Block:
-    choices = error.facts.get("numbers") or error.facts.get("choices") or ()
-    offers = [button(number, Action.INVOICE_NUMBER, number) for number in list(choices)[:3]]
-    offers.append(button("Choose an order", Action.INVOICE_NEW, "choose"))
-    return message(error.message, [paragraph(error.message), *actions(offers)])
-
-
-def by_number(ack: Ack, visit: Visit, body: Body, action: dict[str, Any]) -> None:
-    """The order that was offered."""
-    check_right(visit)
-    _open_number(visit, body, str(action.get("value")))
-    ack()
-
-
 def load(visit: Visit, order_id: str, vendor_id: str = "") -> BillableView:
     """What may be billed now."""
     with visit.read() as uow:
         return billable_order(uow, order_id) if order_id else billable_vendor(uow, vendor_id)
 
 
-def choose(ack: Ack, visit: Visit, body: Body) -> None:
-    """Whose is it? Buttons that are about no order in particular."""
-    check_right(visit)
-    show(visit.services, body, forms.build_choice())
-    ack()
+def draw(visit: Visit, order_id: str) -> Block:
+    """The order's form."""
+    return forms.build(load(visit, order_id), visit.reader)
+
+
+CHOICE = OrderChoice(
+    forms.build_choice, draw, Action.INVOICE_NUMBER, Action.INVOICE_NEW, check_right
+)
+"""The ways in that begin with "whose is it?"."""
 
 
 def search(ack: Ack, visit: Visit, body: Body) -> None:

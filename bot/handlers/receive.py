@@ -5,19 +5,18 @@ from typing import Any
 from slack_bolt import Ack, App
 
 from bot.answers import notice, show
-from bot.blocks import MAX_OPTIONS, Block, actions, button, message, paragraph
+from bot.blocks import MAX_OPTIONS, Block
 from bot.cards.purchase_orders import MORE_VERBS
 from bot.clicks import quietly
 from bot.handlers.options import typed
+from bot.handlers.order_choice import OrderChoice
 from bot.ids import Action, Callback, Options, Shortcut, SlashCommand
 from bot.metadata import Target
 from bot.modals import receive as forms
 from bot.services import Services
 from bot.visit import Body, Visit
 from wopo.domain.errors import DomainError
-from wopo.domain.lookup import Kind
 from wopo.domain.numbers import short
-from wopo.usecases.lookup import resolve
 from wopo.usecases.views.receiving import ReceivingView, receivable_orders, receiving_view
 
 MORE_VERBS["receive"] = ("Receive", Action.ORDER_RECEIVE)
@@ -25,55 +24,15 @@ MORE_VERBS["receive"] = ("Receive", Action.ORDER_RECEIVE)
 
 def register(app: App, _services: Services) -> None:
     """Listen to every way of booking a delivery."""
-    app.command(SlashCommand.RECEIVE)(command)
-    app.shortcut(Shortcut.RECEIVE_GOODS)(choose)
-    app.action(Action.RECEIVE)(choose)
+    app.command(SlashCommand.RECEIVE)(CHOICE.command)
+    app.shortcut(Shortcut.RECEIVE_GOODS)(CHOICE.chosen_later)
+    app.action(Action.RECEIVE)(CHOICE.chosen_later)
     app.action(Action.ORDER_RECEIVE)(open_form)
-    app.action(Action.RECEIVE_NUMBER)(by_number)
+    app.action(Action.RECEIVE_NUMBER)(CHOICE.by_number)
     app.action(Action.RECEIVE_MORE)(more)
     app.options(Options.OPEN_ORDER)(search)
     app.view(Callback.CHOOSE_DELIVERY)(chosen)
     app.view(Callback.RECEIVE)(send)
-
-
-def command(ack: Ack, visit: Visit, body: Body) -> None:
-    """Without words: choose the order; with a number: its form at once."""
-    text = str(body.get("text") or "").strip()
-    if not text:
-        show(visit.services, body, forms.build_choice())
-        ack()
-        return
-    said = open_number(visit, body, text)
-    if said is None:
-        ack()
-    else:
-        ack(response_type="ephemeral", **said)
-
-
-def open_number(visit: Visit, body: Body, text: str) -> Block | None:
-    """Open the order's form; what was meant by an unknown number is offered instead."""
-    try:
-        with visit.read() as uow:
-            found = resolve(uow, text, kinds=(Kind.PURCHASE_ORDER,))
-    except DomainError as error:
-        return _nearest(error)
-    show(visit.services, body, forms.build(load(visit, found.id), visit.reader))
-    return None
-
-
-def _nearest(error: DomainError) -> Block:
-    choices = error.facts.get("choices") or error.facts.get("numbers") or ()
-    if isinstance(choices, str):
-        choices = error.facts.get("numbers") or ()
-    offers = [button(number, Action.RECEIVE_NUMBER, number) for number in list(choices)[:3]]
-    offers.append(button("Choose an order", Action.RECEIVE, "choose"))
-    return message(error.message, [paragraph(error.message), *actions(offers)])
-
-
-def by_number(ack: Ack, visit: Visit, body: Body, action: dict[str, Any]) -> None:
-    """The order that was offered."""
-    open_number(visit, body, str(action.get("value")))
-    ack()
 
 
 def load(visit: Visit, order_id: str) -> ReceivingView:
@@ -82,10 +41,13 @@ def load(visit: Visit, order_id: str) -> ReceivingView:
         return receiving_view(uow, order_id)
 
 
-def choose(ack: Ack, visit: Visit, body: Body) -> None:
-    """Which order? The shortcut, and buttons that are about none in particular."""
-    show(visit.services, body, forms.build_choice())
-    ack()
+def draw(visit: Visit, order_id: str) -> Block:
+    """The order's form."""
+    return forms.build(load(visit, order_id), visit.reader)
+
+
+CHOICE = OrderChoice(forms.build_choice, draw, Action.RECEIVE_NUMBER, Action.RECEIVE)
+"""The ways in that begin with "which order?"."""
 
 
 def search(ack: Ack, visit: Visit, body: Body) -> None:
@@ -100,13 +62,13 @@ def search(ack: Ack, visit: Visit, body: Body) -> None:
 def chosen(ack: Ack, visit: Visit, view: dict[str, Any]) -> None:
     """The form of the chosen order in place of the choice."""
     order_id = forms.parse_choice(view, visit.reader.locale)
-    ack(response_action="update", view=forms.build(load(visit, order_id), visit.reader))
+    ack(response_action="update", view=draw(visit, order_id))
 
 
 def open_form(ack: Ack, visit: Visit, body: Body, action: dict[str, Any]) -> None:
     """The Receive button of an order."""
     target = Target.parse(action.get("value"))
-    show(visit.services, body, forms.build(load(visit, target.id), visit.reader))
+    show(visit.services, body, draw(visit, target.id))
     ack()
 
 

@@ -107,7 +107,8 @@ def _inputs(origin: PartsOrigin, reader: Reader) -> list[Block]:
     part = search(Options.PART, placeholder="Type a name or number") | {"min_query_length": 1}
     quantity_input = text_input(placeholder="2", longest=40) | {
         "action_id": str(Action.PARTS_QUANTITY),
-        "dispatch_action_config": {"trigger_actions_on": ["on_enter_pressed"]},
+        # Phones have no Enter here, and a quantity is a few characters.
+        "dispatch_action_config": {"trigger_actions_on": ["on_character_entered"]},
     }
     made = [
         field("part_id", "Which part?", part, optional=True) | {"dispatch_action": True},

@@ -62,6 +62,8 @@ def test_the_form_for_a_job_has_five_inputs_and_without_a_job_asks_for_it(
     assert "WO-1 Pump leaks" in str(view["blocks"][0])
     assert list(inputs(view)) == ["part_id", "description", "service", "quantity", "needed_by"]
     assert inputs(view)["part_id"]["min_query_length"] == 1
+    typed = inputs(view)["quantity"]["dispatch_action_config"]
+    assert typed == {"trigger_actions_on": ["on_character_entered"]}, "phones have no Enter here"
     assert next(iter(inputs(form("")))) == "work_order_id"
 
 
