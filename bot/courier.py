@@ -17,6 +17,7 @@ from bot.failures import (
     Failure,
     GivenUpError,
     Kind,
+    NotYetError,
     OutcomeUnknownError,
     classify,
 )
@@ -281,6 +282,8 @@ class Courier:
             self.services.tasks[name](self.services, claim.row)
         except DomainError as error:
             self._finish(claim.row, worker, Done(Delivery.SKIPPED, error.message))
+        except NotYetError as error:
+            self._try_again(claim, worker, str(error))
         except GivenUpError as error:
             self._finish(claim.row, worker, Done(Delivery.DEAD, str(error)))
         except OutcomeUnknownError as error:

@@ -12,6 +12,10 @@ CALL_ERRORS = (SlackClientError, HTTPException, OSError)
 """Everything a call of slack_sdk raises: Slack's own refusals, broken answers, broken lines."""
 
 
+class NotYetError(Exception):
+    """Slow work that could not be done this time and did nothing: another try may help."""
+
+
 class GivenUpError(Exception):
     """Slow work that no further try can help: the row is a dead letter at once."""
 

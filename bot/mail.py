@@ -12,21 +12,17 @@ from contextlib import contextmanager
 from email.message import EmailMessage
 from email.policy import SMTP
 
-from bot.failures import GivenUpError, OutcomeUnknownError
+from bot.failures import GivenUpError, NotYetError, OutcomeUnknownError
 from wopo.config import Settings
 from wopo.usecases.health import Check
 
 TIMEOUT = 20.0
 
 
-class NotSentError(Exception):
-    """The mail server did not take it this time; nothing was sent."""
-
-
 def send(settings: Settings, message: EmailMessage) -> None:
     """Hand a message to the mail server.
 
-    Raises ``NotSentError`` for what may work later, ``GivenUpError`` for what the server refuses
+    Raises ``NotYetError`` for what may work later, ``GivenUpError`` for what the server refuses
     for good, ``OutcomeUnknownError`` when the line broke while it was handed over.
     """
     raw = message.as_bytes(policy=SMTP)
@@ -52,7 +48,7 @@ def _judge(code: int, said: bytes | str, to: str) -> None:
     if code >= 500:
         raise GivenUpError(f"the mail server refuses {to}: {answer}")
     if code >= 300:
-        raise NotSentError(f"the mail server says: {answer}")
+        raise NotYetError(f"the mail server says: {answer}")
 
 
 @contextmanager
@@ -61,14 +57,14 @@ def _connected(settings: Settings) -> Iterator[smtplib.SMTP]:
     try:
         server = _greeted(settings)
     except (smtplib.SMTPException, OSError) as error:
-        raise NotSentError(
+        raise NotYetError(
             f"{settings.smtp_host}:{settings.smtp_port} can't be used: "
             f"{type(error).__name__} {error}"[:300]
         ) from error
     try:
         yield server
     except smtplib.SMTPServerDisconnected as error:
-        raise NotSentError("the mail server hung up before it took the mail") from error
+        raise NotYetError("the mail server hung up before it took the mail") from error
     finally:
         server.close()
 
@@ -101,7 +97,7 @@ def mail_check(settings: Settings) -> Check:
     try:
         with _connected(settings):
             pass
-    except NotSentError as error:
+    except NotYetError as error:
         return Check(
             "mail",
             ok=False,
