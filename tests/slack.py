@@ -5,6 +5,8 @@ be read, and can be told to fail the next calls of a method.
 """
 
 import json
+import os
+import signal
 import threading
 from collections import defaultdict, deque
 from collections.abc import Callable, Iterator
@@ -24,12 +26,14 @@ Json = dict[str, Any]
 @dataclass
 class Trouble:
     """What happens to a call instead of an answer: an error of Slack's, a status, or a dropped
-    line. ``after``: only when the call has taken effect."""
+    line. ``after``: only when the call has taken effect. ``kill``: the caller, which named its
+    process in ``X-Pid``, is killed before it reads an answer."""
 
     error: str = ""
     status: int = 200
     retry_after: int | None = None
     drop: bool = False
+    kill: bool = False
     after: bool = False
     channel: str | None = None
 
@@ -186,7 +190,9 @@ class _Handler(BaseHTTPRequestHandler):
             self._send(200, found, {"Content-Type": "application/octet-stream"})
 
     def _fail(self, trouble: Trouble) -> None:
-        if trouble.drop:
+        if trouble.kill:
+            os.kill(int(self.headers["x-pid"]), signal.SIGKILL)
+        if trouble.drop or trouble.kill:
             self.close_connection = True
             return
         extra = {} if trouble.retry_after is None else {"Retry-After": str(trouble.retry_after)}

@@ -1,13 +1,8 @@
 """P1: a process killed with SIGKILL at any point loses no decision, makes none twice, and leaves
 no half document."""
 
-import json
-import select
-import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass, replace
-from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
@@ -17,6 +12,7 @@ from tests.conftest import START
 from tests.databases import fresh_postgres
 from tests.factories.jobs import make_company
 from tests.promises import rounds
+from tests.promises.crew import KILLED, Workers
 from tests.promises.worker import AFTER_COMMIT, BEFORE_COMMIT, Job, report
 from wopo.db.engine import make_engine
 from wopo.db.tables import create_all
@@ -29,47 +25,7 @@ from wopo.domain.work_requests import WorkRequest
 from wopo.usecases.door import ActorRef, Answer, Command
 from wopo.usecases.execute import Door, execute
 
-ROOT = Path(__file__).parents[2]
-KILLED = -9
-PATIENCE = 60
-"""Seconds after which a worker that says nothing counts as hung."""
 ROUNDS = rounds(2, soak=200)
-
-
-class Workers:
-    """Processes that carry out jobs, one after the other."""
-
-    def __init__(self) -> None:
-        self.parent = subprocess.Popen(
-            [sys.executable, "-m", "tests.promises.worker"],
-            cwd=ROOT,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            text=True,
-        )
-
-    def give(self, job: Job) -> tuple[str | None, int]:
-        """What the worker said, none if it died before; and how it ended."""
-        assert self.parent.stdin is not None
-        self.parent.stdin.write(json.dumps(asdict(job)) + "\n")
-        self.parent.stdin.flush()
-        first = self._line()
-        if "ended" in first:
-            return None, int(json.loads(first)["ended"])
-        return first, int(json.loads(self._line())["ended"])
-
-    def _line(self) -> str:
-        assert self.parent.stdout is not None
-        ready, _, _ = select.select([self.parent.stdout], [], [], PATIENCE)
-        assert ready, "the worker hangs"
-        return self.parent.stdout.readline()
-
-    def close(self) -> None:
-        assert self.parent.stdin is not None
-        assert self.parent.stdout is not None
-        self.parent.stdin.close()
-        self.parent.wait(PATIENCE)
-        self.parent.stdout.close()
 
 
 @dataclass(frozen=True)
@@ -116,7 +72,7 @@ NOTHING = {"requests": 0, "orders": 0, "answers": 0, "events": [], "told": []}
 
 @pytest.fixture(scope="module")
 def workers() -> Iterator[Workers]:
-    made = Workers()
+    made = Workers("tests.promises.worker")
     yield made
     made.close()
 
@@ -177,7 +133,7 @@ def test_a_kill_leaves_all_or_nothing_and_a_retry_has_one_effect(
 ) -> None:
     for _ in range(ROUNDS):
         job = site.fresh(point)
-        said, ended = workers.give(job)
+        said, ended = workers.give(asdict(job))
         assert (said, ended) == (None, KILLED), "the worker was to be killed before its answer"
         left = _without_ids(site.traces(job))
         assert left == (whole if point in AFTER_COMMIT else NOTHING)

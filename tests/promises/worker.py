@@ -10,6 +10,7 @@ import os
 import re
 import signal
 import sys
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 from uuid import uuid4
@@ -116,7 +117,7 @@ def report(door: Door, job: Job) -> Answer:
     raise TimeoutError(f"busy {TRIES} times")
 
 
-def main() -> None:
+def serve(run: Callable[[dict[str, Any]], str]) -> None:
     """One child per line; afterwards one line that says how the child ended."""
     configure_mappers()
     for line in sys.stdin:
@@ -124,7 +125,7 @@ def main() -> None:
         if child == 0:
             failed = 1
             try:
-                sys.stdout.write(run(Job(**json.loads(line))) + "\n")
+                sys.stdout.write(run(json.loads(line)) + "\n")
                 sys.stdout.flush()
                 failed = 0
             finally:
@@ -135,4 +136,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    serve(lambda given: run(Job(**given)))
