@@ -2,7 +2,7 @@
 
 from collections.abc import Collection
 
-from sqlalchemy import String, cast, or_
+from sqlalchemy import String, bindparam, cast, or_
 from sqlmodel import col, select
 
 from wopo.db.uow import SqlStore, implements
@@ -11,6 +11,25 @@ from wopo.domain.part_requests import Allocation, PartRequest, PartRequestLine
 from wopo.domain.people import AuthorityLimit, Person, Role
 from wopo.domain.purchase_orders import PurchaseOrderLine
 from wopo.usecases.ports.approvals import ApprovalStore
+
+WAITING = (
+    select(Approval)
+    .join(ApprovalAsk, col(ApprovalAsk.approval_id) == col(Approval.id))
+    .where(col(ApprovalAsk.person_id) == bindparam("person"), col(ApprovalAsk.waiting))
+    .order_by(col(ApprovalAsk.asked_at), col(ApprovalAsk.approval_id))
+    .limit(bindparam("limit"))
+)
+REQUESTERS = (
+    select(PartRequest.requested_by_id)
+    .join(PartRequestLine, col(PartRequestLine.part_request_id) == col(PartRequest.id))
+    .join(Allocation, col(Allocation.part_request_line_id) == col(PartRequestLine.id))
+    .join(PurchaseOrderLine, col(PurchaseOrderLine.id) == col(Allocation.purchase_order_line_id))
+    .where(
+        col(PurchaseOrderLine.purchase_order_id) == bindparam("order"),
+        col(PartRequest.requested_by_id).is_not(None),
+    )
+    .distinct()
+)
 
 
 @implements(ApprovalStore)
@@ -37,28 +56,10 @@ class SqlApprovals(SqlStore):
         return list(found.values())
 
     def waiting_for(self, person_id: str, *, limit: int) -> list[Approval]:
-        statement = (
-            select(Approval)
-            .join(ApprovalAsk, col(ApprovalAsk.approval_id) == col(Approval.id))
-            .where(col(ApprovalAsk.person_id) == person_id, col(ApprovalAsk.waiting))
-            .order_by(col(ApprovalAsk.asked_at), col(Approval.id))
-            .limit(limit)
-        )
-        return list(self.session.exec(statement).all())
+        values = {"person": person_id, "limit": limit}
+        return list(self.session.execute(WAITING, values).scalars())
 
     def requesters(self, order_id: str) -> set[str]:
-        statement = (
-            select(PartRequest.requested_by_id)
-            .join(PartRequestLine, col(PartRequestLine.part_request_id) == col(PartRequest.id))
-            .join(Allocation, col(Allocation.part_request_line_id) == col(PartRequestLine.id))
-            .join(
-                PurchaseOrderLine,
-                col(PurchaseOrderLine.id) == col(Allocation.purchase_order_line_id),
-            )
-            .where(
-                col(PurchaseOrderLine.purchase_order_id) == order_id,
-                col(PartRequest.requested_by_id).is_not(None),
-            )
-            .distinct()
-        )
-        return {str(id) for id in self.session.exec(statement)}
+        self.session.flush()
+        found = self.session.connection().execute(REQUESTERS, {"order": order_id})
+        return set(found.scalars())

@@ -1,11 +1,13 @@
 """The database's side of finding people."""
 
-from sqlalchemy import String, cast, or_
+from sqlalchemy import String, bindparam, cast, or_
 from sqlmodel import col, select
 
 from wopo.db.uow import SqlStore, implements
 from wopo.domain.people import Person, Role, TeamMember
 from wopo.usecases.ports.people import PeopleStore
+
+TEAMS_OF = select(TeamMember.team_id).where(col(TeamMember.person_id) == bindparam("person"))
 
 
 @implements(PeopleStore)
@@ -25,8 +27,9 @@ class SqlPeople(SqlStore):
         return list(self.session.exec(statement).all())
 
     def team_ids(self, person_id: str) -> set[str]:
-        statement = select(TeamMember.team_id).where(TeamMember.person_id == person_id)
-        return set(self.session.exec(statement).all())
+        self.session.flush()
+        found = self.session.connection().execute(TEAMS_OF, {"person": person_id})
+        return set(found.scalars())
 
     def members(self, team_id: str) -> list[Person]:
         statement = (

@@ -3,9 +3,10 @@
 from collections.abc import Collection
 from datetime import date
 from decimal import Decimal
+from functools import cache
 from typing import Any
 
-from sqlalchemy import and_, case, func, or_
+from sqlalchemy import and_, bindparam, case, func, or_
 from sqlmodel import col, select
 
 from wopo.db.uow import SqlStore, implements
@@ -36,44 +37,61 @@ UNSPENT = (CostKind.PLANNED, CostKind.COMMITTED, CostKind.ACCRUED)
 NAMED = 5
 """How many of each kind are named in a refusal."""
 
+JOBS_OF = (
+    select(WorkOrder)
+    .where(
+        col(WorkOrder.assignee_id).in_(bindparam("assignees", expanding=True)),
+        col(WorkOrder.state).in_(UNDONE),
+    )
+    .order_by(
+        case({one: rank for rank, one in enumerate(Priority)}, value=col(WorkOrder.priority)),
+        col(WorkOrder.created_at),
+        col(WorkOrder.number),
+    )
+    .limit(bindparam("limit"))
+)
+PART_STATES = (
+    select(PartRequestLine.work_order_id, PartRequestLine.state, func.count())
+    .where(col(PartRequestLine.work_order_id).in_(bindparam("ids", expanding=True)))
+    .group_by(col(PartRequestLine.work_order_id), col(PartRequestLine.state))
+)
+
+
+@cache
+def _in_queue(free: bool, one_site: bool) -> Any:
+    """Jobs of one state and priority, the oldest first."""
+    statement = select(WorkOrder).where(
+        col(WorkOrder.state) == bindparam("state"), col(WorkOrder.priority) == bindparam("priority")
+    )
+    if free:
+        statement = statement.where(col(WorkOrder.assignee_id).is_(None))
+    if one_site:
+        statement = statement.where(col(WorkOrder.site_id) == bindparam("site"))
+    return statement.order_by(col(WorkOrder.created_at)).limit(bindparam("limit"))
+
 
 @implements(WorkOrderStore)
 class SqlWorkOrders(SqlStore):
     """See ``WorkOrderStore``."""
 
     def jobs_of(self, person_id: str, team_ids: Collection[str], *, limit: int) -> list[WorkOrder]:
-        ranks = {priority: rank for rank, priority in enumerate(Priority)}
-        urgency = case(ranks, value=col(WorkOrder.priority))
-        statement = (
-            select(WorkOrder)
-            .where(
-                col(WorkOrder.assignee_id).in_([person_id, *team_ids]),
-                col(WorkOrder.state).in_(UNDONE),
-            )
-            .order_by(urgency, col(WorkOrder.created_at), col(WorkOrder.number))
-            .limit(limit)
-        )
-        return list(self.session.exec(statement).all())
+        values = {"assignees": [person_id, *team_ids], "limit": limit}
+        return list(self.session.execute(JOBS_OF, values).scalars())
 
     def free_jobs(self, site_id: str | None, *, limit: int) -> list[WorkOrder]:
-        nobody = col(WorkOrder.assignee_id).is_(None)
-        return self._by_urgency(WorkOrderState.APPROVED, site_id, nobody, limit=limit)
+        return self._by_urgency(WorkOrderState.APPROVED, site_id, free=True, limit=limit)
 
     def _by_urgency(
-        self, state: WorkOrderState, site_id: str | None, *conditions: Any, limit: int
+        self, state: WorkOrderState, site_id: str | None, *, free: bool = False, limit: int
     ) -> list[WorkOrder]:
         """One short walk over the index per priority, so that a long queue costs no sort."""
         found: list[WorkOrder] = []
+        statement = _in_queue(free, site_id is not None)
         for priority in Priority:
-            statement = (
-                select(WorkOrder)
-                .where(WorkOrder.state == state, WorkOrder.priority == priority, *conditions)
-                .order_by(col(WorkOrder.created_at))
-                .limit(limit - len(found))
-            )
+            values = {"state": state, "priority": priority, "limit": limit - len(found)}
             if site_id is not None:
-                statement = statement.where(WorkOrder.site_id == site_id)
-            found.extend(self.session.exec(statement).all())
+                values["site"] = site_id
+            found.extend(self.session.execute(statement, values).scalars())
             if len(found) >= limit:
                 break
         return found
@@ -93,13 +111,10 @@ class SqlWorkOrders(SqlStore):
         return self._by_urgency(WorkOrderState.REQUESTED, site_id, limit=limit)
 
     def part_states(self, work_order_ids: Collection[str]) -> dict[str, dict[LineState, int]]:
-        statement = (
-            select(PartRequestLine.work_order_id, PartRequestLine.state, func.count())
-            .where(col(PartRequestLine.work_order_id).in_(list(work_order_ids)))
-            .group_by(col(PartRequestLine.work_order_id), col(PartRequestLine.state))
-        )
         states: dict[str, dict[LineState, int]] = {}
-        for work_order_id, state, count in self._rows(statement):
+        self.session.flush()
+        found: Any = self.session.connection().execute(PART_STATES, {"ids": list(work_order_ids)})
+        for work_order_id, state, count in found:
             states.setdefault(work_order_id, {})[state] = count
         return states
 

@@ -1,12 +1,11 @@
 """What an approver sees of a decision: enough to decide without opening anything else."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 
 from wopo.domain.approvals import Approval, ApprovalState
-from wopo.domain.assets import Asset
 from wopo.domain.budgets import Budget
 from wopo.domain.cost_centres import CostCentre
 from wopo.domain.errors import NOT_FOUND, DomainError
@@ -23,12 +22,13 @@ from wopo.domain.purchase_orders import (
     PurchaseOrder,
     PurchaseOrderLine,
 )
+from wopo.domain.settings import CompanySettings
 from wopo.domain.vendors import Vendor
-from wopo.domain.work_orders import WorkOrder
 from wopo.usecases.exchange_rates import convert
 from wopo.usecases.order_documents import content_of_revision
 from wopo.usecases.ports import UnitOfWork
 from wopo.usecases.ports.approvals import ApprovalStore
+from wopo.usecases.ports.lists import LineRow, ListStore
 from wopo.usecases.ports.pricing import PricingStore
 from wopo.usecases.settings import company
 from wopo.usecases.views.names import Ref, refs
@@ -181,7 +181,7 @@ def approval_view(
         answer=approval.answer,
         handed_on=_handed_on(uow, approval, people),
         passed_over=tuple(people[id] for id in approval.passed_over_ids if id in people),
-        ask_first=ask_first(uow, approval.amount, today),
+        ask_first=ask_first(uow, approval.amount, company(uow), today),
         open=approval.state is ApprovalState.WAITING and reader.id in approval.eligible_ids,
     )
 
@@ -205,10 +205,9 @@ def waiting_approvals(
     if not approvals:
         return ()
     ids = {approval.purchase_order_id for approval in approvals}
-    orders = {order.id: order for order in uow.all(PurchaseOrder, id=ids)}
-    vendors = refs(uow, Vendor, [order.vendor_id for order in orders.values()])
-    rows = uow.all(PurchaseOrderLine, purchase_order_id=ids, cancelled=False, order="position")
-    jobs = jobs_of(uow, [row.work_order_id for row in rows])
+    orders = uow.store(ListStore).orders_by_id(ids)
+    rows = uow.store(ListStore).order_lines(ids)
+    settings = company(uow)
     return tuple(
         ApprovalListLine(
             id=approval.id,
@@ -216,19 +215,21 @@ def waiting_approvals(
             content_hash=approval.content_hash,
             order=Ref(approval.purchase_order_id, orders[approval.purchase_order_id].number),
             amount=approval.amount,
-            vendor=vendors[orders[approval.purchase_order_id].vendor_id],
-            jobs=_of_order(rows, approval.purchase_order_id, jobs),
+            vendor=Ref(
+                orders[approval.purchase_order_id].vendor_id,
+                orders[approval.purchase_order_id].vendor,
+            ),
+            jobs=jobs_on(rows[approval.purchase_order_id]),
             asked_at=approval.asked_at,
-            ask_first=ask_first(uow, approval.amount, today),
+            ask_first=ask_first(uow, approval.amount, settings, today),
         )
         for approval in approvals
     )
 
 
-def ask_first(uow: UnitOfWork, amount: Money, today: date) -> bool:
+def ask_first(uow: UnitOfWork, amount: Money, settings: CompanySettings, today: date) -> bool:
     """Whether one tap is too little for this amount; so it is where no rate tells what it is
     worth."""
-    settings = company(uow)
     try:
         worth = convert(uow, amount, settings.currency, today)
     except DomainError:
@@ -237,27 +238,15 @@ def ask_first(uow: UnitOfWork, amount: Money, today: date) -> bool:
 
 
 def jobs_of(uow: UnitOfWork, ids: Iterable[str | None]) -> dict[str, JobRef]:
-    """Jobs by their ids, in two queries."""
+    """Jobs by their ids, in one query."""
     wanted = {id for id in ids if id}
-    rows = uow.all(WorkOrder, id=wanted, order="number") if wanted else []
-    assets = refs(uow, Asset, [row.asset_id for row in rows])
-    return {
-        row.id: JobRef(
-            row.id,
-            row.number,
-            row.title,
-            assets[row.asset_id].name if row.asset_id in assets else "",
-            row.required_by,
-        )
-        for row in rows
-    }
+    rows = uow.store(ListStore).jobs(wanted) if wanted else []
+    return {row.id: JobRef(*row) for row in rows}
 
 
-def _of_order(
-    rows: Sequence[PurchaseOrderLine], order_id: str, jobs: Mapping[str, JobRef]
-) -> tuple[JobRef, ...]:
-    ids = [row.work_order_id for row in rows if row.purchase_order_id == order_id]
-    return tuple(jobs[id] for id in dict.fromkeys(ids) if id and id in jobs)
+def jobs_on(lines: Iterable[LineRow]) -> tuple[JobRef, ...]:
+    """The jobs of an order's lines, each once."""
+    return tuple(JobRef(*job) for job in dict.fromkeys(line.job for line in lines) if job)
 
 
 def _revision(uow: UnitOfWork, approval: Approval) -> OrderRevision | None:

@@ -8,6 +8,7 @@ from wopo.domain.people import Person, Team
 from wopo.domain.vendors import Vendor
 from wopo.domain.work_orders import AssigneeKind, WorkOrder
 from wopo.usecases.ports import UnitOfWork
+from wopo.usecases.ports.lists import ListStore
 
 
 @dataclass(frozen=True)
@@ -30,7 +31,8 @@ def refs(uow: UnitOfWork, kind: Any, ids: Iterable[str | None]) -> dict[str, Ref
     wanted = {id for id in ids if id}
     if not wanted:
         return {}
-    return {row.id: Ref(row.id, row.name) for row in uow.all(kind, id=sorted(wanted))}
+    found = uow.store(ListStore).names(kind, sorted(wanted))
+    return {id: Ref(id, name) for id, name in found.items()}
 
 
 def assignee_name(uow: UnitOfWork, order: WorkOrder) -> str:

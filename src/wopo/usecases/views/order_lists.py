@@ -5,15 +5,14 @@ from dataclasses import dataclass
 from datetime import date
 
 from wopo.domain.money import Money
-from wopo.domain.order_life import is_open
 from wopo.domain.people import Person, may_see_costs
-from wopo.domain.purchase_orders import OrderState, Progress, PurchaseOrder, PurchaseOrderLine
-from wopo.domain.vendors import Vendor
+from wopo.domain.purchase_orders import OrderState, Progress
 from wopo.usecases.ports import UnitOfWork
+from wopo.usecases.ports.lists import ListStore, OrderRow
 from wopo.usecases.purchase_orders import BUYERS
 from wopo.usecases.settings import company
-from wopo.usecases.views.approvals import JobRef, jobs_of
-from wopo.usecases.views.names import Ref, refs
+from wopo.usecases.views.approvals import JobRef, jobs_on
+from wopo.usecases.views.names import Ref
 
 
 @dataclass(frozen=True)
@@ -44,54 +43,47 @@ class OrderList:
 def open_orders(uow: UnitOfWork, reader: Person, *, today: date, limit: int = 15) -> OrderList:
     """Orders in which something is still to happen, the newest first in each state; what a buyer
     must do next comes first. A constant number of queries."""
-    found: list[PurchaseOrder] = []
+    found: list[OrderRow] = []
     for state in (OrderState.APPROVED, OrderState.DRAFT, OrderState.PENDING_APPROVAL,
                   OrderState.ISSUED):  # fmt: skip
         if len(found) <= limit:
-            found += uow.all(PurchaseOrder, state=state, order="-created_at", limit=limit + 1)
+            found += uow.store(ListStore).orders(state, newest=True, limit=limit + 1 - len(found))
     return _list(uow, found, reader, today=today, limit=limit)
 
 
 def orders_to_do(uow: UnitOfWork, reader: Person, *, today: date, limit: int = 5) -> OrderList:
     """What waits for a buyer: approved orders to issue, drafts to submit, rejected ones."""
-    found: list[PurchaseOrder] = []
+    found: list[OrderRow] = []
     for state in (OrderState.APPROVED, OrderState.DRAFT, OrderState.REJECTED):
         if len(found) <= limit:
-            found += uow.all(
-                PurchaseOrder, state=state, imported=False, order="created_at", limit=limit + 1
+            found += uow.store(ListStore).orders(
+                state, newest=False, imported=False, limit=limit + 1 - len(found)
             )
     return _list(uow, found, reader, today=today, limit=limit)
 
 
 def _list(
-    uow: UnitOfWork, orders: Sequence[PurchaseOrder], reader: Person, *, today: date, limit: int
+    uow: UnitOfWork, orders: Sequence[OrderRow], reader: Person, *, today: date, limit: int
 ) -> OrderList:
     shown = orders[:limit]
     if not shown:
         return OrderList((), more=False)
-    ids = [order.id for order in shown]
-    rows = uow.all(PurchaseOrderLine, purchase_order_id=ids, cancelled=False, order="position")
-    by_order: dict[str, list[PurchaseOrderLine]] = {}
-    for row in rows:
-        by_order.setdefault(row.purchase_order_id, []).append(row)
-    jobs = jobs_of(uow, [row.work_order_id for row in rows])
-    vendors = refs(uow, Vendor, [order.vendor_id for order in shown])
+    rows = uow.store(ListStore).order_lines([order.id for order in shown])
     buys, total = reader.has(*BUYERS), may_see_costs(reader, company(uow))
     lines = []
     for order in shown:
-        own = by_order.get(order.id, [])
-        promised = [row.promised_on for row in own if row.promised_on and is_open(row)]
+        own = rows[order.id]
+        promised = [row.promised_on for row in own if row.promised_on and row.to_come]
         first = min(promised, default=None)
-        job_ids = dict.fromkeys(row.work_order_id for row in own)
         lines.append(
             OrderListLine(
                 id=order.id,
                 number=order.number,
                 version=order.version,
                 state=order.state,
-                vendor=vendors[order.vendor_id],
+                vendor=Ref(order.vendor_id, order.vendor),
                 total=Money(order.total_minor, order.currency) if total else None,
-                jobs=tuple(jobs[id] for id in job_ids if id and id in jobs),
+                jobs=jobs_on(own),
                 receipt_progress=order.receipt_progress,
                 promised_on=first,
                 late=first is not None and first < today,

@@ -1,0 +1,89 @@
+"""The database's side of lists: statements built once, rows without objects."""
+
+from collections.abc import Collection
+from functools import cache
+from typing import Any
+
+from sqlalchemy import Select, bindparam, func, select
+from sqlmodel import SQLModel
+
+from wopo.db.uow import SqlStore, implements
+from wopo.domain.assets import Asset
+from wopo.domain.purchase_orders import OrderState, PurchaseOrder, PurchaseOrderLine
+from wopo.domain.vendors import Vendor
+from wopo.domain.work_orders import WorkOrder
+from wopo.usecases.ports.lists import JobRow, LineRow, ListStore, OrderRow
+
+
+def _table(kind: type[SQLModel]) -> Any:
+    return kind.__table__  # type: ignore[attr-defined]
+
+
+ORDER, LINE, VENDOR = _table(PurchaseOrder), _table(PurchaseOrderLine), _table(Vendor)
+JOB, ASSET = _table(WorkOrder), _table(Asset)
+PO, L, W = ORDER.c, LINE.c, JOB.c
+IDS: Any = bindparam("ids", expanding=True)
+
+_ORDERS = select(
+    PO.id, PO.number, PO.version, PO.state, PO.vendor_id, VENDOR.c.name, PO.total_minor,
+    PO.currency, PO.receipt_progress,
+).join(VENDOR, VENDOR.c.id == PO.vendor_id)  # fmt: skip
+_ORDERS_BY_ID = _ORDERS.where(PO.id.in_(IDS))
+_JOB = (W.id, W.number, W.title, func.coalesce(ASSET.c.name, ""), W.required_by)
+_JOBS = select(*_JOB).outerjoin(ASSET, ASSET.c.id == W.asset_id)
+_JOBS_BY_ID = _JOBS.where(W.id.in_(IDS)).order_by(W.number)
+_LINES = (
+    select(L.purchase_order_id, ~L.closed_short & (L.accepted < L.quantity), L.promised_on, *_JOB)
+    .select_from(LINE)
+    .outerjoin(JOB, W.id == L.work_order_id)
+    .outerjoin(ASSET, ASSET.c.id == W.asset_id)
+    .where(L.purchase_order_id.in_(IDS), L.cancelled.is_(False))
+    .order_by(L.position)
+)
+
+
+@cache
+def _names(kind: type[SQLModel]) -> Select[Any]:
+    table = _table(kind)
+    return select(table.c.id, table.c.name).where(table.c.id.in_(IDS))
+
+
+@cache
+def _in_state(newest: bool, imported: bool) -> Select[Any]:
+    statement = _ORDERS.where(PO.state == bindparam("state"))
+    if not imported:
+        statement = statement.where(PO.imported.is_(False))
+    ordered = statement.order_by(PO.created_at.desc() if newest else PO.created_at)
+    return ordered.limit(bindparam("limit"))
+
+
+@implements(ListStore)
+class SqlLists(SqlStore, ListStore):
+    """See ``ListStore``."""
+
+    def names(self, kind: Any, ids: Collection[str]) -> dict[str, str]:
+        return dict(self._rows(_names(kind), ids=list(ids)).all())
+
+    def orders(
+        self, state: OrderState, *, newest: bool, limit: int, imported: bool = True
+    ) -> list[OrderRow]:
+        statement = _in_state(newest, imported)
+        return [OrderRow(*row) for row in self._rows(statement, state=state, limit=limit)]
+
+    def orders_by_id(self, ids: Collection[str]) -> dict[str, OrderRow]:
+        return {row[0]: OrderRow(*row) for row in self._rows(_ORDERS_BY_ID, ids=list(ids))}
+
+    def order_lines(self, order_ids: Collection[str]) -> dict[str, list[LineRow]]:
+        found: dict[str, list[LineRow]] = {id: [] for id in order_ids}
+        for order_id, to_come, promised_on, *job in self._rows(_LINES, ids=list(order_ids)):
+            line = LineRow(order_id, bool(to_come), promised_on, JobRow(*job) if job[0] else None)
+            found[order_id].append(line)
+        return found
+
+    def jobs(self, ids: Collection[str]) -> list[JobRow]:
+        return [JobRow(*row) for row in self._rows(_JOBS_BY_ID, ids=list(ids))]
+
+    def _rows(self, statement: Select[Any], **values: Any) -> Any:
+        # What the session holds back must be seen by rows that pass it by.
+        self.session.flush()
+        return self.session.connection().execute(statement, values)

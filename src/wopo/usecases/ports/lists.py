@@ -1,0 +1,69 @@
+"""What lists show, and no more: narrow rows over joins, for screens that are drawn all day."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Collection
+from datetime import date
+from typing import Any, NamedTuple
+
+from wopo.domain.purchase_orders import OrderState, Progress
+
+
+class OrderRow(NamedTuple):
+    """An order with its vendor's name."""
+
+    id: str
+    number: str
+    version: int
+    state: OrderState
+    vendor_id: str
+    vendor: str
+    total_minor: int
+    currency: str
+    receipt_progress: Progress
+
+
+class JobRow(NamedTuple):
+    """A job with its asset's name (empty without one)."""
+
+    id: str
+    number: str
+    title: str
+    asset: str
+    required_by: date | None
+
+
+class LineRow(NamedTuple):
+    """A line that was not struck out, with its job. ``to_come``: something is still to be accepted
+    on it."""
+
+    order_id: str
+    to_come: bool
+    promised_on: date | None
+    job: JobRow | None
+
+
+class ListStore(ABC):
+    """Each is one query, whatever the number of ids."""
+
+    @abstractmethod
+    def names(self, kind: Any, ids: Collection[str]) -> dict[str, str]:
+        """Names by id, of a table with a name."""
+
+    @abstractmethod
+    def orders(
+        self, state: OrderState, *, newest: bool, limit: int, imported: bool = True
+    ) -> list[OrderRow]:
+        """Orders in one state by when they were made, the newest or the oldest first; without the
+        ``imported`` ones on request."""
+
+    @abstractmethod
+    def orders_by_id(self, ids: Collection[str]) -> dict[str, OrderRow]:
+        """These orders."""
+
+    @abstractmethod
+    def order_lines(self, order_ids: Collection[str]) -> dict[str, list[LineRow]]:
+        """The lines of these orders by order, in order of position."""
+
+    @abstractmethod
+    def jobs(self, ids: Collection[str]) -> list[JobRow]:
+        """These jobs by number."""
