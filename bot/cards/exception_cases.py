@@ -115,6 +115,8 @@ def buttons(view: CaseView, reader: Reader) -> list[Block]:
                 made.append(button(text, action, about))
     if "assign" in view.verbs and _may(reader, AssignCase):
         made.append(button("Give to …", Action.CASE_ASSIGN, target))
+    if view.invoice:
+        made.append(button("Details", Action.MATCH_DETAILS, Target(id=view.invoice.id)))
     return made
 
 

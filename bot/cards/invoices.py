@@ -98,7 +98,7 @@ def buttons(view: InvoiceView, reader: Reader) -> list[Block]:
         made.append(button("Correct", Action.INVOICE_CORRECT, target))
     if "reject" in view.verbs:
         made.append(button("Reject", Action.INVOICE_REJECT, target))
-    return made
+    return [*made, button("Details", Action.MATCH_DETAILS, target)]
 
 
 def _sign(view: InvoiceView) -> str:

@@ -238,11 +238,11 @@ def test_the_card_goes_from_matched_to_paid_in_place(
     enter(NUMBER)
     message = card()
     assert message["text"] == "Invoice R-1 · Grainger · PO-42 · 100.00 EUR · matched"
-    assert texts(message) == ["Release", "Correct", "Reject"]
+    assert texts(message) == ["Release", "Correct", "Reject", "Details"]
     invoice = rows(transactions, Invoice)[0].id
     value = Target(id=invoice, card="invoice").pack()
     send(payloads.click(Action.INVOICE_MAKE_PAYABLE, value, user="U-fin", channel="CINV"))
-    assert texts(card()) == ["Mark as paid", "Reject"]
+    assert texts(card()) == ["Mark as paid", "Reject", "Details"]
     send(payloads.click(Action.INVOICE_PAID, value, user="U-fin", channel="CINV"))
     refused = send(payloads.submit(slack.view(), {"paid_on": "2026-03-09"}, user="U-fin"))
     assert "still to come" in refused["errors"]["paid_on"]
@@ -263,7 +263,7 @@ def test_a_held_invoice_says_why_and_can_be_corrected_or_rejected(
     enter({**NUMBER, f"unit_price:{PO}/1": "14"})
     message = card()
     assert "Price above the order" in str(message["blocks"])
-    assert texts(message) == ["Correct", "Reject"]
+    assert texts(message) == ["Correct", "Reject", "Details"]
     value = Target(id=rows(transactions, Invoice)[0].id, card="invoice").pack()
     send(payloads.click(Action.INVOICE_REJECT, value, user="U-fin", channel="CINV"))
     form = slack.view()

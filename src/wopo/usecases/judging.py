@@ -42,7 +42,7 @@ from wopo.domain.purchase_orders import (
 from wopo.domain.vendors import Vendor
 from wopo.usecases.case_raising import Draft, over_receipt, raise_case
 from wopo.usecases.door import Context
-from wopo.usecases.duplicates import Twin, forget, known, standing
+from wopo.usecases.duplicates import Twin, Twins, forget, known, standing
 from wopo.usecases.duplicates import search as find_twins
 from wopo.usecases.invoice_papers import live_documents, retie
 from wopo.usecases.ports.invoices import InvoiceStore
@@ -89,15 +89,14 @@ class Judging:
                 forget(document.invoice)
         billed = any(line.billed or line.billed_minor for line in self.lines.values())
         if documents or billed:
-            self._judge_all(documents)
+            self._judge_all(documents, standing(self.ctx.uow, [d.invoice for d in documents]))
             for line_id, sums in recomputed(documents, self.lines).items():
                 sums.put(self.lines[line_id])
         self.receipts()
         return documents
 
-    def _judge_all(self, documents: Sequence[Document]) -> None:
+    def _judge_all(self, documents: Sequence[Document], found: Twins) -> None:
         ordered = self.ordered()
-        found = standing(self.ctx.uow, [document.invoice for document in documents])
         credits = credits_by_invoice(documents)
         after = summed(added(d, self.lines, clears=False) for d in documents if d.invoice.is_credit)
         earlier: dict[str, LineSums] = {}

@@ -161,6 +161,8 @@ class PolicyBook:
     ) -> Applied:
         """What ``version`` says about the invoices of an order that were entered on ``day``."""
         section = self.document(version).matching
+        if self.proposed is not None:
+            day = self.proposed.effective_from or self.day
         rules = section.rules
         vendor = self._vendor_code(vendor_id) if any(rule.vendor for rule in rules) else None
         about = Subject(vendor=vendor, order=order.number if order else None)

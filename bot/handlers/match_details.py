@@ -1,0 +1,27 @@
+"""The Details button of invoices and exceptions: how the match came to its verdict."""
+
+from typing import Any
+
+from slack_bolt import Ack, App
+
+from bot.answers import show
+from bot.ids import Action
+from bot.metadata import Target
+from bot.modals import match_details
+from bot.services import Services
+from bot.visit import Body, Visit
+from wopo.usecases.views.match_explained import explained
+
+
+def register(app: App, services: Services) -> None:
+    """Listen to the button, wherever it is."""
+    app.action(Action.MATCH_DETAILS)(show_details)
+
+
+def show_details(ack: Ack, visit: Visit, body: Body, action: dict[str, Any]) -> None:
+    """Every check of the invoice, for the person alone."""
+    target = Target.parse(action.get("value"))
+    with visit.read() as uow:
+        view = explained(uow, target.id)
+    show(visit.services, body, match_details.build(view, visit.reader))
+    ack()
