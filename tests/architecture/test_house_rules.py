@@ -3,7 +3,8 @@
 import ast
 import re
 import subprocess
-from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -23,9 +24,42 @@ SOURCES = sorted(
 LONGEST_FILE = 400
 
 
-def trees() -> Iterator[tuple[Path, ast.Module]]:
-    for path in SOURCES:
-        yield path.relative_to(ROOT), ast.parse(path.read_text())
+@dataclass(frozen=True)
+class Source:
+    """What the rules ask about one file."""
+
+    path: Path
+    modules: list[str]
+    names: list[str]
+    """What ``from ... import`` brings in."""
+    attributes: list[tuple[str, str, int]]
+    """Attribute, the name it is taken from ("" for anything else), line."""
+    floats: list[int]
+    """Lines with a float, written out or named."""
+
+
+@cache
+def sources() -> list[Source]:
+    """Every file, parsed once; the trees are not kept."""
+    return [read(path) for path in SOURCES]
+
+
+def read(path: Path) -> Source:
+    found = Source(path.relative_to(ROOT), [], [], [], [])
+    for node in ast.walk(ast.parse(path.read_text())):
+        match node:
+            case ast.Import(names=names):
+                found.modules.extend(alias.name for alias in names)
+            case ast.ImportFrom(module=module, names=names):
+                found.modules.extend([module] if module else [])
+                found.names.extend(alias.name for alias in names)
+            case ast.Attribute(attr=attr, value=ast.Name(id=name)):
+                found.attributes.append((attr, name, node.lineno))
+            case ast.Attribute(attr=attr):
+                found.attributes.append((attr, "", node.lineno))
+            case ast.Constant(value=float()) | ast.Name(id="float"):
+                found.floats.append(node.lineno)
+    return found
 
 
 def test_imports_point_inward() -> None:
@@ -48,23 +82,21 @@ def test_no_file_is_longer_than_a_room(path: Path) -> None:
 
 def test_sessions_and_engines_live_in_the_database_layer() -> None:
     found = [
-        f"{path}: {alias.name}"
-        for path, tree in trees()
-        if not path.is_relative_to("src/wopo/db")
-        for node in ast.walk(tree)
-        if isinstance(node, ast.ImportFrom)
-        for alias in node.names
-        if alias.name in {"Session", "create_engine", "sessionmaker"}
+        f"{source.path}: {name}"
+        for source in sources()
+        if not source.path.is_relative_to("src/wopo/db")
+        for name in source.names
+        if name in {"Session", "create_engine", "sessionmaker"}
     ]
     assert found == []
 
 
 def test_slack_and_the_scheduler_stay_in_the_bot() -> None:
     found = [
-        f"{path}: {name}"
-        for path, tree in trees()
-        if path.is_relative_to("src/wopo")
-        for name in imported(tree)
+        f"{source.path}: {name}"
+        for source in sources()
+        if source.path.is_relative_to("src/wopo")
+        for name in source.modules
         if name.split(".")[0] in {"slack_sdk", "slack_bolt", "apscheduler", "bot"}
     ]
     assert found == []
@@ -73,19 +105,19 @@ def test_slack_and_the_scheduler_stay_in_the_bot() -> None:
 def test_the_domain_knows_no_clock_no_network_and_no_session() -> None:
     outside = {"time", "socket", "urllib", "http", "requests", "os", "random", "uuid", "uuid_utils"}
     found = [
-        f"{path}: {name}"
-        for path, tree in trees()
-        if path.is_relative_to("src/wopo/domain")
-        for name in imported(tree)
+        f"{source.path}: {name}"
+        for source in sources()
+        if source.path.is_relative_to("src/wopo/domain")
+        for name in source.modules
         if name.split(".")[0] in outside or name.startswith(("wopo.usecases", "wopo.db"))
     ]
     clocks = [
-        f"{path}:{node.lineno}"
-        for path, tree in trees()
-        if path.is_relative_to("src/wopo/domain") or path.is_relative_to("src/wopo/usecases")
-        for node in ast.walk(tree)
-        if isinstance(node, ast.Attribute) and node.attr in {"now", "utcnow", "today"}
-        if isinstance(node.value, ast.Name) and node.value.id in {"datetime", "date"}
+        f"{source.path}:{line}"
+        for source in sources()
+        if source.path.is_relative_to("src/wopo/domain")
+        or source.path.is_relative_to("src/wopo/usecases")
+        for attribute, owner, line in source.attributes
+        if attribute in {"now", "utcnow", "today"} and owner in {"datetime", "date"}
     ]
     assert found + clocks == []
 
@@ -100,26 +132,24 @@ SECONDS_AND_LIKENESS = {
 
 def test_no_float_near_money() -> None:
     found = [
-        f"{path}:{node.lineno}"
-        for path, tree in trees()
-        if path.is_relative_to("src/wopo/domain")
-        or path.is_relative_to("src/wopo/usecases")
-        or path.is_relative_to("src/wopo/db")
-        if str(path) not in SECONDS_AND_LIKENESS
-        for node in ast.walk(tree)
-        if (isinstance(node, ast.Constant) and isinstance(node.value, float))
-        or (isinstance(node, ast.Name) and node.id == "float")
+        f"{source.path}:{line}"
+        for source in sources()
+        if source.path.is_relative_to("src/wopo/domain")
+        or source.path.is_relative_to("src/wopo/usecases")
+        or source.path.is_relative_to("src/wopo/db")
+        if str(source.path) not in SECONDS_AND_LIKENESS
+        for line in source.floats
     ]
     assert found == []
 
 
 def test_use_cases_never_commit() -> None:
     found = [
-        f"{path}:{node.lineno}"
-        for path, tree in trees()
-        if path.is_relative_to("src/wopo/usecases") and path.name != "execute.py"
-        for node in ast.walk(tree)
-        if isinstance(node, ast.Attribute) and node.attr in {"commit", "rollback"}
+        f"{source.path}:{line}"
+        for source in sources()
+        if source.path.is_relative_to("src/wopo/usecases") and source.path.name != "execute.py"
+        for attribute, _, line in source.attributes
+        if attribute in {"commit", "rollback"}
     ]
     assert found == []
 
@@ -144,11 +174,3 @@ def test_a_refusal_is_one_message_that_says_what_to_do(code: str) -> None:
 
 def test_no_module_is_called_exceptions() -> None:
     assert [str(path) for path in SOURCES if path.name == "exceptions.py"] == []
-
-
-def imported(tree: ast.Module) -> Iterator[str]:
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Import):
-            yield from (alias.name for alias in node.names)
-        elif isinstance(node, ast.ImportFrom) and node.module:
-            yield node.module

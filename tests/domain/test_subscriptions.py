@@ -80,9 +80,9 @@ def test_the_digest_is_due_from_its_hour_on_by_its_own_clock(zone, hour, at, exp
 @pytest.mark.parametrize("zone", ["Europe/Berlin", "America/New_York", "Australia/Lord_Howe"])
 @pytest.mark.parametrize("hour", [0, 1, 2, 3, 23])
 def test_every_day_of_the_year_comes_once_and_in_order(zone, hour):
-    at, days = datetime(2026, 1, 1, tzinfo=UTC), []
+    daily, at, days = subscription(hour=hour, timezone=zone), datetime(2026, 1, 1, tzinfo=UTC), []
     while at < datetime(2027, 1, 2, tzinfo=UTC):
-        days.append(due(zone, hour, at))
+        days.append(daily.local_day(at))
         at += timedelta(minutes=30)
     distinct = list(dict.fromkeys(days))
     assert days == sorted(days)
