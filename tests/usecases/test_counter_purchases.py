@@ -89,6 +89,18 @@ def test_within_the_cap_the_number_is_given_at_once_and_by_the_rule(
     sound(world)
 
 
+def test_an_approval_by_nobody_and_no_rule_is_found(
+    buy: Callable[..., Answer], world: World
+) -> None:
+    buy("40")
+    (approval,) = world.all(Approval)
+    with world.transactions.write() as uow:
+        uow.get(Approval, approval.id).rule = ""  # type: ignore[union-attr]
+        uow.commit()
+    with world.transactions.read() as uow:
+        assert [fault.problem for fault in verify(uow)] == ["was approved by nobody and by no rule"]
+
+
 def test_the_jobs_thread_tells_it_without_costs(buy: Callable[..., Answer], world: World) -> None:
     buy("40")
     assert told(world, "story") == [

@@ -177,6 +177,8 @@ def _approvals(order: PurchaseOrder, page: _Page) -> Iterator[Fault]:
         own = approval.decided_by_id in order.requested_by_ids
         if own and not approval.waiver:
             yield Fault("approval", order.number, "was approved by somebody who asked for it")
+        if approval.decided_by_id is None and not approval.rule:
+            yield Fault("approval", order.number, "was approved by nobody and by no rule")
         revision = page.revisions[order.id].get(approval.revision)
         if revision is None:
             problem = f"revision {approval.revision} was approved, but is missing"

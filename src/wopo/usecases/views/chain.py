@@ -158,6 +158,8 @@ class _Chain:
             name = vendors[order.vendor_id].name if order.vendor_id in vendors else ""
             deciders = [one.decided_by_id for one in approvals.get(order.id, ())]
             names = ", ".join(approvers[id].name for id in deciders if id in approvers)
+            rules = [one.rule for one in approvals.get(order.id, ()) if one.rule]
+            names = names or ", ".join(f"the rule “{rule}”" for rule in rules)
             reasons = (order.rule_sentence.rstrip("."), f"approved by {names}" if names else "")
             why = "; ".join(reason for reason in reasons if reason)
             total = Money(order.total_minor, order.currency)
