@@ -20,7 +20,9 @@ from wopo.usecases.approval_passing import ExpireApprovals
 from wopo.usecases.counter_receipts import ChaseTillReceipts
 from wopo.usecases.door import SCHEDULER, Command
 from wopo.usecases.execute import execute
+from wopo.usecases.ports.sweeps import TICK
 from wopo.usecases.sweeps import (
+    ForgetTicks,
     RemindApprovers,
     SendDigests,
     TellLateDeliveries,
@@ -68,6 +70,7 @@ JOBS: list[Job] = [
     _sweep(TellLateDeliveries, "*/10 * * * *"),
     _sweep(TellMissingReceipts, "*/10 * * * *"),
     _sweep(ChaseTillReceipts, "*/10 * * * *"),
+    Job("ForgetTicks", "23 2 * * *", daily, lambda _now: ForgetTicks()),
 ]
 """The table. These sweeps keep their own periods in ``job_run`` (a digest is once per channel and
 day, whatever the clock does), so a tick only asks what is due; its own period is the minute."""
@@ -105,7 +108,7 @@ class Clockwork:
         """Do what is due in the present period; false when it could not be done now. Whatever
         goes wrong is logged and made up for by the next tick."""
         now = self.services.clock()
-        key = f"job:{job.name}:{job.period(now)}"
+        key = f"{TICK}{job.name}:{job.period(now)}"
         try:
             with self._running:
                 execute(

@@ -5,12 +5,19 @@ from datetime import UTC, date, datetime
 import pytest
 
 from tests.factories.buying import seed
+from tests.factories.jobs import rows as rows_of
 from tests.factories.money import BUYER, Desk, desk
-from wopo.domain.outbox import OutboxRow
+from wopo.domain.audit import AuditEntry
+from wopo.domain.outbox import IdempotencyRow, OutboxRow
 from wopo.domain.people import Person
 from wopo.usecases.order_changes import LinePromise, RecordPromise
 from wopo.usecases.settings import ChangeCompanySettings
-from wopo.usecases.sweeps import RemindApprovers, TellLateDeliveries, TellMissingReceipts
+from wopo.usecases.sweeps import (
+    ForgetTicks,
+    RemindApprovers,
+    TellLateDeliveries,
+    TellMissingReceipts,
+)
 
 
 @pytest.fixture
@@ -132,3 +139,21 @@ class TestMissingReceipts:
         clock.forward(days=3)
         assert do(TellMissingReceipts()).facts == {"told": 0}
         assert told(at, "exception") == []
+
+
+class TestOldTicks:
+    def test_only_ticks_are_forgotten_and_only_after_a_week(self, transactions, do, clock):
+        for key in ("job:SendDigests:2026-03-02T09:05", "slack:click", "import:1"):
+            do(RemindApprovers(), key=key)
+        clock.forward(days=6)
+        do(RemindApprovers(), key="job:SendDigests:2026-03-08T09:05")
+        clock.forward(days=1, minutes=1)
+        audit = len(rows_of(transactions, AuditEntry))
+        assert do(ForgetTicks(), key="job:ForgetTicks:2026-03-09").facts == {"forgotten": 1}
+        assert {row.key for row in rows_of(transactions, IdempotencyRow)} == {
+            "slack:click",
+            "import:1",
+            "job:SendDigests:2026-03-08T09:05",
+            "job:ForgetTicks:2026-03-09",
+        }
+        assert len(rows_of(transactions, AuditEntry)) == audit

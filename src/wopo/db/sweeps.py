@@ -3,14 +3,14 @@
 from collections.abc import Collection
 from datetime import date, datetime
 
-from sqlalchemy import String, case, cast, exists, literal, or_
+from sqlalchemy import String, case, cast, delete, exists, literal, or_
 from sqlmodel import col, select
 
 from wopo.db.uow import SqlStore, implements
 from wopo.domain.exception_cases import OPEN_CASES, ExceptionCase
-from wopo.domain.outbox import JobRun
+from wopo.domain.outbox import IdempotencyRow, JobRun
 from wopo.domain.purchase_orders import OrderState, PurchaseOrder, PurchaseOrderLine
-from wopo.usecases.ports.sweeps import SweepStore
+from wopo.usecases.ports.sweeps import TICK, SweepStore
 
 
 @implements(SweepStore)
@@ -76,3 +76,9 @@ class SqlSweeps(SqlStore, SweepStore):
             or_(col(ExceptionCase.state).in_(OPEN_CASES), col(ExceptionCase.changed_at) >= since)
         )
         return list(self.session.exec(statement).all())
+
+    def forget_ticks(self, before: datetime) -> int:
+        statement = delete(IdempotencyRow).where(
+            col(IdempotencyRow.at) < before, col(IdempotencyRow.key).startswith(TICK)
+        )
+        return int(self.session.connection().execute(statement).rowcount)

@@ -29,6 +29,7 @@ from wopo.usecases.settings import company
 
 AT_ONCE = 200
 """How many things one run of a sweep tells; what is left comes with the next tick."""
+TICKS_KEPT = timedelta(days=7)
 MAX_TOLD = 10
 """Orders that one reminder names."""
 
@@ -49,11 +50,16 @@ class TellMissingReceipts(Command):
     """Tell of what was billed and not received when the grace period is over."""
 
 
+class ForgetTicks(Command):
+    """Remove the answers kept for ticks that nobody can repeat any more."""
+
+
 SWEEPS: tuple[type[Command], ...] = (
     SendDigests,
     RemindApprovers,
     TellLateDeliveries,
     TellMissingReceipts,
+    ForgetTicks,
 )
 """All sweeps, for the ticker."""
 
@@ -244,3 +250,11 @@ def tell_missing_receipts(command: TellMissingReceipts, ctx: Context) -> Answer:
 def post_after_grace(event: ToldAfterGrace, ctx: Context) -> Iterable[Notice]:
     """The case's card is posted now."""
     yield from cards(event.subject_id, event.owner_id, ctx)
+
+
+@use_case(ForgetTicks, action="forget old ticks", system=True)
+def forget_ticks(command: ForgetTicks, ctx: Context) -> Answer:
+    """Answers to ticks guard one minute each; those of people, files and Slack are kept for ever,
+    because a repeat of theirs could order or pay twice (ADR 9)."""
+    gone = ctx.uow.store(SweepStore).forget_ticks(ctx.at - TICKS_KEPT)
+    return Answer(message=f"{gone} old ticks forgotten.", facts={"forgotten": gone})

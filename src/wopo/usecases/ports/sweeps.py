@@ -7,6 +7,9 @@ from datetime import date, datetime
 from wopo.domain.exception_cases import ExceptionCase
 from wopo.domain.purchase_orders import PurchaseOrder, PurchaseOrderLine
 
+TICK = "job:"
+"""How the key of a tick of the clock begins."""
+
 
 class SweepStore(ABC):
     """Finders of what time has made due."""
@@ -32,3 +35,7 @@ class SweepStore(ABC):
     @abstractmethod
     def moved_since(self, since: datetime) -> list[ExceptionCase]:
         """Cases that are open, or were changed since a moment."""
+
+    @abstractmethod
+    def forget_ticks(self, before: datetime) -> int:
+        """Remove the answers kept for ticks of the clock from before this moment; how many."""
