@@ -28,6 +28,7 @@ from wopo.usecases.order_changes import CancelOrder
 from wopo.usecases.people import SavePerson
 from wopo.usecases.receipts import CountedLine, PostReceipt
 from wopo.usecases.settings import ChangeCompanySettings
+from wopo.usecases.vendors import SaveVendor
 
 D = Decimal
 Do = Callable[..., Answer]
@@ -302,3 +303,13 @@ def test_a_rejected_purchase_has_no_number(
     with pytest.raises(DomainError) as refused:
         do(AddTillReceipt(order_id=order_id, files=(PHOTO,)), by="tess")
     assert refused.value.facts["accepted"] == "ask for a new number"
+
+
+def test_what_was_bought_at_the_counter_is_not_ordered_by_mail_as_well(
+    buy: Callable[..., Answer], do: Do, world: World
+) -> None:
+    do(SaveVendor(code="GRA", email="orders@grainger.example"), by="adm")
+    buy("40")
+    assert [row.card for row in world.all(OutboxRow) if row.audience.startswith("task:")] == []
+    Buyer(do, world).issued()
+    assert [row.card for row in world.all(OutboxRow) if row.audience.startswith("task:")] != []

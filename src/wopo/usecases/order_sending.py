@@ -14,7 +14,7 @@ from wopo.domain.purchase_order_events import (
     OrderMailRefused,
     OrderSentAgain,
 )
-from wopo.domain.purchase_orders import PurchaseOrder
+from wopo.domain.purchase_orders import OrderKind, PurchaseOrder
 from wopo.domain.vendors import Vendor
 from wopo.usecases.door import Answer, Command, Context, Notice, announces, silent, use_case
 from wopo.usecases.people import direct
@@ -118,8 +118,11 @@ def _outward(order: PurchaseOrder, ctx: Context, *, again: bool) -> Iterable[Not
 
 @announces(OrderIssued)
 def send_out(event: OrderIssued, ctx: Context) -> Iterable[Notice]:
-    """To the vendor, for the first time."""
+    """To the vendor, for the first time. What was bought at the counter is not sent: the goods went
+    along, and an order by mail would be delivered once more."""
     order = ctx.require(PurchaseOrder, event.subject_id, label="purchase order")
+    if order.kind is OrderKind.COUNTER:
+        return
     yield from _outward(order, ctx, again=False)
 
 
