@@ -1,0 +1,80 @@
+"""What SQLite would do for the reads that must not grow with history: by index, and unsorted."""
+
+from collections.abc import Callable
+from datetime import date
+from typing import Any
+
+import pytest
+from sqlalchemy import Engine, event
+
+from wopo.db.uow import SqlTransactions
+from wopo.domain.invoices import Invoice, InvoiceState
+from wopo.domain.purchase_orders import OrderState
+from wopo.usecases.ports import UnitOfWork
+from wopo.usecases.ports.approvals import ApprovalStore
+from wopo.usecases.ports.lists import ListStore
+from wopo.usecases.ports.sweeps import SweepStore
+from wopo.usecases.ports.work_orders import WorkOrderStore
+
+SORT = "USE TEMP B-TREE FOR ORDER BY"
+
+
+def late(uow: UnitOfWork) -> Any:
+    return uow.store(SweepStore).late_lines(date(2026, 3, 2), 50)
+
+
+def orders(uow: UnitOfWork) -> Any:
+    return uow.store(ListStore).orders(OrderState.ISSUED, newest=True, limit=51)
+
+
+def decisions(uow: UnitOfWork) -> Any:
+    return uow.store(ApprovalStore).waiting_for("somebody", limit=7)
+
+
+def to_release(uow: UnitOfWork) -> Any:
+    return uow.all(Invoice, state=InvoiceState.MATCHED, order="sequence", limit=6)
+
+
+def free(uow: UnitOfWork) -> Any:
+    return uow.store(WorkOrderStore).free_jobs(None, limit=6)
+
+
+def mine(uow: UnitOfWork) -> Any:
+    return uow.store(WorkOrderStore).jobs_of("somebody", ["a team"], limit=11)
+
+
+READS = [
+    (late, "ix_purchase_order_line_late", True),
+    (orders, "ix_purchase_order_recent", True),
+    (decisions, "ix_approval_ask_waiting", True),
+    (to_release, "ix_invoice_queue", True),
+    (free, "ix_work_order_queue", True),
+    # Sorted by urgency, which is no column; but only what one person has in hand.
+    (mine, "ix_work_order_assigned (assignee_id=? AND state=?)", False),
+]
+
+
+@pytest.mark.parametrize(("read", "index", "unsorted"), READS)
+def test_a_read_of_today_does_not_walk_through_history(
+    read: Callable[[UnitOfWork], Any], index: str, unsorted: bool, engine: Engine
+) -> None:
+    seen: list[tuple[str, Any]] = []
+
+    def remember(_c: Any, _k: Any, statement: str, parameters: Any, _x: Any, _m: bool) -> None:
+        seen.append((statement, parameters))
+
+    event.listen(engine, "before_cursor_execute", remember)
+    with SqlTransactions(engine).read() as uow:
+        read(uow)
+        event.remove(engine, "before_cursor_execute", remember)
+        connection = uow.session.connection()
+        plans = [
+            [row[3] for row in connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {said}", parameters)]
+            for said, parameters in seen
+            if said.startswith("SELECT")
+        ]
+    assert plans
+    for plan in plans:
+        assert any(index in step for step in plan), plan
+        assert not any(step.startswith("SCAN") for step in plan), plan
+        assert not (unsorted and any(step.startswith(SORT) for step in plan)), plan
