@@ -129,3 +129,36 @@ def test_every_shipped_mapping_is_listed_with_its_files(wopo: Wopo) -> None:
     for name, path in shipped().items():
         assert f"{name}:" in output
         assert all(table.file in output for table in load_mapping(path).tables.values())
+
+
+@pytest.mark.parametrize(
+    ("contents", "told"),
+    [
+        (b"PK\x03\x04 no xml at all", "order.xml line 1"),
+        (b"<Order", "order.xml line 1"),
+        (b"", "order.xml"),
+    ],
+)
+def test_what_is_no_xml_is_told_in_a_sentence(
+    wopo: Wopo, tmp_path: Path, contents: bytes, told: str
+) -> None:
+    file = tmp_path / "order.xml"
+    file.write_bytes(contents)
+
+    result = wopo("import", "ubl", str(file))
+
+    assert isinstance(result.exception, DomainError), result.exception
+    assert result.exception.message.startswith(told)
+    assert "Nothing was changed" in result.exception.message
+
+
+def test_a_file_too_large_is_told_before_it_is_read(wopo: Wopo, url: str, tmp_path: Path) -> None:
+    file = tmp_path / "vendors.csv"
+    with file.open("wb") as stream:
+        stream.truncate(2_000_000_000)  # A hole: it takes no room on the disk.
+
+    result = wopo("import", "csv", "vendors", str(file))
+
+    assert isinstance(result.exception, DomainError), result.exception
+    assert "MB" in result.exception.message
+    assert vendors(url) == []

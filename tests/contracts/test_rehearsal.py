@@ -176,3 +176,22 @@ def test_a_refused_import_leaves_nothing_and_holds_no_lock(door: Door) -> None:
     assert not any(begun)
     with door.transactions.read() as uow:
         assert uow.count(AuditEntry) == uow.count(Budget) == 0
+
+
+def test_a_full_disk_refuses_the_import_and_leaves_nothing(door: Door) -> None:
+    transactions = door.transactions
+    assert isinstance(transactions, SqlTransactions)
+    transactions.engine.dispose()
+
+    @event.listens_for(transactions.engine, "connect")
+    def no_room(connection: Any, _record: Any) -> None:
+        (held,) = connection.execute("PRAGMA page_count").fetchone()
+        connection.execute(f"PRAGMA max_page_count={held}")
+
+    many = [{"code": f"V{n}", "name": "x" * 140, "currency": "EUR"} for n in range(400)]
+    with pytest.raises(DomainError, match="can't be written right now, so nothing was changed"):
+        rehearse(door, importing(vendors=many))
+
+    with door.transactions.read() as uow:
+        assert uow.count(Vendor) == uow.count(AuditEntry) == 0
+        assert list(verify(uow)) == []
