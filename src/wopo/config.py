@@ -37,7 +37,9 @@ class Settings(BaseSettings):
     """Empty: orders are not sent by e-mail."""
     smtp_port: int = Field(587, ge=1, le=65535, validation_alias="WOPO_SMTP_PORT")
     smtp_user: str = Field("", validation_alias="WOPO_SMTP_USER")
-    smtp_password: SecretStr = Field(SecretStr(""), validation_alias="WOPO_SMTP_PASSWORD")
+    smtp_password: SecretStr = Field(
+        SecretStr(""), validation_alias="WOPO_SMTP_PASSWORD", repr=False
+    )
     smtp_security: Literal["starttls", "tls", "none"] = Field(
         "starttls", validation_alias="WOPO_SMTP_SECURITY"
     )
