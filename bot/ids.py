@@ -72,6 +72,7 @@ class Callback(StrEnum):
     CANCEL_ORDER = "cancel_order"
     WITHDRAW_ORDER = "withdraw_order"
     SETTINGS = "settings"
+    LETTERHEAD = "letterhead"
     CHOOSE_DELIVERY = "choose_delivery"
     RECEIVE = "receive"
     RECEIPTS = "receipts"

@@ -6,10 +6,12 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from email import message_from_bytes
 from email.policy import default
+from io import BytesIO
 from typing import Any
 
 import pytest
 from aiosmtpd.smtp import SMTP, Envelope, Session
+from pypdf import PdfReader
 from slack_bolt import App
 
 from bot.courier import Courier
@@ -240,6 +242,25 @@ def test_without_a_mail_server_or_an_address_the_buyer_is_asked_to_pass_it_on(
     assert mailed(transactions)[0].state is Delivery.SKIPPED
     [shared] = slack.of("files.completeUploadExternal")
     assert "Please pass it on: no mail server is set up." in shared["initial_comment"]
+
+
+def test_the_letterhead_of_the_form_stands_on_the_next_order(
+    issue: Callable[[], None], mail: MailServer, payloads: Payloads, slack: RecordingSlack,
+    send: Callable[[Json], Json],
+) -> None:  # fmt: skip
+    assert send(payloads.command("/wopo", "letterhead", user="U-ann")) == {}
+    values = {"address": "Quay 9\n1000 Port", "order_terms": "Free to the gate."}
+    done = send(payloads.submit(slack.view(), values, user="U-ann"))
+    assert "settings are saved" in str(done["view"])
+    refused = send(payloads.command("/wopo", "letterhead", user="U-bea"))
+    assert "administrator" in refused["text"]
+    issue()
+
+    pdf = next(iter(message_from_bytes(mail.arrived[0].content, policy=default).iter_attachments()))
+    text = PdfReader(BytesIO(pdf.get_content())).pages[0].extract_text()
+    assert "Harbour Works" in text
+    assert "Quay 9" in text
+    assert "Free to the gate." in text
 
 
 def test_the_doctor_asks_the_mail_server(settings: Settings, mail: MailServer) -> None:
