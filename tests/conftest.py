@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any, TypeVar
 
 import pytest
@@ -18,6 +19,20 @@ pytest_plugins = ["tests.databases"]
 T = TypeVar("T")
 
 START = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
+
+
+MARKS_OF_LONG_TESTS = ("browser", "postgres")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Files with long tests first: what is left at the end are short ones, which workers can
+    share out evenly. A file stays together, so that what it sets up is set up once."""
+    places: dict[Path, int] = {}
+    for item in items:
+        marks = {mark.name for mark in item.iter_markers()}
+        place = next((n for n, mark in enumerate(MARKS_OF_LONG_TESTS) if mark in marks), 9)
+        places[item.path] = min(place, places.get(item.path, 9))
+    items.sort(key=lambda item: places[item.path])
 
 
 class TestClock:

@@ -76,7 +76,7 @@ def _wrapped(files: Any) -> Any:
     ]
 
 
-def wait_until(question: Callable[[], T], timeout: float = 5.0) -> T:
+def wait_until(question: Callable[[], T], timeout: float = 20.0) -> T:
     """Ask until the answer is true, and return it. Raises TimeoutError."""
     end = time.monotonic() + timeout
     while not (answer := question()):

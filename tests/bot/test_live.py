@@ -30,7 +30,7 @@ from wopo.usecases.locations import SaveLocation
 from wopo.usecases.people import SavePerson
 from wopo.usecases.settings import SetChannels
 
-SECONDS = 20.0
+SECONDS = 60.0
 
 
 def wait_for(what: Callable[[], Any]) -> Any:

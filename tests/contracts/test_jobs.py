@@ -120,7 +120,7 @@ def race(door: Door, transactions: SqlTransactions, firm: Company, job: str) -> 
     start = Barrier(2)
 
     def take(person_id: str) -> str:
-        start.wait(timeout=10)
+        start.wait(timeout=30)
         actor = ActorRef(person_id, "test")
         try:
             execute(door, TakeJob(work_order_id=job), actor=actor, key=f"{job}:{person_id}")

@@ -15,7 +15,7 @@ Ids = dict[str, str]
 
 def get(url: str, token: str = "") -> tuple[str, bytes]:
     headers = {"Authorization": f"Bearer {token}"} if token else {}
-    with urllib.request.urlopen(urllib.request.Request(url, headers=headers), timeout=5) as answer:
+    with urllib.request.urlopen(urllib.request.Request(url, headers=headers), timeout=20) as answer:
         return answer.headers["content-type"], answer.read()
 
 
@@ -51,7 +51,7 @@ def test_bytes_must_come_before_the_end(client: WebClient) -> None:
 def test_the_upload_address_says_how_much_came(client: WebClient) -> None:
     announced = client.files_getUploadURLExternal(filename="a.txt", length=3)
     request = urllib.request.Request(announced["upload_url"], b"abc", method="POST")
-    with urllib.request.urlopen(request, timeout=5) as answer:
+    with urllib.request.urlopen(request, timeout=20) as answer:
         assert (answer.status, answer.read()) == (200, b"OK - 3")
 
 

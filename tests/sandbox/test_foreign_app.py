@@ -29,6 +29,12 @@ class Lunch:
         return next(body for body in self.heard if body.get("type") == kind)
 
 
+@pytest.fixture
+def settings(settings: dict[str, Any]) -> dict[str, Any]:
+    """Slack's own three seconds: a real app on a busy machine needs them."""
+    return {**settings, "ack_timeout": 3.0}
+
+
 @pytest.fixture(params=["socket", "http"])
 def lunch(
     request: pytest.FixtureRequest, sandbox: RunningSandbox, driver: Driver, ids: Ids

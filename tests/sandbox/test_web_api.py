@@ -20,7 +20,7 @@ Ids = dict[str, str]
 def post(url: str, body: bytes, **headers: str) -> dict[str, Any]:
     named = {key.replace("_", "-"): value for key, value in headers.items()}
     request = urllib.request.Request(url, body, named, method="POST")
-    with urllib.request.urlopen(request, timeout=5) as answer:
+    with urllib.request.urlopen(request, timeout=20) as answer:
         found: dict[str, Any] = json.loads(answer.read())
         return found
 
