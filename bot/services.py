@@ -83,6 +83,8 @@ class Services:
     """What a click becomes, by action id (see ``bot.clicks``)."""
     redraw: dict[str, Any] = field(default_factory=dict)
     """How a screen is drawn anew, by its callback id: (visit, view id, subject id)."""
+    deadline: float = DEADLINE
+    """Seconds a listener's command may take before it is undone."""
     log: logging.Logger = field(default_factory=lambda: logging.getLogger("wopo.bot"))
 
     @property
@@ -106,7 +108,7 @@ class Services:
 
     def execute(self, command: Command, *, actor: ActorRef, key: str) -> Answer:
         """Through the one door, within a listener's time."""
-        return execute(self.door, command, actor=actor, key=key, deadline=DEADLINE)
+        return execute(self.door, command, actor=actor, key=key, deadline=self.deadline)
 
 
 def new_id() -> str:
