@@ -10,6 +10,7 @@ from bot.ids import Options
 from bot.services import Services
 from bot.visit import Body, Visit
 from wopo.domain.lookup import Kind
+from wopo.domain.purchase_orders import OrderKind, OrderState
 from wopo.domain.work_orders import AssigneeKind
 from wopo.usecases.ports.choices import Choice, ChoiceStore
 
@@ -34,11 +35,13 @@ def register(app: App, _services: Services) -> None:
     """Listen to every search of a form."""
     for options, (kind, equal) in _SIMPLE.items():
         app.options(options)(searcher(kind, **equal))
+    issued = {"kind": OrderKind.BLANKET, "state": OrderState.ISSUED}
+    app.options(Options.BLANKET)(searcher(Kind.PURCHASE_ORDER, **issued))
     app.options(Options.ASSET)(assets)
     app.options(Options.ASSIGNEE)(assignees)
 
 
-def searcher(kind: Kind, **equal: Any) -> Callable[..., None]:
+def searcher(kind: Kind, /, **equal: Any) -> Callable[..., None]:
     """A listener that looks for one kind of thing by what was typed."""
 
     def search(ack: Ack, visit: Visit, body: Body) -> None:

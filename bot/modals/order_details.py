@@ -65,6 +65,7 @@ def _header(view: OrderView, reader: Reader) -> list[tuple[str, str]]:
         ("Vendor", view.vendor.name),
         ("Currency", view.currency),
         ("Payment terms", view.payment_terms),
+        ("Called off from", view.blanket.name if view.blanket else ""),
         ("Ship to", view.ship_to.name if view.ship_to else ""),
         ("Order date", reader.day(view.order_date)),
         ("Valid to", reader.day(view.valid_to)),
@@ -90,6 +91,7 @@ def _money(money: OrderMoney, discount_label: str, reader: Reader) -> list[Block
         ("Tax", reader.money(money.tax)),
         ("Total", reader.money(money.total)),
         ("Limit of the blanket", reader.money(money.blanket_limit) if money.blanket_limit else ""),
+        ("Called off so far", reader.money(money.called_off) if money.called_off else ""),
     ]
     return [header("Amounts"), *facts(given(pairs))]
 

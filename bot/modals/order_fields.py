@@ -28,7 +28,7 @@ def inputs(page: str, view: OrderView, line: LineContent, reader: Reader) -> lis
         case "terms":
             return _terms(content, names)
         case "kind":
-            return _kind(content, reader)
+            return _kind(content, names, reader)
         case "amounts":
             return _amounts(content, reader)
         case "what":
@@ -71,14 +71,16 @@ def _terms(content: OrderContent, names: Any) -> list[Block]:
     ]
 
 
-def _kind(content: OrderContent, reader: Reader) -> list[Block]:
+def _kind(content: OrderContent, names: Any, reader: Reader) -> list[Block]:
     kinds = [option(words(kind.value).capitalize(), kind.value) for kind in OrderKind]
     limit = _amount(content.blanket_limit_minor, content.currency, reader)
     last = content.valid_to.isoformat() if content.valid_to else None
     hint = "For a recurring service, like monthly"
     done, billed = content.service_frequency, content.billing_frequency
+    blanket = search(Options.BLANKET, initial=_ref(content.blanket_id, names))
     return [
         field("kind", "Kind", select(kinds, initial=content.kind)),
+        field("blanket_id", "A release: called off from", blanket, optional=True),
         _text("service_frequency", "How often is it done?", done, longest=60, hint=hint),
         _text("billing_frequency", "How often is it billed?", billed, longest=60),
         _text("blanket_limit", "Limit of the blanket", limit, longest=30),
@@ -190,6 +192,7 @@ def header(page: str, form: Form, content: OrderContent) -> dict[str, Any]:
                 "service_frequency": form.text("service_frequency") or None,
                 "billing_frequency": form.text("billing_frequency") or None,
                 "blanket_limit_minor": _minor(form, "blanket_limit", content.currency, "The limit"),
+                "blanket_id": form.choice("blanket_id") or None,
                 "valid_to": form.day("valid_to", label="The last day"),
             }
         case _:

@@ -7,25 +7,28 @@ The phrases are the page's own. What is added there has no entry here, and fails
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import Any
 
 import pytest
 
-from bot.ids import Action, SlashCommand
+from bot.ids import Action, Options, SlashCommand
 from bot.metadata import Target
-from tests.factories.jobs import Company, Do, rows
+from tests.factories.jobs import Company, Do, row, rows
 from tests.factories.shop import Shop, asked, open_shop
 from tests.payloads import Payloads
 from tests.shared_data import shared_design
 from tests.slack import RecordingSlack
 from wopo.db.uow import SqlTransactions
 from wopo.domain.approvals import Approval
-from wopo.domain.purchase_orders import PurchaseOrder
+from wopo.domain.order_content import LineContent, OrderContent
+from wopo.domain.purchase_orders import OrderKind, OrderState, PurchaseOrder
 from wopo.domain.work_orders import WorkOrder
 from wopo.domain.work_requests import WorkRequest
 from wopo.usecases.approvals import ApproveOrder
 from wopo.usecases.cost_centres import SaveCostCentre
-from wopo.usecases.purchase_orders import SubmitOrder
+from wopo.usecases.order_changes import IssueOrder
+from wopo.usecases.purchase_orders import DraftOrder, SubmitOrder
 
 Json = dict[str, Any]
 Send = Callable[[Json], Json]
@@ -272,6 +275,15 @@ def order(do: Do, company: Company, shop: Shop, transactions: SqlTransactions) -
     return rows(transactions, PurchaseOrder)[0].id
 
 
+def approved(do: Do, company: Company, order: str, transactions: SqlTransactions) -> None:
+    do(SubmitOrder(order_id=order), by=company.bea)
+    approval = rows(transactions, Approval, purchase_order_id=order)[-1]
+    command = ApproveOrder(
+        approval_id=approval.id, revision=approval.revision, content_hash=approval.content_hash
+    )
+    do(command, by=company.app)
+
+
 def turned(walk: Walk, order: str, page: str) -> Json:
     walk.click(Action.ORDER_CHANGE, order, BEA)
     return walk.turn(Action.ORDER_CHANGE_PAGE, page, BEA)
@@ -287,16 +299,7 @@ def test_everything_domain_md_lists_of_a_purchase_order_is_entered_and_shown(
     assert phrases("Purchase order (PO)", ": ", ". Kinds") == list(ORDER)
     for page in ("what", "price", "whom", "dates", "amounts", "terms"):
         walk.fill(turned(walk, order, page), of_form(ORDER, page), BEA)
-    do(SubmitOrder(order_id=order), by=company.bea)
-    approval = rows(transactions, Approval, purchase_order_id=order)[-1]
-    do(
-        ApproveOrder(
-            approval_id=approval.id,
-            revision=approval.revision,
-            content_hash=approval.content_hash,
-        ),
-        by=company.app,
-    )
+    approved(do, company, order, transactions)
     walk.click(Action.ORDER_ISSUE, order, BEA)
     walk.fill(walk.click(Action.ORDER_PROMISE, order, BEA), of_form(ORDER, "promise"), BEA)
     shown = details(walk, order)
@@ -310,9 +313,41 @@ def test_every_kind_of_order_that_domain_md_lists_is_chosen_and_shown(
 ) -> None:
     kinds = phrases("Purchase order (PO)", "Kinds: ", ". One request")
     assert kinds == list(KINDS)
+    assert {values["kind"] for values, _ in KINDS.values()} | {"release"} == set(OrderKind)
     for phrase in (*kinds[1:], kinds[0]):
         values, shown = KINDS[phrase]
         walk.fill(turned(walk, order, "kind"), values, BEA)
         said = details(walk, order)
         for text in shown:
             assert text in said, (phrase, text)
+
+
+def test_a_release_names_the_blanket_order_it_is_called_off_from(
+    walk: Walk, do: Do, company: Company, order: str, transactions: SqlTransactions
+) -> None:
+    line = LineContent(
+        description="Seals of the year",
+        quantity=Decimal(90),
+        unit="pcs",
+        unit_price=Decimal(10),
+        cost_centre_id=company.ops,
+    )
+    content = OrderContent(
+        kind=OrderKind.BLANKET,
+        vendor_id=walk.named["grainger"],
+        currency="EUR",
+        blanket_limit_minor=900_00,
+        lines=(line,),
+    )
+    blanket = do(DraftOrder(content=content), by=company.bea).subject_id
+    approved(do, company, blanket, transactions)
+    do(IssueOrder(order_id=blanket), by=company.bea)
+    found = walk.send(walk.payloads.options(Options.BLANKET, "PO", user=BEA))
+    assert [one["value"] for one in found["options"]] == [blanket]
+    walk.fill(turned(walk, order, "kind"), {"kind": "release", "blanket_id": blanket}, BEA)
+    assert "*Called off from*" in details(walk, order)
+    approved(do, company, order, transactions)
+    assert row(transactions, PurchaseOrder, order).state is OrderState.APPROVED
+    said = details(walk, blanket)
+    assert "*Called off so far*" in said
+    assert "312.50 EUR" in said

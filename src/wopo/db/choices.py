@@ -19,7 +19,7 @@ class SqlChoices(SqlStore):
     """See ``ChoiceStore``."""
 
     def search(
-        self, kind: Kind, typed: str, *, site_id: str = "", limit: int = 50, **equal: Any
+        self, kind: Kind, typed: str, /, *, site_id: str = "", limit: int = 50, **equal: Any
     ) -> list[Choice]:
         table = TABLES[kind]
         model, key = table.model, getattr(table.model, table.key)

@@ -86,7 +86,8 @@ class LineFacts:
 
     ``share`` is the approved (or first proposed) content's cost, ``proposed`` what a later revision
     that waits for approval would make of it. ``cleared`` counts invoices that may become payable.
-    ``forgone`` was returned for credit and will not come again. ``waiting``: the first approval is
+    ``forgone`` was returned for credit and will not come again. ``called_off``: releases took it
+    over from this blanket order's line. ``waiting``: the first approval is
     asked for. ``live``: approved, and still to be delivered. ``ended``: nothing more will come.
     """
 
@@ -96,6 +97,7 @@ class LineFacts:
     cleared: Decimal = Decimal(0)
     cleared_minor: int = 0
     forgone: Decimal = Decimal(0)
+    called_off: int = 0
     proposed: int | None = None
     waiting: bool = False
     live: bool = False
@@ -113,6 +115,7 @@ def buckets(line: LineFacts) -> dict[CostKind, int]:
     settled = min(Fraction(1), done + _part(line.forgone, line.ordered))
     came, invoiced = prorated(line.share, done), prorated(line.share, billed)
     left = line.share - prorated(line.share, settled)
+    left -= min(line.called_off, left)
     released = line.share - left - came
     increase = 0 if line.proposed is None else max(line.proposed - line.share, 0)
     return {

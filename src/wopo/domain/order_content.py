@@ -102,6 +102,7 @@ class OrderContent(Part):
     service_frequency: str | None = None
     billing_frequency: str | None = None
     blanket_limit_minor: int | None = None
+    blanket_id: str | None = None
     valid_to: date | None = None
     lines: tuple[LineContent, ...] = ()
     charges: tuple[ChargeContent, ...] = ()
@@ -270,6 +271,12 @@ def _check_kind(content: OrderContent) -> None:
             field="blanket_limit",
             problem="A blanket order needs a limit",
             accepted="enter the most that may be called off",
+        )
+    if (content.kind is OrderKind.RELEASE) != (content.blanket_id is not None):
+        raise CONTENT(
+            field="blanket_id",
+            problem="A release, and only a release, is called off from a blanket order",
+            accepted="choose the kind release and its blanket order, or neither",
         )
 
 

@@ -98,6 +98,7 @@ class PurchaseOrder(SQLModel, table=True):
     service_frequency: str | None = Field(default=None, max_length=60)
     billing_frequency: str | None = Field(default=None, max_length=60)
     blanket_limit_minor: int | None = minor_field(None, null=True)
+    blanket_id: str | None = ref("purchase_order", null=True)
     valid_to: date | None = None
     net_minor: int = minor_field()
     charges_minor: int = minor_field()
@@ -129,7 +130,8 @@ class PurchaseOrderLine(SQLModel, table=True):
     - discount, rounded once. ``share_minor`` = net plus this line's share of the order's charges
     and discount: what the line costs its job and budget. Sums kept in the transaction that changes
     them: ``received`` = accepted + rejected - returned, ``accepted`` net of returns, ``billed``
-    over all live invoices (held ones too), ``cleared`` over those that may become payable.
+    over all live invoices (held ones too), ``cleared`` over those that may become payable,
+    ``called_off_minor`` of a blanket's line: what its releases took over of ``share_minor``.
     ``proposed``: a later revision adds it and was not approved yet; until then it is struck out.
     """
 
@@ -182,6 +184,7 @@ class PurchaseOrderLine(SQLModel, table=True):
     billed_minor: int = minor_field()
     cleared: Decimal = decimal_field(Decimal(0))
     cleared_minor: int = minor_field()
+    called_off_minor: int = minor_field()
 
     @property
     def due_quantity(self) -> Decimal:

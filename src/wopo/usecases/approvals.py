@@ -47,6 +47,7 @@ from wopo.usecases.approval_routing import (
     reroute,
     revision_of,
 )
+from wopo.usecases.blanket_orders import call_off
 from wopo.usecases.door import Answer, Command, Context, use_case
 from wopo.usecases.order_documents import (
     OrderDocument,
@@ -146,6 +147,7 @@ def bind(
     order = document.order
     order.approved_revision, order.approved_at = approval.revision, ctx.at
     revision.state = RevisionState.APPROVED
+    call_off(ctx, document)
     remember_prices(ctx, [Paid(order, document.live, ctx.at.date())])
     ctx.record(
         OrderApproved(

@@ -283,6 +283,7 @@ def line_facts(
         cleared=line.cleared,
         cleared_minor=convert(line.cleared_minor),
         forgone=forgone,
+        called_off=convert(line.called_off_minor),
         proposed=None if proposed is None else convert(proposed),
         waiting=not approved and not dropped and order.state is OrderState.PENDING_APPROVAL,
         live=approved and not dropped and order.state in IN_FORCE,

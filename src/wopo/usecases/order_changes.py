@@ -32,6 +32,7 @@ from wopo.domain.purchase_orders import (
 )
 from wopo.domain.vendors import Vendor
 from wopo.usecases.approval_routing import ask_approval, void_approvals
+from wopo.usecases.blanket_orders import check_called_off
 from wopo.usecases.door import Answer, Command, Context, use_case
 from wopo.usecases.order_documents import (
     OrderDocument,
@@ -132,6 +133,7 @@ def revise_order(command: ReviseOrder, ctx: Context) -> Answer:
     content = identified(ctx, document, command.content)
     figures = checked(ctx, content, before)
     check_ready(ctx, content)
+    check_called_off(ctx, order, content)
     difference = changed(before, content)
     if not difference:
         raise SAME_CONTENT(number=short(order.number))

@@ -275,6 +275,7 @@ def _check_references(ctx: Context, content: OrderContent) -> None:
     people = {line.receiver_id for line in lines} | {content.buyer_id}
     _must_exist(ctx, Person, people, "receiver_id")
     _must_exist(ctx, Location, {content.ship_to_id}, "ship_to_id")
+    _must_exist(ctx, PurchaseOrder, {content.blanket_id}, "blanket_id")
 
 
 def _must_exist(ctx: Context, kind: type[Any], ids: Iterable[str | None], field: str) -> None:

@@ -25,6 +25,7 @@ from wopo.domain.vendors import Vendor
 from wopo.domain.work_order_rights import may
 from wopo.domain.work_orders import WorkOrder
 from wopo.usecases.approval_routing import ask_approval, void_approvals
+from wopo.usecases.blanket_orders import check_called_off
 from wopo.usecases.door import Answer, Command, Context, use_case
 from wopo.usecases.order_documents import (
     OrderDocument,
@@ -234,6 +235,7 @@ def revise_ready(ctx: Context, document: OrderDocument) -> OrderRevision:
     content = document.content()
     figures = check_content(content)
     check_ready(ctx, content)
+    check_called_off(ctx, order, content)
     move(order, "submit")
     return add_revision(ctx, order, content, figures)
 

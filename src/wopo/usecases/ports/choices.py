@@ -20,7 +20,7 @@ class ChoiceStore(ABC):
 
     @abstractmethod
     def search(
-        self, kind: Kind, typed: str, *, site_id: str = "", limit: int = 50, **equal: Any
+        self, kind: Kind, typed: str, /, *, site_id: str = "", limit: int = 50, **equal: Any
     ) -> list[Choice]:
         """Things whose code or name contains what was typed, in any case; by name. With
         ``site_id`` only places and assets of that site; ``equal`` as for ``uow.all``."""

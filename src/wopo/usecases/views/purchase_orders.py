@@ -82,7 +82,7 @@ class OrderLineView:
 
 @dataclass(frozen=True)
 class OrderMoney:
-    """What an order comes to."""
+    """What an order comes to; ``called_off``: of a blanket order, by its releases."""
 
     net: Money
     charges: tuple[tuple[str, str, Money], ...]
@@ -90,6 +90,7 @@ class OrderMoney:
     tax: Money
     total: Money
     blanket_limit: Money | None
+    called_off: Money | None
 
 
 @dataclass(frozen=True)
@@ -119,6 +120,8 @@ class OrderView:
     currency: str
     payment_terms: str
     ship_to: Ref | None
+    blanket: Ref | None
+    """The blanket order that a release is called off from."""
     buyer: Ref | None
     requesters: tuple[Ref, ...]
     revision: int
@@ -180,6 +183,7 @@ def order_view(uow: UnitOfWork, order_id: str, *, reader: Person, today: date) -
         **{name: getattr(order, name) for name in _PLAIN},
         vendor=Ref(order.vendor_id, names.get(order.vendor_id, "")),
         ship_to=_ref(order.ship_to_id, names),
+        blanket=_ref(order.blanket_id, names),
         buyer=_ref(order.buyer_id, names),
         requesters=tuple(Ref(id, names[id]) for id in sorted(requesters) if id in names),
         service_frequency=order.service_frequency or "",
@@ -244,6 +248,9 @@ def _names(
         refs(uow, Part, [line.part_id for line in lines]),
     ]
     found = {ref.id: ref.name for group in named for ref in group.values()}
+    blanket_ids = {id for id in (order.blanket_id, content.blanket_id) if id}
+    for blanket in uow.all(PurchaseOrder, id=blanket_ids) if blanket_ids else ():
+        found[blanket.id] = short(blanket.number)
     job_ids = {line.work_order_id for line in lines if line.work_order_id}
     for job in uow.all(WorkOrder, id=job_ids) if job_ids else ():
         found[job.id] = f"{short(job.number)} {job.title}"
@@ -264,6 +271,9 @@ def _money(document: OrderDocument) -> OrderMoney:
         blanket_limit=None
         if order.blanket_limit_minor is None
         else Money(order.blanket_limit_minor, order.currency),
+        called_off=Money(sum(line.called_off_minor for line in document.lines), order.currency)
+        if order.kind is OrderKind.BLANKET
+        else None,
     )
 
 
