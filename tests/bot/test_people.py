@@ -5,7 +5,9 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from slack_bolt import BoltRequest
+from slack_bolt import App, BoltRequest
+from sqlalchemy import Engine
+from sqlalchemy.event import listen
 
 from bot.app import build_app
 from bot.ids import Action, SlashCommand
@@ -13,6 +15,7 @@ from bot.limits import Flood
 from bot.metadata import Target
 from bot.services import Services, build_services
 from bot.visit import request_key, who_acts
+from bot.warmup import warm_up
 from bot.words.settings import build as settings_form
 from tests.conftest import START, Ids, TestClock
 from tests.factories.jobs import Company, add, free_job, row, rows, started_job
@@ -21,7 +24,7 @@ from tests.slack import TEAM, RecordingSlack, Trouble
 from wopo.config import Settings
 from wopo.db.engine import make_engine
 from wopo.db.uow import SqlTransactions
-from wopo.domain.audit import RefusalEntry
+from wopo.domain.audit import AuditEntry, RefusalEntry
 from wopo.domain.people import Person, SlackIdentity
 from wopo.domain.work_orders import WorkOrder, WorkOrderState
 from wopo.usecases.door import Answer
@@ -213,6 +216,25 @@ def test_an_expired_trigger_says_click_again(
     slack.trouble("views.open", Trouble(error="expired_trigger_id"))
     answer = send(payloads.command(SlashCommand.WO, "", user="U-tess"))
     assert said(answer).startswith("Slack did not wait long enough for the form")
+
+
+def test_the_first_screens_are_drawn_before_anybody_waits(
+    company: Company,
+    app: App,
+    services: Services,
+    engine: Engine,
+    transactions: SqlTransactions,
+    slack: RecordingSlack,
+) -> None:
+    said: list[str] = []
+    listen(engine, "before_cursor_execute", lambda *told: said.append(told[2].lower()))
+    before = len(rows(transactions, AuditEntry))
+    warm_up(app, services)
+    for table in ("work_order", "purchase_order", "location"):
+        assert any(f"from {table}" in one for one in said), f"nothing of {table} was drawn"
+    assert slack.calls == []
+    assert not any(one.startswith(("insert", "update", "delete")) for one in said)
+    assert len(rows(transactions, AuditEntry)) == before
 
 
 def test_a_late_click_in_home_is_answered_in_home(
