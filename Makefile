@@ -37,7 +37,7 @@ test: check ## Everything that must hold, on SQLite and PostgreSQL
 	$(BIN)/pytest -n $(JOBS) --dist worksteal
 
 soak: $(BIN)/.dev ## The promises at their full counts (hours)
-	WOPO_SOAK=1 $(BIN)/pytest -n $(JOBS) --dist worksteal -m "soak or not soak"
+	$(BIN)/python -m tests.soak --jobs $(JOBS)
 
 bench: $(BIN)/.dev ## Measure wopo beside its floors
 	$(BIN)/python -m benchmarks
