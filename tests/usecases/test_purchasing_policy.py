@@ -11,6 +11,7 @@ from tests.factories.money import line as order_line
 from wopo.domain.errors import DomainError
 from wopo.domain.invoices import InvoiceState
 from wopo.domain.parts import Part
+from wopo.domain.purchase_orders import PurchaseOrderLine
 from wopo.domain.purchasing_policy import PolicyDocument, PurchasingPolicy
 from wopo.domain.vendors import Vendor
 from wopo.usecases.purchasing_policy import ImportPolicy
@@ -172,3 +173,36 @@ def test_a_voided_receipt_is_judged_by_the_version_it_was_matched_by(at, policy,
     policy({"price_pct": 0, **WIDE})
     do(VoidReceipt(receipt_id=receipt.subject_id, reason="other order"), by=RECEIVER)
     assert at.invoice(matched.id).codes == ["NOT_RECEIVED"]
+
+
+def test_more_may_come_than_was_ordered_where_the_policy_says_so(at, policy):
+    def more_than_ordered(accepted: str) -> set[str]:
+        order = at.issued()
+        at.receive(order, accepted, acknowledged=frozenset({f"more_than_ordered:{order}"}))
+        return {case.code for case in at.cases().values() if case.purchase_order_id == order}
+
+    assert more_than_ordered("10.1") == {"OVER_RECEIPT"}
+    policy({"over_receipt_pct": 10})
+    assert more_than_ordered("11") == set()
+    assert more_than_ordered("11.1") == {"OVER_RECEIPT"}
+    policy({"over_receipt_pct": "no limit"})
+    assert more_than_ordered("90") == set()
+
+
+def test_a_delivery_off_its_day_is_raised_only_beyond_the_limit(at, policy):
+    def delivered(day: int) -> dict[str, str]:
+        order = at.issued()
+        with at.world.transactions.write() as uow:
+            (line,) = uow.all(PurchaseOrderLine, purchase_order_id=order)
+            line.promised_on = date(2026, 3, day)
+            uow.commit()
+        at.receive(order)
+        return {c.code: c.told for c in at.cases().values() if c.purchase_order_id == order}
+
+    assert delivered(9) == {}
+    policy({"days_early": 3, "days_late": 0})
+    assert delivered(5) == {}
+    assert delivered(9) == {
+        "EARLY_DELIVERY": "Line 1 (bearing): delivered 7 days early, allowed 3."
+    }
+    assert delivered(1) == {"LATE_DELIVERY": "Line 1 (bearing): delivered 1 day late, allowed 0."}

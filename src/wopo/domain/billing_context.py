@@ -135,7 +135,7 @@ def _line_facts(ordered: Ordered, document: Document, around: Around) -> dict[st
     converted = _conversions(document, ordered.lines)
     return {
         name_of(line): LineFacts(
-            order=_order_line(line, currency),
+            order=order_line(line, currency),
             policy=ordered.rule(line).policy,
             tolerances=ordered.rule(line).tolerances,
             conversions=converted.get(line.id),
@@ -169,7 +169,7 @@ def policy_of(line: PurchaseOrderLine) -> Policy:
     return Policy(line.match_policy) if line.match_policy else default_policy(service=line.service)
 
 
-def _order_line(line: PurchaseOrderLine, currency: str) -> OrderLine:
+def order_line(line: PurchaseOrderLine, currency: str) -> OrderLine:
     """A cancelled line orders nothing; a line closed short keeps what was agreed, so its prices
     stay comparable."""
     return OrderLine(

@@ -46,7 +46,12 @@ LimitValue = Annotated[
     Annotated[Decimal, Field(ge=0, le=MAX_AMOUNT, decimal_places=PRICE_PLACES)] | None,
     BeforeValidator(_limit),
 ]
-_KEYS: dict[str, Any] = dict.fromkeys(dict.fromkeys(TOLERANCE_KEYS), (LimitValue, None))
+NOT_SET = frozenset({"under_receipt_pct"})
+"""Keys of a match case that no policy sets: a line is closed short by a decision that moves money,
+never by a percentage."""
+_KEYS: dict[str, Any] = dict.fromkeys(
+    (key for key in TOLERANCE_KEYS if key not in NOT_SET), (LimitValue, None)
+)
 Limits: type[BaseModel] = create_model("Limits", __base__=Part, **_KEYS)
 """Limits by key; only those that were written count, ``None`` means that there is no limit."""
 

@@ -7,7 +7,8 @@ from decimal import Decimal
 from wopo.domain.exception_cases import CaseState, ExceptionCase, Finding
 from wopo.domain.exception_kinds import OwnerKind, kind_of
 from wopo.domain.findings import label
-from wopo.domain.matching import MatchCode
+from wopo.domain.matching import Family, MatchCode, Tolerances
+from wopo.domain.matching.tolerances import within
 from wopo.domain.money import Money, format_number
 from wopo.domain.purchase_orders import PurchaseOrder, PurchaseOrderLine
 from wopo.domain.settings import CompanySettings
@@ -54,6 +55,12 @@ def over_receipt(order: PurchaseOrder, line: PurchaseOrderLine) -> Finding | Non
             "sentence": f"accepted {shown(line.accepted)}, ordered {shown(line.quantity)}",
         },
     )
+
+
+def allows(tolerances: Tolerances, line: PurchaseOrderLine) -> bool:
+    """Whether the policy lets that much come beyond the ordered quantity."""
+    limits = tolerances.limits(Family.OVER_RECEIPT)
+    return not limits.limits or within(limits, line.accepted - line.quantity, line.quantity)
 
 
 def raise_case(

@@ -40,7 +40,7 @@ from wopo.domain.purchase_orders import (
     PurchaseOrderLine,
 )
 from wopo.domain.vendors import Vendor
-from wopo.usecases.case_raising import Draft, over_receipt, raise_case
+from wopo.usecases.case_raising import Draft, allows, over_receipt, raise_case
 from wopo.usecases.door import Context
 from wopo.usecases.duplicates import Twin, Twins, forget, known, standing
 from wopo.usecases.duplicates import search as find_twins
@@ -178,13 +178,25 @@ class Judging:
 
     def applied(self, invoice: Invoice) -> Applied:
         """What the policy says about this invoice (``PolicyBook.version_for``)."""
+        version = self._policies().version_for(invoice, decided=invoice.state in CLEARED)
+        return self._apply(version, invoice.entered_at.date(), invoice.vendor_id)
+
+    def today(self) -> Applied:
+        """What the policy says today about what comes for the order."""
+        assert self.order is not None
+        version, day = self._policies().current, self.ctx.at.date()
+        return self._apply(version, day, self.order.vendor_id)
+
+    def _policies(self) -> PolicyBook:
         if self.book is None:
             self.book = PolicyBook(self.ctx.uow, self.ctx.at.date())
-        version = self.book.version_for(invoice, decided=invoice.state in CLEARED)
-        day = invoice.entered_at.date()
+        return self.book
+
+    def _apply(self, version: int, day: date, vendor_id: str) -> Applied:
         if (version, day) not in self._applied:
-            vendor_id = self.order.vendor_id if self.order is not None else invoice.vendor_id
-            self._applied[version, day] = self.book.applied(
+            if self.order is not None:
+                vendor_id = self.order.vendor_id
+            self._applied[version, day] = self._policies().applied(
                 version, self.order, self.lines, vendor_id=vendor_id, day=day
             )
         return self._applied[version, day]
@@ -359,6 +371,7 @@ class Judging:
             finding.key(order.id): finding
             for line in self.lines.values()
             if (finding := over_receipt(order, line)) is not None
+            and not allows(self.today().lines[line.id].tolerances, line)
         }
         for key, case in self.cases().items():
             if case.subject != "purchase_order" or case.code != MatchCode.OVER_RECEIPT:
@@ -372,16 +385,8 @@ class Judging:
                 self.ctx.record(event)
         for finding in found.values():
             line = self.lines[finding.line_id or ""]
-            draft = Draft(
-                finding,
-                "purchase_order",
-                order.id,
-                order.currency,
-                order.vendor_id,
-                order,
-                line,
-            )
-            self.drafts.append(draft)
+            about = (order.id, order.currency, order.vendor_id, order, line)
+            self.drafts.append(Draft(finding, "purchase_order", *about))
 
     def finish(self) -> list[ExceptionCase]:
         """Number and raise the new cases; call it after the ledger was posted."""

@@ -40,6 +40,7 @@ from wopo.usecases.case_raising import Draft
 from wopo.usecases.door import Answer, Command, Context, Notice, announces, silent, use_case
 from wopo.usecases.judging import Judging
 from wopo.usecases.ledger import post_order
+from wopo.usecases.receipt_days import off_their_day
 from wopo.usecases.receipt_rights import may_receive
 from wopo.usecases.unit_conversions import in_order_unit
 
@@ -122,7 +123,7 @@ def post_receipt(command: PostReceipt, ctx: Context) -> Answer:
         ),
         *permission.waivers,
     )
-    settle(ctx, order, lines, receipt, early=early)
+    settle(ctx, order, lines, receipt, early=early, came=rows)
     return Answer(
         subject_id=receipt.id,
         number=receipt.number,
@@ -268,15 +269,18 @@ def settle(
     *,
     early: str | None = None,
     void_cases_of: str | None = None,
+    came: Sequence[ReceiptLine] = (),
 ) -> None:
     """What follows from any change of received quantities: invoices and cases judged again, the
-    ledger and the budgets moved, the order's progress derived."""
+    ledger and the budgets moved, the order's progress derived. ``came``: a delivery, judged by the
+    promised days."""
     judging = Judging(ctx, order, lines, f"receipt {receipt.number}")
     if void_cases_of is not None:
         judging.receipt_cases_gone(void_cases_of)
     judging.again()
     if early is not None:
         judging.drafts.append(_early_draft(order, lines, receipt))
+    judging.drafts += off_their_day(judging, receipt, came)
     post_order(ctx, order, list(lines.values()), source="receipt", source_id=receipt.id)
     judging.finish()
     refresh_progress(order, lines.values())

@@ -164,6 +164,7 @@ def test_defaults_are_explicit_zeros_each_with_a_reason() -> None:
         "discount_pct",
         "blanket_abs",
         "blanket_days",
+        "over_receipt_pct",
         "balance_abs",
     }
     assert tolerances.combine is Combine.LESSER

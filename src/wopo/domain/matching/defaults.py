@@ -16,6 +16,7 @@ SHIPPED_DEFAULTS: tuple[tuple[str, Decimal, str], ...] = (
     ("discount_pct", ZERO, "a promised discount must arrive"),
     ("blanket_abs", ZERO, "a blanket order's limit is what was approved"),
     ("blanket_days", ZERO, "after its last day a blanket order has to be renewed"),
+    ("over_receipt_pct", ZERO, "more than ordered is kept or sent back by decision"),
     ("balance_abs", ZERO, "an invoice adds up, or somebody looks at it"),
 )
 """What wopo ships, key by key with the reason: explicit zeros, so that nothing is unlimited by
