@@ -5,7 +5,7 @@ from collections.abc import Collection
 from sqlalchemy import String, bindparam, cast, or_
 from sqlmodel import col, select
 
-from wopo.db.uow import SqlStore, implements
+from wopo.db.uow import SqlStore, implements, recall, waiting
 from wopo.domain.approvals import Approval, ApprovalAsk
 from wopo.domain.part_requests import Allocation, PartRequest, PartRequestLine
 from wopo.domain.people import AuthorityLimit, Person, Role
@@ -19,17 +19,31 @@ WAITING = (
     .order_by(col(ApprovalAsk.asked_at), col(ApprovalAsk.approval_id))
     .limit(bindparam("limit"))
 )
+APPROVERS = (
+    select(Person, AuthorityLimit)
+    .join(AuthorityLimit, col(AuthorityLimit.person_id) == col(Person.id))
+    .where(
+        col(Person.active),
+        cast(Person.roles, String).like(f'%"{Role.APPROVER.value}"%'),
+        or_(
+            col(AuthorityLimit.cost_centre_id).is_(None),
+            col(AuthorityLimit.cost_centre_id).in_(bindparam("centre_ids", expanding=True)),
+        ),
+    )
+    .order_by(col(Person.code), col(AuthorityLimit.id))
+)
 REQUESTERS = (
     select(PartRequest.requested_by_id)
     .join(PartRequestLine, col(PartRequestLine.part_request_id) == col(PartRequest.id))
     .join(Allocation, col(Allocation.part_request_line_id) == col(PartRequestLine.id))
     .join(PurchaseOrderLine, col(PurchaseOrderLine.id) == col(Allocation.purchase_order_line_id))
     .where(
-        col(PurchaseOrderLine.purchase_order_id) == bindparam("order"),
+        col(PurchaseOrderLine.purchase_order_id) == bindparam("order_id"),
         col(PartRequest.requested_by_id).is_not(None),
     )
     .distinct()
 )
+SHARES = (Allocation, PartRequestLine, PurchaseOrderLine)
 
 
 @implements(ApprovalStore)
@@ -37,21 +51,12 @@ class SqlApprovals(SqlStore):
     """See ``ApprovalStore``."""
 
     def approvers(self, centre_ids: Collection[str]) -> list[tuple[Person, list[AuthorityLimit]]]:
-        statement = (
-            select(Person, AuthorityLimit)
-            .join(AuthorityLimit, col(AuthorityLimit.person_id) == col(Person.id))
-            .where(
-                col(Person.active),
-                cast(Person.roles, String).like(f'%"{Role.APPROVER.value}"%'),
-                or_(
-                    col(AuthorityLimit.cost_centre_id).is_(None),
-                    col(AuthorityLimit.cost_centre_id).in_(list(centre_ids)),
-                ),
-            )
-            .order_by(col(Person.code), col(AuthorityLimit.id))
-        )
         found: dict[str, tuple[Person, list[AuthorityLimit]]] = {}
-        for person, limit in self.session.exec(statement):
+        options = waiting(self.session, Person, AuthorityLimit)
+        rows = self.session.execute(
+            APPROVERS, {"centre_ids": list(centre_ids)}, execution_options=options
+        )
+        for person, limit in rows:
             found.setdefault(person.id, (person, []))[1].append(limit)
         return list(found.values())
 
@@ -60,6 +65,10 @@ class SqlApprovals(SqlStore):
         return list(self.session.execute(WAITING, values).scalars())
 
     def requesters(self, order_id: str) -> set[str]:
-        self.session.flush()
-        found = self.session.connection().execute(REQUESTERS, {"order": order_id})
-        return set(found.scalars())
+        def read() -> list[str]:
+            asked = {"order_id": order_id}
+            options = waiting(self.session, *SHARES, PartRequest)
+            found = self.session.execute(REQUESTERS, asked, execution_options=options)
+            return list(found.scalars())
+
+        return set(recall(self.session, Allocation, ("requesters", order_id), read))

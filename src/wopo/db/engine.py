@@ -7,8 +7,10 @@ from types import ModuleType
 from typing import Any
 
 from sqlalchemy import Engine, create_engine, event
+from sqlalchemy.dialects import registry
+from sqlalchemy.dialects.sqlite.pysqlite import SQLiteDialect_pysqlite
 from sqlalchemy.engine import make_url
-from sqlalchemy.pool import StaticPool
+from sqlalchemy.pool import PoolProxiedConnection, StaticPool
 
 LOCK_SECONDS = 1.5
 """How long a statement may wait for a lock: inside the listener's own 2.0 s deadline."""
@@ -22,6 +24,45 @@ def sqlite_driver() -> ModuleType:
         return import_module("pysqlite3.dbapi2")
     except ModuleNotFoundError:
         return sqlite3
+
+
+class Reading(SQLiteDialect_pysqlite):
+    """SQLite whose transactions begin when SQLAlchemy's do, those of an engine with ``WRITE`` as
+    writing ones.
+
+    A listener on the engine's events would do the same; but with one, SQLAlchemy asks for
+    listeners at every step of every statement, which costs a twentieth of a command.
+    """
+
+    supports_statement_cache = True
+    begin = "BEGIN"
+
+    def do_begin(self, dbapi_connection: PoolProxiedConnection) -> None:
+        dbapi_connection.cursor().execute(self.begin)
+
+    def set_engine_execution_options(self, engine: Engine, opts: Any) -> None:
+        super().set_engine_execution_options(engine, opts)
+        if opts.get("wopo_write"):
+            engine.dialect = self._writing()
+
+    def _writing(self) -> "Writing":
+        """This dialect's twin, one for all: what the first connection tells either is told both."""
+        twin = vars(self).get("twin")
+        if twin is None:
+            twin = Writing.__new__(Writing)
+            twin.__dict__ = vars(self)
+            self.twin: Writing = twin
+        return self.twin
+
+
+class Writing(Reading):
+    """SQLite whose transactions take the write lock as they begin."""
+
+    supports_statement_cache = True
+    begin = "BEGIN IMMEDIATE"
+
+
+registry.register("sqlite.wopo", __name__, Reading.__name__)
 
 
 def make_engine(url: str) -> Engine:
@@ -45,13 +86,12 @@ def _sqlite(database: str | None) -> Engine:
     if not memory:
         Path(str(database)).parent.mkdir(parents=True, exist_ok=True)
     engine = create_engine(
-        "sqlite+pysqlite://" + ("" if memory else f"/{database}"),
+        "sqlite+wopo://" + ("" if memory else f"/{database}"),
         module=sqlite_driver(),
         connect_args={"timeout": LOCK_SECONDS, "check_same_thread": False},
         **({"poolclass": StaticPool} if memory else {"pool_size": 12, "max_overflow": 8}),
     )
     event.listen(engine, "connect", _on_connect)
-    event.listen(engine, "begin", _on_begin)
     return engine
 
 
@@ -66,8 +106,3 @@ def _on_connect(connection: Any, _record: Any) -> None:
         "cache_size=-16000",
     ):
         connection.execute(f"PRAGMA {pragma}")
-
-
-def _on_begin(connection: Any) -> None:
-    write = connection.get_execution_options().get("wopo_write")
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if write else "BEGIN")

@@ -46,6 +46,7 @@ class SqlImportStore(SqlStore, ImportStore):
     def remember(self, kind: str, key: str, digest: str) -> None:
         statement = update(RECORDS).where(RECORDS.c.target == kind, RECORDS.c.source_key == key)
         self.session.connection().execute(statement.values(digest=digest))
+        self.forget()
 
     def complete_orders(self) -> list[str]:
         status = RECORDS.c.facts["status"].as_string()
@@ -75,3 +76,4 @@ class SqlImportStore(SqlStore, ImportStore):
         for kind, values in kinds.items():
             for start in range(0, len(values), BATCH):
                 connection.execute(insert(_table(kind)), values[start : start + BATCH])
+        self.forget()

@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import and_, case, func, or_, select, union
+from sqlalchemy import and_, bindparam, case, func, or_, select, union
 from sqlmodel import SQLModel
 
-from wopo.db.uow import SqlStore, implements
+from wopo.db.uow import SqlStore, implements, waiting
 from wopo.domain.duplicates import NEAR_DAYS
 from wopo.domain.invoices import Invoice, InvoiceCharge, InvoiceState, InvoiceType
 from wopo.usecases.ports.invoices import InvoiceStore
@@ -20,6 +20,41 @@ def _columns(kind: type[SQLModel]) -> Any:
 INV, CHARGE = _columns(Invoice), _columns(InvoiceCharge)
 
 
+def _one_of(name: str) -> Any:
+    return bindparam(name, expanding=True)
+
+
+VENDORS, TOTALS = INV.vendor_id.in_(_one_of("vendor_ids")), INV.total_minor.in_(_one_of("totals"))
+WAYS = (
+    and_(VENDORS, INV.number_key.in_(_one_of("numbers"))),
+    and_(VENDORS, TOTALS, INV.invoice_date.between(bindparam("first"), bindparam("last"))),
+    and_(INV.number_core.in_(_one_of("cores")), or_(VENDORS, TOTALS)),
+)
+# Each way has its index; one statement with OR over all of them would have none.
+LIKE_THEM = union(*(select(INV.id).where(way) for way in WAYS)).subquery()
+ALIKE = (
+    select(Invoice)
+    .where(INV.id.in_(select(LIKE_THEM.c.id)), INV.state != InvoiceState.REJECTED)
+    .order_by(INV.sequence)
+)
+SIGNED = case((INV.type == InvoiceType.CREDIT, -CHARGE.amount_minor), else_=CHARGE.amount_minor)
+BEFORE = (
+    INV.purchase_order_id == bindparam("order_id"),
+    INV.sequence < bindparam("sequence"),
+    INV.state != InvoiceState.REJECTED,
+    INV.stopped.is_(False),
+)
+VALUE_BEFORE = select(
+    func.sum(case((INV.type == InvoiceType.CREDIT, -INV.net_minor), else_=INV.net_minor))
+).where(*BEFORE)
+CHARGES_BEFORE = (
+    select(CHARGE.code, func.sum(SIGNED))
+    .join(Invoice.__table__, INV.id == CHARGE.invoice_id)  # type: ignore[attr-defined]
+    .where(*BEFORE)
+    .group_by(CHARGE.code)
+)
+
+
 @implements(InvoiceStore)
 class SqlInvoices(SqlStore, InvoiceStore):
     """See ``InvoiceStore``."""
@@ -27,45 +62,27 @@ class SqlInvoices(SqlStore, InvoiceStore):
     def alike(self, invoices: Sequence[Invoice]) -> list[Invoice]:
         dates = [invoice.invoice_date for invoice in invoices]
         near = timedelta(days=NEAR_DAYS)
-        vendors = INV.vendor_id.in_(sorted({invoice.vendor_id for invoice in invoices}))
-        totals = INV.total_minor.in_(sorted({invoice.total_minor for invoice in invoices}))
-        core = INV.number_core.in_(sorted({invoice.number_core for invoice in invoices}))
-        day = INV.invoice_date.between(min(dates) - near, max(dates) + near)
-        ways = (
-            and_(vendors, INV.number_key.in_(sorted({each.number_key for each in invoices}))),
-            and_(vendors, totals, day),
-            and_(core, or_(vendors, totals)),
-        )
-        # Each way has its index; one statement with OR over all of them would have none.
-        found = union(*(select(INV.id).where(way) for way in ways)).subquery()
-        statement = select(Invoice).where(
-            INV.id.in_(select(found.c.id)), INV.state != InvoiceState.REJECTED
-        )
-        return list(self.session.execute(statement.order_by(INV.sequence)).scalars())
+        asked = {
+            "vendor_ids": sorted({invoice.vendor_id for invoice in invoices}),
+            "numbers": sorted({invoice.number_key for invoice in invoices}),
+            "cores": sorted({invoice.number_core for invoice in invoices}),
+            "totals": sorted({invoice.total_minor for invoice in invoices}),
+            "first": min(dates) - near,
+            "last": max(dates) + near,
+        }
+        options = waiting(self.session, Invoice)
+        return list(self.session.execute(ALIKE, asked, execution_options=options).scalars())
 
     def value_before(self, order_id: str, sequence: int) -> int:
-        signed = case((INV.type == InvoiceType.CREDIT, -INV.net_minor), else_=INV.net_minor)
-        statement = select(func.sum(signed)).where(
-            INV.purchase_order_id == order_id,
-            INV.sequence < sequence,
-            INV.state != InvoiceState.REJECTED,
-            INV.stopped.is_(False),
+        asked, options = (
+            {"order_id": order_id, "sequence": sequence},
+            waiting(self.session, Invoice),
         )
-        return int(self.session.execute(statement).scalar_one() or 0)
+        found = self.session.execute(VALUE_BEFORE, asked, execution_options=options)
+        return int(found.scalar_one() or 0)
 
     def charges_before(self, order_id: str, sequence: int) -> dict[str, int]:
-        signed = case(
-            (INV.type == InvoiceType.CREDIT, -CHARGE.amount_minor), else_=CHARGE.amount_minor
-        )
-        statement = (
-            select(CHARGE.code, func.sum(signed))
-            .join(Invoice.__table__, INV.id == CHARGE.invoice_id)  # type: ignore[attr-defined]
-            .where(
-                INV.purchase_order_id == order_id,
-                INV.sequence < sequence,
-                INV.state != InvoiceState.REJECTED,
-                INV.stopped.is_(False),
-            )
-            .group_by(CHARGE.code)
-        )
-        return {code: int(amount) for code, amount in self.session.execute(statement)}
+        asked = {"order_id": order_id, "sequence": sequence}
+        options = waiting(self.session, Invoice, InvoiceCharge)
+        rows = self.session.execute(CHARGES_BEFORE, asked, execution_options=options)
+        return {code: int(amount) for code, amount in rows}

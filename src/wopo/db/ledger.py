@@ -5,10 +5,10 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 from sqlmodel import SQLModel
 
-from wopo.db.uow import SqlStore, implements
+from wopo.db.uow import SqlStore, implements, waiting
 from wopo.domain.ledger import Dimensions, LedgerEntry
 from wopo.domain.purchase_orders import PurchaseOrder, PurchaseOrderLine
 from wopo.domain.receipts import Receipt, ReceiptKind, ReceiptLine, ReceiptState
@@ -24,9 +24,22 @@ SUM = func.sum(L.amount_minor)
 WHOSE = (L.cost_centre_id, L.work_order_id, L.project_id, L.budget_id)
 PER_LINE = (L.purchase_order_line_id, *WHOSE, L.kind, L.currency, L.rate)
 
-
-def _per_line() -> Any:
-    return select(*PER_LINE, SUM).group_by(*PER_LINE)
+STANDING = (
+    select(*PER_LINE, SUM)
+    .where(L.purchase_order_line_id.in_(bindparam("line_ids", expanding=True)))
+    .group_by(*PER_LINE)
+)
+PART, RECEIPT = _table(ReceiptLine).c, _table(Receipt).c
+FORGONE = (
+    select(PART.purchase_order_line_id, PART.accepted, PART.rejected)
+    .join(_table(Receipt), RECEIPT.id == PART.receipt_id)
+    .where(
+        RECEIPT.purchase_order_id.in_(bindparam("order_ids", expanding=True)),
+        RECEIPT.kind == ReceiptKind.RETURN,
+        RECEIPT.state == ReceiptState.POSTED,
+        RECEIPT.for_credit,
+    )
+)
 
 
 @implements(LedgerStore)
@@ -34,23 +47,15 @@ class SqlLedger(SqlStore, LedgerStore):
     """See ``LedgerStore``."""
 
     def standing(self, line_ids: Collection[str]) -> list[Standing]:
-        statement = _per_line().where(L.purchase_order_line_id.in_(list(line_ids)))
-        return [_standing(row) for row in self.session.connection().execute(statement)]
+        rows = self.connection.execute(STANDING, {"line_ids": list(line_ids)})
+        return [_standing(row) for row in rows]
 
     def forgone(self, order_ids: Collection[str]) -> dict[str, Decimal]:
-        part, receipt = _table(ReceiptLine).c, _table(Receipt).c
-        statement = (
-            select(part.purchase_order_line_id, part.accepted, part.rejected)
-            .join(_table(Receipt), receipt.id == part.receipt_id)
-            .where(
-                receipt.purchase_order_id.in_(list(order_ids)),
-                receipt.kind == ReceiptKind.RETURN,
-                receipt.state == ReceiptState.POSTED,
-                receipt.for_credit,
-            )
-        )
+        options = waiting(self.session, Receipt, ReceiptLine)
+        asked = {"order_ids": list(order_ids)}
+        rows = self.session.execute(FORGONE, asked, execution_options=options)
         found: dict[str, Decimal] = {}
-        for line_id, accepted, rejected in self.session.execute(statement):
+        for line_id, accepted, rejected in rows:
             found[line_id] = found.get(line_id, Decimal(0)) - accepted - rejected
         return found
 

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import and_, delete, exists, func, insert, or_
+from sqlalchemy import and_, bindparam, delete, exists, func, insert, or_
 from sqlalchemy.sql.elements import ColumnElement
 from sqlmodel import col, select
 
@@ -17,6 +17,13 @@ NEAR = 500
 """How many names are compared when nothing was found."""
 COMMON = 500
 """A word of more things than this is common."""
+
+
+WORDS = SearchWord.__table__  # type: ignore[attr-defined]
+DROP_WORDS = delete(WORDS).where(
+    WORDS.c.subject_id == bindparam("of_id"), WORDS.c.subject == bindparam("of")
+)
+ADD_WORDS = insert(WORDS)
 
 
 @implements(LookupStore)
@@ -66,17 +73,18 @@ class SqlLookup(SqlStore):
                 near.extend(found)
         return near
 
-    def set_words(self, subject: str, subject_id: str, words: set[str]) -> None:
-        table = SearchWord.__table__  # type: ignore[attr-defined]
-        self.session.execute(
-            delete(table).where(table.c.subject_id == subject_id, table.c.subject == subject)
-        )
+    def set_words(
+        self, subject: str, subject_id: str, words: set[str], *, new: bool = False
+    ) -> None:
+        connection = self.connection
+        if not new:
+            connection.execute(DROP_WORDS, {"of": subject, "of_id": subject_id})
         if words:
             rows = [
                 {"word": word, "subject": subject, "subject_id": subject_id}
                 for word in sorted(words)
             ]
-            self.session.execute(insert(table), rows)
+            connection.execute(ADD_WORDS, rows)
 
     def jobs_with(self, words: Sequence[str], *, limit: int, open_only: bool) -> list[str]:
         """A rare word leads to its few jobs by the index; when every word is common the newest

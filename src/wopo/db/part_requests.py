@@ -5,7 +5,7 @@ from collections.abc import Collection
 from sqlalchemy import bindparam, func
 from sqlmodel import col, select
 
-from wopo.db.uow import SqlStore, implements
+from wopo.db.uow import SqlStore, implements, recall, remember, waiting
 from wopo.domain.part_requests import Allocation, PartRequest, PartRequestLine
 from wopo.domain.purchase_orders import PurchaseOrder, PurchaseOrderLine
 from wopo.usecases.ports.part_requests import Link, PartRequestStore
@@ -15,7 +15,7 @@ LINKS = (
     .join(PurchaseOrderLine, col(PurchaseOrderLine.id) == col(Allocation.purchase_order_line_id))
     .join(PurchaseOrder, col(PurchaseOrder.id) == col(PurchaseOrderLine.purchase_order_id))
     .where(
-        col(Allocation.part_request_line_id).in_(bindparam("ids", expanding=True)),
+        col(Allocation.part_request_line_id).in_(bindparam("line_ids", expanding=True)),
         col(Allocation.cancelled).is_(False),
     )
     .order_by(col(Allocation.id))
@@ -36,27 +36,53 @@ COUNT_UNSOURCED = (
     select(func.count()).select_from(PartRequestLine).where(col(PartRequestLine.unsourced) > 0)
 )
 
+WANTED_BY = (
+    select(Allocation.part_request_line_id)
+    .join(PurchaseOrderLine, col(PurchaseOrderLine.id) == col(Allocation.purchase_order_line_id))
+    .where(col(PurchaseOrderLine.purchase_order_id) == bindparam("order_id"))
+)
+LINES_ON = (
+    select(PartRequestLine, Allocation, PurchaseOrderLine, PurchaseOrder)
+    .join(Allocation, col(Allocation.part_request_line_id) == col(PartRequestLine.id))
+    .join(PurchaseOrderLine, col(PurchaseOrderLine.id) == col(Allocation.purchase_order_line_id))
+    .join(PurchaseOrder, col(PurchaseOrder.id) == col(PurchaseOrderLine.purchase_order_id))
+    .where(col(PartRequestLine.id).in_(WANTED_BY))
+    .order_by(col(PartRequestLine.id), col(Allocation.id))
+)
+
+
+def _where_bought(line_ids: Collection[str]) -> tuple[str, ...]:
+    return ("links", *sorted(line_ids))
+
 
 @implements(PartRequestStore)
 class SqlPartRequests(SqlStore):
     """See ``PartRequestStore``."""
 
     def links(self, line_ids: Collection[str]) -> list[Link]:
-        found = self.session.execute(LINKS, {"ids": list(line_ids)})
-        return [Link(*row) for row in found]
+        wanted = sorted(line_ids)
+
+        def read() -> list[Link]:
+            options = waiting(self.session, Allocation, PurchaseOrderLine)
+            asked = {"line_ids": wanted}
+            return [
+                Link(*row) for row in self.session.execute(LINKS, asked, execution_options=options)
+            ]
+
+        return recall(self.session, Allocation, _where_bought(wanted), read)
 
     def lines_on(self, order_id: str) -> list[PartRequestLine]:
-        statement = (
-            select(PartRequestLine)
-            .join(Allocation, col(Allocation.part_request_line_id) == col(PartRequestLine.id))
-            .join(
-                PurchaseOrderLine,
-                col(PurchaseOrderLine.id) == col(Allocation.purchase_order_line_id),
-            )
-            .where(col(PurchaseOrderLine.purchase_order_id) == order_id)
-            .order_by(col(PartRequestLine.id))
-        )
-        return list({line.id: line for line in self.session.exec(statement)}.values())
+        options = waiting(self.session, Allocation, PartRequestLine, PurchaseOrderLine)
+        asked = {"order_id": order_id}
+        lines: dict[str, PartRequestLine] = {}
+        links: list[Link] = []
+        for line, *link in self.session.execute(LINES_ON, asked, execution_options=options):
+            lines[line.id] = line
+            if not link[0].cancelled:
+                links.append(Link(*link))
+        # Where the lines are bought is asked for next.
+        remember(self.session, Allocation, _where_bought(lines), links)
+        return list(lines.values())
 
     def unsourced(self, *, limit: int, offset: int) -> list[tuple[PartRequestLine, PartRequest]]:
         values = {"limit": limit, "offset": offset}

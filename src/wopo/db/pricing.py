@@ -2,15 +2,39 @@
 
 from collections.abc import Collection
 from datetime import date
+from typing import Any
 
-from sqlalchemy import or_
+from sqlalchemy import bindparam, or_
 from sqlmodel import col, select
 
-from wopo.db.uow import SqlStore, implements
+from wopo.db.uow import SqlStore, implements, waiting
 from wopo.domain.price_agreements import PriceAgreement, PriceTier
 from wopo.domain.pricing import LastPrice
 from wopo.domain.vendors import PreferredVendor
 from wopo.usecases.ports.pricing import PricingStore
+
+PARTS: Any = bindparam("part_ids", expanding=True)
+CATEGORIES: Any = bindparam("categories", expanding=True)
+CATALOGUE = (col(PriceAgreement.part_id).in_(PARTS), col(PriceAgreement.category).in_(CATEGORIES))
+VALID = (
+    select(PriceAgreement, PriceTier)
+    .join(PriceTier, col(PriceTier.agreement_id) == col(PriceAgreement.id), isouter=True)
+    .where(
+        col(PriceAgreement.active),
+        col(PriceAgreement.valid_from) <= bindparam("last"),
+        or_(
+            col(PriceAgreement.valid_to).is_(None),
+            col(PriceAgreement.valid_to) >= bindparam("first"),
+        ),
+    )
+    .order_by(col(PriceAgreement.number), col(PriceTier.from_quantity))
+)
+AGREEMENTS = VALID.where(or_(*CATALOGUE))
+SERVICES_TOO = VALID.where(or_(*CATALOGUE, col(PriceAgreement.service).is_not(None)))
+PREFERRED = select(PreferredVendor).where(
+    or_(col(PreferredVendor.part_id).in_(PARTS), col(PreferredVendor.category).in_(CATEGORIES))
+)
+LAST_PRICES = select(LastPrice).where(col(LastPrice.part_id).in_(PARTS))
 
 
 @implements(PricingStore)
@@ -25,28 +49,19 @@ class SqlPricing(SqlStore):
         services: bool,
         days: Collection[date],
     ) -> list[tuple[PriceAgreement, list[PriceTier]]]:
-        subject = [
-            col(PriceAgreement.part_id).in_(list(part_ids)),
-            col(PriceAgreement.category).in_(list(categories)),
-        ]
-        if services:
-            subject.append(col(PriceAgreement.service).is_not(None))
-        last = or_(
-            col(PriceAgreement.valid_to).is_(None), col(PriceAgreement.valid_to) >= min(days)
-        )
-        statement = (
-            select(PriceAgreement, PriceTier)
-            .join(PriceTier, col(PriceTier.agreement_id) == col(PriceAgreement.id), isouter=True)
-            .where(
-                or_(*subject),
-                col(PriceAgreement.active),
-                col(PriceAgreement.valid_from) <= max(days),
-                last,
-            )
-            .order_by(col(PriceAgreement.number), col(PriceTier.from_quantity))
+        asked = {
+            "part_ids": list(part_ids),
+            "categories": list(categories),
+            "first": min(days),
+            "last": max(days),
+        }
+        rows = self.session.execute(
+            SERVICES_TOO if services else AGREEMENTS,
+            asked,
+            execution_options=waiting(self.session, PriceAgreement, PriceTier),
         )
         found: dict[str, tuple[PriceAgreement, list[PriceTier]]] = {}
-        for agreement, tier in self.session.exec(statement):
+        for agreement, tier in rows:
             _, tiers = found.setdefault(agreement.id, (agreement, []))
             if tier is not None:
                 tiers.append(tier)
@@ -55,14 +70,10 @@ class SqlPricing(SqlStore):
     def preferred(
         self, *, part_ids: Collection[str], categories: Collection[str]
     ) -> list[PreferredVendor]:
-        statement = select(PreferredVendor).where(
-            or_(
-                col(PreferredVendor.part_id).in_(list(part_ids)),
-                col(PreferredVendor.category).in_(list(categories)),
-            )
-        )
-        return list(self.session.exec(statement).all())
+        asked = {"part_ids": list(part_ids), "categories": list(categories)}
+        options = waiting(self.session, PreferredVendor)
+        return list(self.session.execute(PREFERRED, asked, execution_options=options).scalars())
 
     def last_prices(self, part_ids: Collection[str]) -> list[LastPrice]:
-        statement = select(LastPrice).where(col(LastPrice.part_id).in_(list(part_ids)))
-        return list(self.session.exec(statement).all())
+        asked, options = {"part_ids": list(part_ids)}, waiting(self.session, LastPrice)
+        return list(self.session.execute(LAST_PRICES, asked, execution_options=options).scalars())

@@ -1,15 +1,19 @@
-"""The plain reads of the unit of work, built once per shape: building one costs more than it."""
+"""The plain statements of the unit of work, built once per shape: building one costs more than
+carrying it out."""
 
 from collections.abc import Collection, Mapping
 from functools import lru_cache
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import Select, bindparam, func
+from sqlalchemy import Select, bindparam, func, text, update
+from sqlalchemy.sql.dml import ReturningUpdate
 from sqlalchemy.sql.elements import ColumnElement
 from sqlmodel import SQLModel, select
 
 Shape = tuple[tuple[str, str], ...]
 """Column names, each with how it is compared: ``null``, ``in`` or ``is``."""
+Beside = tuple[type[SQLModel], ...]
+"""Tables whose rows are read in the same statement, because they are asked for next."""
 SHAPES = 2_000
 
 
@@ -29,20 +33,60 @@ def shape_of(equal: Mapping[str, Any]) -> tuple[Shape, dict[str, Any]]:
 
 @lru_cache(maxsize=SHAPES)
 def rows(
-    kind: type[SQLModel], shape: Shape, order: tuple[str, ...] = (), limit: int | None = None
+    kind: type[SQLModel],
+    shape: Shape,
+    order: tuple[str, ...] = (),
+    limit: int | None = None,
+    beside: Beside = (),
 ) -> Select[Any]:
-    """All rows of this shape; ``order`` names columns, ``-column`` for descending."""
-    statement = select(kind).where(*_conditions(kind, shape))
+    """All rows of this shape, each with the rows of ``beside`` that it refers to; ``order`` names
+    columns, ``-column`` for descending."""
+    statement: Select[Any] = select(kind, *beside)
+    statement = statement.where(*_conditions(kind, shape))
+    for other in beside:
+        statement = statement.outerjoin(other, _reference(kind, other))
     for name in order:
         column = getattr(kind, name.removeprefix("-"))
         statement = statement.order_by(column.desc() if name.startswith("-") else column)
     return statement if limit is None else statement.limit(limit)
 
 
+def _reference(kind: type[SQLModel], other: type[SQLModel]) -> ColumnElement[bool]:
+    """The one column of ``kind`` that refers to ``other``."""
+    mine, table = kind.__table__, other.__table__  # type: ignore[attr-defined]
+    (condition,) = (
+        column == table.c.id
+        for column in mine.c
+        if any(key.column.table is table for key in column.foreign_keys)
+    )
+    return cast(ColumnElement[bool], condition)
+
+
+@lru_cache(maxsize=SHAPES)
+def locking(kind: type[SQLModel], beside: Beside) -> Select[Any]:
+    """The row with this ``:id``, read anew and held; what is beside it is only read."""
+    statement = rows(kind, (("id", "is"),), beside=beside).with_for_update(of=kind)
+    return statement.execution_options(populate_existing=True)
+
+
 @lru_cache(maxsize=SHAPES)
 def number_of(kind: type[SQLModel], shape: Shape) -> Select[Any]:
     """How many rows of this shape there are."""
     return select(func.count()).select_from(kind).where(*_conditions(kind, shape))
+
+
+@lru_cache(maxsize=SHAPES)
+def addition(kind: type[SQLModel], names: tuple[str, ...], where_sql: str) -> ReturningUpdate[Any]:
+    """Add ``:add_<column>`` to each of these columns of row ``:row_id`` where ``where_sql`` holds,
+    and give what they are then."""
+    table = kind.__table__  # type: ignore[attr-defined]
+    columns = [table.c[name] for name in names]
+    return (
+        update(table)
+        .where(table.c.id == bindparam("row_id"), text(f"({where_sql})"))
+        .values({column: column + bindparam(f"add_{column.name}") for column in columns})
+        .returning(*columns)
+    )
 
 
 def _conditions(kind: type[SQLModel], shape: Shape) -> list[ColumnElement[bool]]:

@@ -3,12 +3,21 @@
 from collections.abc import Collection
 from decimal import Decimal
 
+from sqlalchemy import bindparam
 from sqlmodel import col, select
 
-from wopo.db.uow import SqlStore, implements
+from wopo.db.uow import SqlStore, implements, waiting
 from wopo.domain.locations import Location
 from wopo.domain.stock import MovementKind, StockLevel, StockMovement
 from wopo.usecases.ports.stock import StockStore
+
+LEVELS = (
+    select(StockLevel, Location)
+    .join(Location, col(Location.id) == col(StockLevel.location_id))
+    .where(col(StockLevel.part_id).in_(bindparam("part_ids", expanding=True)))
+    .order_by(col(StockLevel.id))
+)
+HELD_LEVELS = LEVELS.with_for_update(of=StockLevel).execution_options(populate_existing=True)
 
 
 @implements(StockStore)
@@ -18,16 +27,11 @@ class SqlStock(SqlStore):
     def levels(
         self, part_ids: Collection[str], *, hold: bool = False
     ) -> list[tuple[StockLevel, Location]]:
-        statement = (
-            select(StockLevel, Location)
-            .join(Location, col(Location.id) == col(StockLevel.location_id))
-            .where(col(StockLevel.part_id).in_(list(part_ids)))
-            .order_by(col(StockLevel.id))
-        )
-        if hold:
-            statement = statement.with_for_update(of=StockLevel)
-            statement = statement.execution_options(populate_existing=True)
-        return list(self.session.exec(statement).all())
+        asked = {"part_ids": list(part_ids)}
+        options = waiting(self.session, StockLevel, Location)
+        statement = HELD_LEVELS if hold else LEVELS
+        rows = self.session.execute(statement, asked, execution_options=options)
+        return [(level, place) for level, place in rows]
 
     def held_by_job(self, line_id: str) -> tuple[Decimal, int]:
         statement = select(StockMovement).where(

@@ -6,7 +6,7 @@ from enum import StrEnum
 from sqlalchemy import Index
 from sqlmodel import Field, SQLModel
 
-from wopo.domain.columns import enum_field, id_field, json_field, minor_field, ref, time_field
+from wopo.domain.columns import Row, enum_field, id_field, json_field, minor_field, ref, time_field
 from wopo.domain.money import Money
 
 
@@ -61,7 +61,7 @@ class Approval(SQLModel, table=True):
         return Money(self.amount_minor, self.currency)
 
 
-class ApprovalAsk(SQLModel, table=True):
+class ApprovalAsk(Row, table=True):
     """That one decision was asked of one person; ``waiting`` until it is decided or asked of
     somebody else. What waits for a person is one look into its index."""
 

@@ -13,13 +13,13 @@ from typing import Any
 
 from sqlmodel import Field, SQLModel
 
-from wopo.domain.columns import id_field, json_field, time_field
+from wopo.domain.columns import Row, id_field, json_field, time_field
 
 SCHEMA = 1
 GENESIS = "0" * 64
 
 
-class AuditEntry(SQLModel, table=True):
+class AuditEntry(Row, table=True):
     """One event as it happened. Append-only; triggers refuse any change."""
 
     __tablename__ = "audit_entry"

@@ -9,6 +9,7 @@ from sqlalchemy import Index
 from sqlmodel import Field, SQLModel
 
 from wopo.domain.columns import (
+    Row,
     decimal_field,
     enum_field,
     id_field,
@@ -169,7 +170,7 @@ class Invoice(SQLModel, table=True):
         return list(self.verdict.get("exceptions", ()))
 
 
-class InvoiceLine(SQLModel, table=True):
+class InvoiceLine(Row, table=True):
     """One billed line; quantity and price as on the paper, in ``unit``.
 
     ``net_minor`` = quantity x price / basis + charge - discount, rounded once. ``share_minor`` adds

@@ -14,9 +14,10 @@ from fractions import Fraction
 from typing import NamedTuple
 
 from sqlalchemy import Index
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field
 
 from wopo.domain.columns import (
+    Row,
     decimal_field,
     enum_field,
     id_field,
@@ -43,7 +44,7 @@ class CostKind(StrEnum):
     OUT_OF_POCKET = "out_of_pocket"
 
 
-class LedgerEntry(SQLModel, table=True):
+class LedgerEntry(Row, table=True):
     """One signed amount, in the cost centre's currency, with the document it comes from.
 
     ``day`` is the day it belongs to: of the order, of the hours worked, of the issue from stock.

@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import Index, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
-from wopo.domain.columns import enum_field, id_field, json_field, time_field
+from wopo.domain.columns import Row, enum_field, id_field, json_field, time_field
 
 
 class Delivery(StrEnum):
@@ -35,7 +35,7 @@ class Mode(StrEnum):
     HOME = "home"
 
 
-class OutboxRow(SQLModel, table=True):
+class OutboxRow(Row, table=True):
     """One thing to tell one audience."""
 
     __tablename__ = "outbox"
@@ -93,7 +93,7 @@ class JobRun(SQLModel, table=True):
     facts: dict[str, Any] = json_field()
 
 
-class IdempotencyRow(SQLModel, table=True):
+class IdempotencyRow(Row, table=True):
     """The answer given to a key; a repeat gets the same answer and has no second effect."""
 
     __tablename__ = "idempotency"

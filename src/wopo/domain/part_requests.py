@@ -8,6 +8,7 @@ from typing import Any
 from sqlmodel import Field, SQLModel
 
 from wopo.domain.columns import (
+    Row,
     ScaledDecimal,
     decimal_field,
     enum_field,
@@ -93,7 +94,7 @@ class PartRequest(SQLModel, table=True):
     created_at: datetime = time_field()
 
 
-class PartRequestLine(SQLModel, table=True):
+class PartRequestLine(Row, table=True):
     """One need. ``state`` is kept up to date by the rules of ``derive_state`` only.
 
     ``unit_price`` is per ``price_per`` units; ``returned`` is what the job gave back to stock;
@@ -127,7 +128,7 @@ class PartRequestLine(SQLModel, table=True):
     )
 
 
-class Allocation(SQLModel, table=True):
+class Allocation(Row, table=True):
     """How much of a request line is bought on which order line: the line-level link."""
 
     __tablename__ = "allocation"

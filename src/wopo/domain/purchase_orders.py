@@ -10,6 +10,7 @@ from sqlalchemy import Index, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
 from wopo.domain.columns import (
+    Row,
     decimal_field,
     enum_field,
     id_field,
@@ -123,7 +124,7 @@ TO_COME = text("accepted < quantity")
 """Lines of which something is still to come: few, however many there ever were."""
 
 
-class PurchaseOrderLine(SQLModel, table=True):
+class PurchaseOrderLine(Row, table=True):
     """One thing ordered, for one job and cost centre, with its running sums.
 
     ``unit_price`` is per ``price_per`` units. ``net_minor`` = quantity x unit price / basis

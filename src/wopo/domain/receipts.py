@@ -7,7 +7,7 @@ from enum import StrEnum
 
 from sqlmodel import Field, SQLModel
 
-from wopo.domain.columns import decimal_field, enum_field, id_field, ref, time_field
+from wopo.domain.columns import Row, decimal_field, enum_field, id_field, ref, time_field
 from wopo.domain.errors import REQUIRED, Refusal, Soft
 from wopo.domain.events import Event, event
 from wopo.domain.money import NEGATIVE, QUANTITY_PLACES, checked_decimal, plain
@@ -110,7 +110,7 @@ class Receipt(SQLModel, table=True):
     at: datetime = time_field()
 
 
-class ReceiptLine(SQLModel, table=True):
+class ReceiptLine(Row, table=True):
     """Counted quantities of one order line, in the order's unit; negative on returns and voids."""
 
     __tablename__ = "receipt_line"

@@ -7,7 +7,15 @@ from enum import StrEnum
 from sqlalchemy import CheckConstraint, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
-from wopo.domain.columns import decimal_field, enum_field, id_field, minor_field, ref, time_field
+from wopo.domain.columns import (
+    Row,
+    decimal_field,
+    enum_field,
+    id_field,
+    minor_field,
+    ref,
+    time_field,
+)
 from wopo.domain.errors import Refusal
 from wopo.domain.events import Event, event
 from wopo.domain.money import QUANTITY_PLACES, Money, checked_decimal, plain
@@ -47,7 +55,7 @@ NO_PLACE = Refusal(
 COUNT = Refusal("stock.count", "{problem}. Nothing was changed; {accepted}.")
 
 
-class StockLevel(SQLModel, table=True):
+class StockLevel(Row, table=True):
     """A part at a location: on hand, reserved for jobs, and the value of what is on hand.
 
     Moving-average cost = value / on hand.
@@ -166,7 +174,7 @@ class MovementKind(StrEnum):
     VENDOR_RETURN = "vendor_return"
 
 
-class StockMovement(SQLModel, table=True):
+class StockMovement(Row, table=True):
     """One change of one stock level, with the value it carried. Append-only.
 
     Quantity and value are signed (out is negative), so a level is the sum of its movements.

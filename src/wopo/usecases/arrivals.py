@@ -67,7 +67,7 @@ class Delivery:
         """Look up once what all arrivals share: the jobs and the currency stock is kept in."""
         self.currency = company(ctx.uow).currency
         ids = {a.line.work_order_id for a in arrivals if a.line.work_order_id}
-        self.jobs = {job.id: job for job in ctx.uow.all(WorkOrder, id=ids)} if ids else {}
+        self.jobs = ctx.uow.many(WorkOrder, ids)
 
     def place(self, ctx: Context, job: WorkOrder) -> str:
         """Where goods for a job pass through: the ship-to if it holds stock, else the site's."""
@@ -107,7 +107,6 @@ def send_back(event: GoodsReturned, ctx: Context) -> None:
 
 def _book(ctx: Context, delivery: Delivery, lines: Sequence[dict[str, str]]) -> None:
     """``lines`` carry signed accepted quantities; rejected goods fill nothing and move nothing."""
-    ctx.uow.flush()
     arrivals = _arrivals(ctx, delivery, lines)
     delivery.prepare(ctx, arrivals)
     touched: dict[str, PartRequestLine] = {}
@@ -115,15 +114,13 @@ def _book(ctx: Context, delivery: Delivery, lines: Sequence[dict[str, str]]) -> 
         _move_stock(ctx, delivery, arrival)
         touched.update({line.id: line for line, _ in arrival.shares if line is not None})
     ctx.uow.append(*delivery.moved)
-    ctx.uow.flush()
     _tell(ctx, delivery, arrivals)
     if touched:
         refresh_lines(ctx, list(touched.values()), told_anyway=True)
 
 
 def _arrivals(ctx: Context, delivery: Delivery, lines: Sequence[dict[str, str]]) -> list[Arrival]:
-    ids = {line["line_id"] for line in lines}
-    rows = {row.id: row for row in ctx.uow.all(PurchaseOrderLine, id=ids)}
+    rows = ctx.uow.many(PurchaseOrderLine, {line["line_id"] for line in lines})
     accepted = {row.id: row.accepted for row in rows.values()}
     fill = _Shares(ctx, delivery)
     found = []
@@ -290,8 +287,8 @@ def _tell(ctx: Context, delivery: Delivery, arrivals: Iterable[Arrival]) -> None
     for job_id, came in sorted(by_job.items()):
         order, job = delivery.order, delivery.jobs[job_id]
         lines = [line for arrival in came for line, _ in arrival.shares if line is not None]
-        requests = ctx.uow.all(PartRequest, id={line.part_request_id for line in lines})
-        asked = {str(r.requested_by_id) for r in requests if r.requested_by_id}
+        requests = ctx.uow.many(PartRequest, {line.part_request_id for line in lines})
+        asked = {str(r.requested_by_id) for r in requests.values() if r.requested_by_id}
         text = ", ".join(_came(arrival) for arrival in came)
         ctx.record(
             PartsArrived(

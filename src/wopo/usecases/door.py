@@ -118,16 +118,26 @@ class Context:
         """Remember what happened; audit, outbox and reactions follow from it."""
         self.recorded.extend(events)
 
-    def require(self, kind: type[M], id: str | None, *, label: str, field: str | None = None) -> M:
+    def require(
+        self,
+        kind: type[M],
+        id: str | None,
+        *,
+        label: str,
+        field: str | None = None,
+        beside: tuple[type[SQLModel], ...] = (),
+    ) -> M:
         """The row, or ``NOT_FOUND`` naming what was wanted."""
-        row = self.uow.get(kind, id) if id else None
+        row = self.uow.get(kind, id, beside=beside) if id else None
         if row is None:
             raise NOT_FOUND(kind=label, wanted=id or "without a name", nearest="", field=field)
         return row
 
-    def require_locked(self, kind: type[M], id: str, *, label: str) -> M:
+    def require_locked(
+        self, kind: type[M], id: str, *, label: str, beside: tuple[type[SQLModel], ...] = ()
+    ) -> M:
         """The row read anew and held until the end, or ``NOT_FOUND``."""
-        row = self.uow.lock(kind, id)
+        row = self.uow.lock(kind, id, beside=beside)
         if row is None:
             raise NOT_FOUND(kind=label, wanted=id, nearest="")
         return row

@@ -74,9 +74,11 @@ def posted(
     ctx: Context, case_ids: list[str], audience: str = "", *, card: str = ""
 ) -> Iterable[Notice]:
     """Copies that were posted before, to be drawn anew; nobody gets one for the first time."""
-    for copy in ctx.uow.all(PostedCard, subject_id=case_ids, order="id"):
+    # Of all cases that are told about, so that it is asked once however many they are.
+    told = {event.subject_id for event in ctx.recorded if isinstance(event, TOLD)}
+    for copy in ctx.uow.all(PostedCard, subject_id=sorted(told.union(case_ids)), order="id"):
         wanted = copy.card == card if card else copy.card in (CARD, QUESTION)
-        if wanted and audience in ("", copy.audience):
+        if wanted and copy.subject_id in case_ids and audience in ("", copy.audience):
             yield Notice(copy.card, copy.subject_id, copy.audience, Mode.KEEP)
 
 

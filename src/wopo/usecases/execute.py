@@ -72,7 +72,7 @@ def _transact(
 ) -> Answer:
     digest = _digest(command)
     with door.transactions.write() as uow:
-        earlier = uow.store(Journal).earlier_answer(key)
+        earlier = uow.store(Journal).earlier_answer(key, actor.person_id)
         if earlier is not None:
             if earlier[0] != digest:
                 raise KEY_REUSED()

@@ -124,7 +124,9 @@ def _received(invoice: Invoice) -> InvoiceReceived:
 
 def _order_of(ctx: Context, command: EnterInvoice) -> PurchaseOrder | None:
     if command.order_id is not None:
-        return ctx.require_locked(PurchaseOrder, command.order_id, label="purchase order")
+        return ctx.require_locked(
+            PurchaseOrder, command.order_id, label="purchase order", beside=(Vendor,)
+        )
     reference = command.order_reference.strip()
     found = ctx.uow.find(PurchaseOrder, number=reference) if reference else None
     if found is None:

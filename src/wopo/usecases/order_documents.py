@@ -98,9 +98,19 @@ def _bare(line: LineContent) -> LineContent:
     return line if line.tax_minor is None else line.model_copy(update={"tax_minor": None})
 
 
+def lines_of(uow: UnitOfWork, order_id: str) -> list[PurchaseOrderLine]:
+    """An order's lines in their order; the jobs and cost centres that they name come with them."""
+    return uow.all(
+        PurchaseOrderLine,
+        purchase_order_id=order_id,
+        order="position",
+        beside=(CostCentre, WorkOrder),
+    )
+
+
 def load_order(uow: UnitOfWork, order: PurchaseOrder) -> OrderDocument:
     """The whole order in a constant number of queries."""
-    lines = uow.all(PurchaseOrderLine, purchase_order_id=order.id, order="position")
+    lines = lines_of(uow, order.id)
     ids = [line.id for line in lines]
     schedules = uow.all(
         DeliverySchedule, purchase_order_line_id=ids, order=("due_on", "id")
@@ -110,7 +120,7 @@ def load_order(uow: UnitOfWork, order: PurchaseOrder) -> OrderDocument:
 
 def hold_order(ctx: Context, order_id: str) -> OrderDocument:
     """The whole order, locked until the end."""
-    order = ctx.require_locked(PurchaseOrder, order_id, label="purchase order")
+    order = ctx.require_locked(PurchaseOrder, order_id, label="purchase order", beside=(Vendor,))
     return load_order(ctx.uow, order)
 
 
@@ -180,6 +190,7 @@ def _put_line(
         row = PurchaseOrderLine(purchase_order_id=document.order.id, **values)
         document.lines.append(row)
         ctx.uow.add(row)
+        return row
     for name, value in values.items():
         setattr(row, name, value)
     return row
@@ -298,5 +309,6 @@ def check_ready(ctx: Context, content: OrderContent) -> None:
                 accepted="choose the location to ship to",
             )
     centres = {line.cost_centre_id for line in content.lines}
-    for centre in ctx.uow.all(CostCentre, id=centres, order="code"):
+    found = ctx.uow.many(CostCentre, centres).values()
+    for centre in sorted(found, key=lambda centre: centre.code):
         rate_for(ctx.uow, content.currency, centre.currency, ctx.at.date())

@@ -37,6 +37,7 @@ from wopo.domain.purchase_orders import OrderKind, PurchaseOrder, PurchaseOrderL
 from wopo.domain.vendors import Vendor
 from wopo.domain.work_orders import WorkOrder
 from wopo.usecases.door import Context, Notice, announces, silent
+from wopo.usecases.order_documents import lines_of
 from wopo.usecases.people import direct, home
 from wopo.usecases.ports.people import PeopleStore
 from wopo.usecases.work_order_stories import story
@@ -65,12 +66,10 @@ def _by(ctx: Context) -> str:
 def jobs_on(ctx: Context, order: PurchaseOrder) -> dict[str, tuple[WorkOrder, list[str]]]:
     """The jobs an order is for, each with what is bought for it."""
     lines = [
-        line
-        for line in ctx.uow.all(PurchaseOrderLine, purchase_order_id=order.id, order="position")
-        if line.work_order_id and not line.proposed
+        line for line in lines_of(ctx.uow, order.id) if line.work_order_id and not line.proposed
     ]
-    ids = {str(line.work_order_id) for line in lines}
-    jobs = ctx.uow.all(WorkOrder, id=ids, order="number") if ids else []
+    found = ctx.uow.many(WorkOrder, {str(line.work_order_id) for line in lines})
+    jobs = sorted(found.values(), key=lambda job: job.number)
     return {
         job.id: (job, [line.description for line in lines if line.work_order_id == job.id])
         for job in jobs

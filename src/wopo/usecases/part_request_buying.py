@@ -90,7 +90,8 @@ def _put(
             ship_to_id=job.site_id,
             lines=lines,
         )
-        document = new_order(ctx, content, rule=rule, sentence=sentence)
+        asked = [purchase.request.requested_by_id for purchase in group]
+        document = new_order(ctx, content, rule=rule, sentence=sentence, asked=asked)
         added = document.lines
     else:
         document = load_order(ctx.uow, open_draft)
@@ -113,7 +114,6 @@ def _put(
                 quantity=purchase.quantity,
             )
         )
-    ctx.uow.flush()
     return document
 
 

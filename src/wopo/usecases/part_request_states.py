@@ -110,12 +110,12 @@ def refresh_lines(
     """Derive these lines' states again and record which moved; ``told_anyway`` also those that
     stand in the same state with other figures or dates. A job that waited and has everything now
     is told so (not for ``new`` lines, which never waited)."""
-    ctx.uow.flush()
     stopped: set[str] = set()
     for standing in standings(ctx.uow, lines):
         line, facts = standing.line, standing.facts()
         before, after = line.state, derive_state(facts)
-        line.state, line.unsourced = after, facts.unsourced
+        if (line.state, line.unsourced) != (after, facts.unsourced):
+            line.state, line.unsourced = after, facts.unsourced
         if before is after and not told_anyway:
             continue
         ctx.record(
@@ -137,7 +137,6 @@ def refresh_lines(
 def _maybe_complete(ctx: Context, job_id: str) -> None:
     """End "waiting for parts" when the last one is there; a job held for that goes on by itself
     (domain.md, "States")."""
-    ctx.uow.flush()
     lines = ctx.uow.all(PartRequestLine, work_order_id=job_id)
     if waiting_for_parts([line.state for line in lines]):
         return
@@ -152,7 +151,6 @@ def _maybe_complete(ctx: Context, job_id: str) -> None:
 
 def refresh_order_lines(ctx: Context, order_id: str, *, told_anyway: bool = False) -> None:
     """The states of all request lines that are bought on an order."""
-    ctx.uow.flush()
     lines = ctx.uow.store(PartRequestStore).lines_on(order_id)
     if lines:
         refresh_lines(ctx, lines, told_anyway=told_anyway)
@@ -161,7 +159,6 @@ def refresh_order_lines(ctx: Context, order_id: str, *, told_anyway: bool = Fals
 def fit_allocations(ctx: Context, order_id: str) -> None:
     """Make shares of order lines fit what the order says now: of a line struck out nothing is
     bought, of one cut short the last asked get less. What is missing then waits for a buyer."""
-    ctx.uow.flush()
     lines = ctx.uow.store(PartRequestStore).lines_on(order_id)
     by_line: dict[str, list[Link]] = {}
     for link in ctx.uow.store(PartRequestStore).links({line.id for line in lines}):
@@ -172,9 +169,10 @@ def fit_allocations(ctx: Context, order_id: str) -> None:
         left = Decimal(0) if row.cancelled else row.quantity
         for link in links:
             share = link.allocation
-            share.quantity = max(min(share.quantity, left), share.received)
-            share.cancelled = share.quantity == 0
-            left -= min(share.quantity, left)
+            fits = max(min(share.quantity, left), share.received)
+            if fits != share.quantity:
+                share.quantity, share.cancelled = fits, fits == 0
+            left -= min(fits, left)
     if lines:
         refresh_lines(ctx, lines)
 

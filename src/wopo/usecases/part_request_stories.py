@@ -41,10 +41,11 @@ def _new_lines(
 ) -> Iterable[Notice]:
     """One line in the thread for all of a request: what was asked and where each stands."""
     job = _job(work_order_id, ctx)
-    lines = ctx.uow.all(PartRequestLine, id=set(line_ids), order="position")
+    found = ctx.uow.many(PartRequestLine, line_ids)
+    lines = sorted(found.values(), key=lambda line: line.position)
     told = [
-        f"{plain(found.line.quantity)} {found.line.unit} {found.line.description}: {found.text}"
-        for found in standings(ctx.uow, lines)
+        f"{plain(one.line.quantity)} {one.line.unit} {one.line.description}: {one.text}"
+        for one in standings(ctx.uow, lines)
     ]
     yield card(job)
     who = ctx.actor.name if ctx.actor else "wopo"

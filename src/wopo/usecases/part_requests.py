@@ -99,7 +99,7 @@ def request_parts(command: RequestParts, ctx: Context) -> Answer:
         created_at=ctx.at,
     )
     ctx.uow.add(request)
-    lines, orders = _take_in(ctx, job, request, command.lines, submit_now=command.submit)
+    lines, orders = _take_in(ctx, job, request, command.lines, 0, submit_now=command.submit)
     ctx.record(
         PartsRequested(
             subject_id=request.id,
@@ -118,7 +118,8 @@ def add_part_lines(command: AddPartLines, ctx: Context) -> Answer:
     request = ctx.require(PartRequest, command.part_request_id, label="part request")
     job, _ = permitted(ctx, request.work_order_id, "request_parts")
     WORK_ORDER.move(job.state, "request_parts", subject=job.number)
-    lines, orders = _take_in(ctx, job, request, command.lines, submit_now=command.submit)
+    before = ctx.uow.count(PartRequestLine, part_request_id=request.id)
+    lines, orders = _take_in(ctx, job, request, command.lines, before, submit_now=command.submit)
     ctx.record(
         PartLinesAdded(
             subject_id=request.id,
@@ -149,12 +150,13 @@ def _take_in(
     job: WorkOrder,
     request: PartRequest,
     inputs: Sequence[LineInput],
+    position: int,
     *,
     submit_now: bool,
 ) -> tuple[list[PartRequestLine], list[OrderDocument]]:
+    """``position`` is that of the request's last line so far."""
     today = ctx.at.date()
     plans = plan_lines(ctx.uow, job, checked_needs(ctx.uow, inputs, today), today, hold=True)
-    position = ctx.uow.count(PartRequestLine, part_request_id=request.id)
     lines = []
     for plan in plans:
         position += 1

@@ -1,5 +1,7 @@
 """Purchase orders up to the request for approval: drafting, editing, submitting, withdrawing."""
 
+from collections.abc import Iterable
+
 from wopo.domain.errors import NOT_ALLOWED, STALE
 from wopo.domain.money import Money
 from wopo.domain.numbers import short
@@ -79,13 +81,21 @@ def draft_order(command: DraftOrder, ctx: Context) -> Answer:
     if content.buyer_id is None:
         content = content.model_copy(update={"buyer_id": ctx.actor_id})
     checked(ctx, content)
-    document = new_order(ctx, content, rule=command.rule, sentence=command.rule_sentence)
-    asked_by(document.order, ctx.actor_id)
+    document = new_order(
+        ctx, content, rule=command.rule, sentence=command.rule_sentence, asked=[ctx.actor_id]
+    )
     return answer(document.order, "drafted")
 
 
-def new_order(ctx: Context, content: OrderContent, *, rule: str, sentence: str) -> OrderDocument:
-    """A new draft with this content, numbered and recorded."""
+def new_order(
+    ctx: Context,
+    content: OrderContent,
+    *,
+    rule: str,
+    sentence: str,
+    asked: Iterable[str | None] = (),
+) -> OrderDocument:
+    """A new draft with this content, numbered and recorded; ``asked`` are who asked for it."""
     order = PurchaseOrder(
         id=ctx.new_id(),
         number=ctx.uow.next_number("PO", ctx.at.year),
@@ -95,6 +105,8 @@ def new_order(ctx: Context, content: OrderContent, *, rule: str, sentence: str) 
         rule_sentence=sentence,
         created_at=ctx.at,
     )
+    for person_id in asked:
+        asked_by(order, person_id)
     ctx.uow.add(order)
     document = OrderDocument(order, [], [])
     write_content(ctx, document, identified(ctx, document, content))

@@ -40,6 +40,7 @@ from wopo.usecases.case_raising import Draft
 from wopo.usecases.door import Answer, Command, Context, Notice, announces, silent, use_case
 from wopo.usecases.judging import Judging
 from wopo.usecases.ledger import post_order
+from wopo.usecases.order_documents import lines_of
 from wopo.usecases.receipt_days import off_their_day
 from wopo.usecases.receipt_rights import may_receive
 from wopo.usecases.unit_conversions import in_order_unit
@@ -134,8 +135,7 @@ def post_receipt(command: PostReceipt, ctx: Context) -> Answer:
 
 def order_lines(ctx: Context, order: PurchaseOrder) -> dict[str, PurchaseOrderLine]:
     """The order's lines by id, in their order."""
-    rows = ctx.uow.all(PurchaseOrderLine, purchase_order_id=order.id, order="position")
-    return {row.id: row for row in rows}
+    return {row.id: row for row in lines_of(ctx.uow, order.id)}
 
 
 def _in_order_units(

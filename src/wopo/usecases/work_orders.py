@@ -147,7 +147,10 @@ class Place:
 
 def place_of(ctx: Context, location_id: str, asset_id: str | None) -> Place:
     """The place that was named, or the asset's place; refused when the two contradict."""
-    asset = ctx.require(Asset, asset_id, label="asset", field="asset_id") if asset_id else None
+    asset = None
+    if asset_id:
+        beside = (Location, CostCentre)
+        asset = ctx.require(Asset, asset_id, label="asset", field="asset_id", beside=beside)
     if not location_id and asset is None:
         raise REQUIRED(field="location_id", label="The place")
     wanted = location_id or (asset.location_id if asset else "")
@@ -186,8 +189,8 @@ def open_job(
         **values,
     )
     ctx.uow.add(order)
-    ctx.uow.flush()
-    ctx.uow.store(LookupStore).set_words("work_order", order.id, words_of(order.title))
+    words = words_of(order.title)
+    ctx.uow.store(LookupStore).set_words("work_order", order.id, words, new=True)
     ctx.record(
         WorkOrderOpened(
             subject_id=order.id,

@@ -3,7 +3,7 @@
 ``wopo.db`` provides the real ones; the direction is one way, so use cases never see a session.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from datetime import datetime
 from types import TracebackType
 from typing import Any, Protocol, Self, TypeVar
@@ -38,10 +38,14 @@ class UnitOfWork(Protocol):
     def delete(self, entity: SQLModel) -> None:
         """Remove a row (only of tables that are not append-only)."""
 
-    def get(self, kind: type[M], id: Any) -> M | None:
-        """The row with this primary key, or none."""
+    def get(self, kind: type[M], id: Any, *, beside: tuple[type[SQLModel], ...] = ()) -> M | None:
+        """The row with this primary key, or none. ``beside`` names tables that it refers to, here
+        and in other methods: their rows are loaded with it because they are asked for next."""
 
-    def lock(self, kind: type[M], id: Any) -> M | None:
+    def many(self, kind: type[M], ids: Collection[str]) -> dict[str, M]:
+        """The rows with these ids, by id; those loaded already are not read again."""
+
+    def lock(self, kind: type[M], id: Any, *, beside: tuple[type[SQLModel], ...] = ()) -> M | None:
         """The row with this primary key, freshly read and held until the end."""
 
     def find(self, kind: type[M], **equal: Any) -> M | None:
@@ -53,9 +57,12 @@ class UnitOfWork(Protocol):
         *,
         order: str | Sequence[str] = (),
         limit: int | None = None,
+        beside: tuple[type[SQLModel], ...] = (),
         **equal: Any,
     ) -> list[M]:
-        """All rows whose columns equal these values; a list or set value means "one of".
+        """All rows whose columns equal these values; a list or set value means "one of". A
+        question asked before is answered without the database until the table is written to, or
+        a document or number is locked where others write meanwhile.
 
         ``order`` names columns, ``-column`` for descending.
         """

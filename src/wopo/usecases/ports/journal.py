@@ -8,8 +8,9 @@ class Journal(ABC):
     """Reads and moves of the door's own rows, kept apart because every command makes them."""
 
     @abstractmethod
-    def earlier_answer(self, key: str) -> tuple[str, dict[str, Any]] | None:
-        """The digest and the answer already given to this key, or none."""
+    def earlier_answer(self, key: str, actor_id: str | None) -> tuple[str, dict[str, Any]] | None:
+        """The digest and the answer already given to this key, or none. The acting person, who is
+        asked for next, is loaded with it."""
 
     @abstractmethod
     def lock_head(self) -> tuple[int, str]:

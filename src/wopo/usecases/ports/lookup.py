@@ -81,8 +81,10 @@ class LookupStore(ABC):
         """Codes, numbers or names that may be near what was typed; at most some hundreds."""
 
     @abstractmethod
-    def set_words(self, subject: str, subject_id: str, words: set[str]) -> None:
-        """Replace the indexed words of a job, an asset or a location."""
+    def set_words(
+        self, subject: str, subject_id: str, words: set[str], *, new: bool = False
+    ) -> None:
+        """Replace the indexed words of a job, an asset or a location; a ``new`` one has none."""
 
     @abstractmethod
     def jobs_with(self, words: Sequence[str], *, limit: int, open_only: bool) -> list[str]:

@@ -192,8 +192,14 @@ def _handed_on(
     by = people.get(approval.handed_on_by_id or "")
     if by is None:
         return None
-    of = {"purchase_order_id": approval.purchase_order_id, "revision": approval.revision}
-    earlier = uow.all(Approval, **of, state=ApprovalState.REASSIGNED, order="-decided_at", limit=1)
+    earlier = uow.all(
+        Approval,
+        purchase_order_id=approval.purchase_order_id,
+        revision=approval.revision,
+        state=ApprovalState.REASSIGNED,
+        order="-decided_at",
+        limit=1,
+    )
     return by.name, (earlier[0].reason or "") if earlier else ""
 
 
