@@ -290,6 +290,10 @@ class Courier:
             self._finish(claim.row, worker, Done(Delivery.UNKNOWN, str(error)))
         except Exception as error:
             self.services.log.exception("task %s (%s) failed", name, claim.row.id)
-            self._try_again(claim, worker, f"{type(error).__name__} in {name}")
+            problem = f"{type(error).__name__} in {name}"
+            if name in self.services.once_only:
+                self._finish(claim.row, worker, Done(Delivery.UNKNOWN, problem))
+            else:
+                self._try_again(claim, worker, problem)
         else:
             self._finish(claim.row, worker, Done(Delivery.SENT))

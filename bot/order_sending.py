@@ -1,6 +1,7 @@
 """The slow work of sending an order: the e-mail to its vendor, and the files to its people."""
 
-from bot.failures import GivenUpError
+from bot.blocks import safe
+from bot.failures import GivenUpError, OutcomeUnknownError
 from bot.mail import send
 from bot.services import Services
 from wopo.domain.errors import DomainError, Refusal
@@ -75,7 +76,10 @@ def mail_order(services: Services, row: OutboxRow) -> None:
     noted = NoteMailed(
         order_id=paper.id, to=paper.vendor.email, message_id=str(message["Message-ID"])
     )
-    _note(services, row, noted)
+    try:
+        _note(services, row, noted)
+    except DomainError as error:
+        raise OutcomeUnknownError(f"it was sent, and not written down: {error.message}") from error
 
 
 def attach_order(services: Services, row: OutboxRow) -> None:
@@ -112,7 +116,7 @@ def _paper(services: Services, row: OutboxRow) -> OrderPaper:
 def _comment(services: Services, paper: OrderPaper, lacking: str) -> str:
     why = why_no_mail(services, paper)
     way = f"Please pass it on: {why}." if why else f"It goes to {paper.vendor.email} by e-mail."
-    said = f"{short(paper.number)} for {paper.vendor.name}, as PDF and as UBL. {way}"
+    said = safe(f"{short(paper.number)} for {paper.vendor.name}, as PDF and as UBL. {way}")
     if lacking:
         said += (
             f" The PDF can't show these characters: {lacking[:40]}. An administrator can add a "
@@ -126,5 +130,5 @@ def _sentence(text: str) -> str:
 
 
 def _note(services: Services, row: OutboxRow, command: Command) -> None:
-    key = f"mail:{row.id}"
+    key = f"mail:{row.id}:{services.new_id()}"  # Another try has another outcome.
     execute(services.door, command, actor=SCHEDULER, key=key, deadline=PATIENCE)

@@ -7,9 +7,10 @@ row's id, and a file is known by its contents.
 import re
 from typing import Any
 
+from bot.failures import NotYetError
 from bot.files import Contents, fetch
 from bot.services import Services
-from wopo.domain.errors import DomainError, Refusal
+from wopo.domain.errors import BUSY, DomainError, Refusal
 from wopo.domain.lookup import Kind
 from wopo.domain.outbox import OutboxRow
 from wopo.readers.problems import UNREADABLE, ReadingError
@@ -61,6 +62,8 @@ def read_file(services: Services, row: OutboxRow) -> None:
     try:
         work.run()
     except DomainError as error:
+        if error.code == BUSY.code:
+            raise NotYetError(error.message) from error
         work.refuse(error.message)
     except ReadingError as error:
         problem = error.problem
@@ -78,7 +81,11 @@ class _Reading:
         self.facts = FileFacts(name=name, slack_file_id=str(self.file["id"]))
 
     def run(self) -> None:
-        """Fetch, recognise, read, take in."""
+        """Fetch, recognise, read, take in. Of a file from another workspace the message tells
+        nothing but its id."""
+        if not (self.file.get("url_private_download") or self.file.get("url_private")):
+            told = self.services.patient.files_info(file=self.facts.slack_file_id or "")
+            self.file = {**self.file, **(told.get("file") or {})}
         contents = fetch(self.services.settings, self.file)
         kind = kind_of(contents.raw, self.facts.name)
         known = {"mimetype": kind or "", "size": len(contents.raw), "sha256": contents.sha256}

@@ -135,6 +135,10 @@ class RecordingSlack:
     def do_files_completeUploadExternal(self, arguments: Json) -> Json:  # noqa: N802
         return {"files": json.loads(arguments["files"])}
 
+    def do_files_info(self, arguments: Json) -> Json:
+        where = f"{self.url}/files/{arguments['file']}"
+        return {"file": {"id": arguments["file"], "name": "shared.xml", "url_private": where}}
+
     def do_users_info(self, arguments: Json) -> Json:
         user = self.users.get(arguments["user"])
         return {"user": user} if user else {"ok": False, "error": "user_not_found"}

@@ -349,6 +349,14 @@ def test_the_token_follows_no_redirect_and_a_sign_in_page_is_no_file(
     assert refused.value.code == NOT_SLACKS.code
 
 
+def test_a_file_of_another_workspace_is_asked_for_by_its_id(
+    drop: Drop, transactions: SqlTransactions
+) -> None:
+    drop(SEALS, url_private_download="", file_access="check_file_info")
+
+    assert [invoice.number for invoice in rows(transactions, Invoice)] == ["R-1"]
+
+
 def test_a_slack_that_is_down_for_a_while_is_asked_again(
     drop: Drop, slack: RecordingSlack, clock: TestClock, work: Callable[[], None], send: Send,
     payloads: Payloads, transactions: SqlTransactions,

@@ -34,6 +34,7 @@ from wopo.readers.documents import document_of
 from wopo.usecases.door import Answer
 from wopo.usecases.health import outbox_check
 from wopo.usecases.order_changes import IssueOrder
+from wopo.usecases.outbox import RetryDeliveries
 from wopo.usecases.settings import ChangeCompanySettings
 
 Json = dict[str, Any]
@@ -173,7 +174,7 @@ def test_a_server_that_says_later_is_asked_again_and_the_order_arrives_once(
 
 def test_what_the_server_refuses_is_told_to_the_buyer_and_is_a_dead_letter(
     issue: Callable[[], None], mail: MailServer, deliver: Callable[[], int], slack: RecordingSlack,
-    transactions: SqlTransactions, clock: TestClock,
+    transactions: SqlTransactions, clock: TestClock, do: Do, work: Callable[[], None],
 ) -> None:  # fmt: skip
     mail.answers = ["550 no such mailbox"]
     issue()
@@ -185,6 +186,10 @@ def test_what_the_server_refuses_is_told_to_the_buyer_and_is_a_dead_letter(
     assert "550 no such mailbox" in said
     with transactions.read() as uow:
         assert "550 no such mailbox" in outbox_check(uow, clock()).sentence
+
+    do(RetryDeliveries())
+    work()
+    assert mailed(transactions)[0].state is Delivery.SENT
 
 
 def test_a_line_that_breaks_after_the_message_is_left_to_a_person(

@@ -55,6 +55,6 @@ def outbox_check(uow: UnitOfWork, now: datetime) -> Check:
     return Check(
         "outbox",
         ok=False,
-        sentence=f"Messages to Slack: {', '.join(problems)}." + (f" {details}." if details else ""),
+        sentence=f"The outbox: {', '.join(problems)}." + (f" {details}." if details else ""),
         mend="Is the bot running and invited to the channel? Then: wopo outbox retry.",
     )
