@@ -77,7 +77,7 @@ class PurchaseOrder(SQLModel, table=True):
     __tablename__ = "purchase_order"
     __table_args__ = (
         Index("ix_purchase_order_recent", "state", "created_at"),
-        Index("ix_purchase_order_kind", "kind", "state"),
+        Index("ix_purchase_order_kind", "kind", "state", "created_at"),
     )
 
     id: str = id_field()

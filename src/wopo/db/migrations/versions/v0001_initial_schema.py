@@ -626,7 +626,9 @@ def upgrade() -> None:
             batch_op.f("ix_purchase_order_blanket_id"), ["blanket_id"], unique=False
         )
         batch_op.create_index(batch_op.f("ix_purchase_order_buyer_id"), ["buyer_id"], unique=False)
-        batch_op.create_index("ix_purchase_order_kind", ["kind", "state"], unique=False)
+        batch_op.create_index(
+            "ix_purchase_order_kind", ["kind", "state", "created_at"], unique=False
+        )
         batch_op.create_index("ix_purchase_order_recent", ["state", "created_at"], unique=False)
         batch_op.create_index(
             batch_op.f("ix_purchase_order_ship_to_id"), ["ship_to_id"], unique=False
