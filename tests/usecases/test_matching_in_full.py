@@ -7,6 +7,7 @@ from decimal import Decimal
 import pytest
 
 from tests.factories.buying import seed
+from tests.factories.imports import importing
 from tests.factories.money import BUYER, RECEIVER, Desk, content, desk
 from tests.factories.money import line as order_line
 from wopo.domain.errors import DomainError
@@ -15,6 +16,8 @@ from wopo.domain.invoices import InvoiceState
 from wopo.domain.parts import Part
 from wopo.domain.purchase_orders import OrderKind
 from wopo.domain.unit_conversions import UnitConversion, conversions_on
+from wopo.usecases.door import IMPORT
+from wopo.usecases.execute import execute
 from wopo.usecases.invoice_papers import BilledLine
 from wopo.usecases.receipts import CountedLine, PostReceipt
 from wopo.usecases.unit_conversions import SetUnitConversion
@@ -230,3 +233,17 @@ def test_charges_by_code_and_tax_are_what_was_agreed(at):
         if check["code"] == "UNEXPECTED_CHARGE" and not check["passed"]
     }
     assert subjects == {"FREIGHT", "PACKING"}
+
+
+def test_conversions_come_in_by_a_file_and_twice_the_same_is_once(at, door):
+    part = at.world.all(Part)[0].number
+    shared = {"source": "Box", "target": "PCS", "day": date(2026, 1, 1)}
+    rows = [{**shared, "factor": 12}, {**shared, "factor": 10, "part": part}]
+    for key in ("one", "two"):
+        execute(door, importing(unit_conversions=rows), actor=IMPORT, key=key)
+    stored = at.world.all(UnitConversion)
+    assert {(row.source, row.target, row.part_id is None, row.factor) for row in stored} == {
+        ("box", "pcs", True, D(12)),
+        ("box", "pcs", False, D(10)),
+    }
+    assert len(stored) == 2

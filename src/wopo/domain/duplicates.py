@@ -11,13 +11,13 @@ vendor whose numbers begin anew each year bills another thing under the same num
 
 import re
 import unicodedata
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from datetime import date, timedelta
 from enum import Enum
 from functools import lru_cache
 from typing import NamedTuple
 
-from wopo.domain.invoices import Invoice
+from wopo.domain.invoices import Invoice, InvoiceType
 
 NEAR_DAYS = 14
 """Days within which a date may be a slip of the other."""
@@ -115,10 +115,9 @@ def date_grade(one: date, other: date) -> Grade:
         return Grade.EXACT
     if abs(one - other) <= timedelta(days=NEAR_DAYS):
         return Grade.SIMILAR
-    swapped = one.year == other.year and (one.day, one.month) == (other.month, other.day)
-    parts = zip(one.timetuple()[:3], other.timetuple()[:3], strict=True)
-    one_wrong = sum(a == b for a, b in parts) == 2
-    return Grade.SIMILAR if swapped or one_wrong else Grade.DIFFERENT
+    year, month, day = one.year == other.year, one.month == other.month, one.day == other.day
+    swapped = year and (one.day, one.month) == (other.month, other.day)
+    return Grade.SIMILAR if swapped or year + month + day == 2 else Grade.DIFFERENT
 
 
 def amount_grade(one: int, other: int) -> Grade:
@@ -132,7 +131,41 @@ def amount_grade(one: int, other: int) -> Grade:
     return Grade.SIMILAR if _one_edit(str(one), str(other)) else Grade.DIFFERENT
 
 
-def likeness(new: Invoice, old: Invoice, *, restarts_yearly: bool) -> Likeness | None:
+class Paper(NamedTuple):
+    """What duplicates are recognised by; read once of each invoice, as it is compared often."""
+
+    id: str
+    sequence: int
+    type: InvoiceType
+    vendor_id: str
+    number: str
+    number_key: str
+    number_core: str
+    day: date
+    currency: str
+    minor: int
+    told_apart: bool
+
+    @classmethod
+    def of(cls, invoice: Invoice) -> "Paper":
+        """The invoice's, with the total that it states where it states one."""
+        stated = invoice.stated_total_minor
+        return cls(
+            invoice.id,
+            invoice.sequence,
+            invoice.type,
+            invoice.vendor_id,
+            invoice.number,
+            invoice.number_key,
+            invoice.number_core,
+            invoice.invoice_date,
+            invoice.currency,
+            invoice.total_minor if stated is None else stated,
+            bool(invoice.not_duplicate_of),
+        )
+
+
+def likeness(new: Paper, old: Paper, *, restarts_yearly: bool) -> Likeness | None:
     """Why ``new`` may be ``old`` again; none where it is not likely.
 
     ``restarts_yearly``: the vendor's numbers begin anew each year. Any other invoice of the same
@@ -141,32 +174,30 @@ def likeness(new: Invoice, old: Invoice, *, restarts_yearly: bool) -> Likeness |
     if new.type is not old.type:
         return None
     same_vendor = new.vendor_id == old.vendor_id
-    if same_vendor and restarts_yearly and new.invoice_date.year != old.invoice_date.year:
+    if same_vendor and restarts_yearly and new.day.year != old.day.year:
         return None
-    day = date_grade(new.invoice_date, old.invoice_date)
+    other_number = new.number_key != old.number_key
+    day = date_grade(new.day, old.day)
+    if other_number and day is Grade.DIFFERENT:
+        return None
     amount = Grade.DIFFERENT
     if new.currency == old.currency:
-        amount = amount_grade(_claimed(new), _claimed(old))
-    if new.number_key != old.number_key and Grade.DIFFERENT in (day, amount):
+        amount = amount_grade(new.minor, old.minor)
+    if other_number and amount is Grade.DIFFERENT:
         return None
     grades = (number_grade(new.number, old.number), day, amount)
     alike = _of_one_vendor if same_vendor else _of_two_vendors
-    if not alike(grades, lambda: same_core(new.number, old.number), new, old):
+    if not alike(grades, new, old):
         return None
     letters = "".join(grade.value for grade in grades)
     return Likeness(("E" if same_vendor else "D") + letters, _words(same_vendor, grades))
-
-
-def _claimed(invoice: Invoice) -> int:
-    stated = invoice.stated_total_minor
-    return invoice.total_minor if stated is None else stated
 
 
 Grades = tuple[Grade, Grade, Grade]
 _E, _S, _D = Grade.EXACT, Grade.SIMILAR, Grade.DIFFERENT
 
 
-def _of_one_vendor(grades: Grades, core: Callable[[], bool], new: Invoice, old: Invoice) -> bool:
+def _of_one_vendor(grades: Grades, new: Paper, old: Paper) -> bool:
     """The same number whatever else; the same amount and date whatever number; and a number that
     is written otherwise with a slip in the date or in the amount. A number with a slip in it is
     only believed beside the very amount, within two weeks."""
@@ -175,14 +206,14 @@ def _of_one_vendor(grades: Grades, core: Callable[[], bool], new: Invoice, old: 
         return True
     if number is _D or _D in (day, amount) or _E not in (day, amount):
         return False
-    near = abs(new.invoice_date - old.invoice_date) <= timedelta(days=NEAR_DAYS)
-    return (near and amount is _E) or core()
+    near = abs(new.day - old.day) <= timedelta(days=NEAR_DAYS)
+    return (near and amount is _E) or new.number_core == old.number_core
 
 
-def _of_two_vendors(grades: Grades, core: Callable[[], bool], new: Invoice, old: Invoice) -> bool:
+def _of_two_vendors(grades: Grades, new: Paper, old: Paper) -> bool:
     """The vendor entered twice: the same number and amount, with the date as it is or a slip."""
-    number, day, amount = grades
-    return amount is _E and day is not _D and (number is _E or (number is _S and core()))
+    _, day, amount = grades
+    return amount is _E and day is not _D and new.number_core == old.number_core
 
 
 def _words(same_vendor: bool, grades: Grades) -> str:
@@ -195,12 +226,10 @@ def _words(same_vendor: bool, grades: Grades) -> str:
     return ", ".join(told)
 
 
-def repeats(candidates: Iterable[Invoice], new: Invoice) -> bool:
+def repeats(candidates: Iterable[Paper], new: Paper) -> bool:
     """Whether people have said before that equal amounts of this vendor are different invoices:
     then the same amount on the same day, under quite another number, is not asked about again."""
     return any(
-        other.not_duplicate_of
-        and other.vendor_id == new.vendor_id
-        and other.total_minor == new.total_minor
+        other.told_apart and other.vendor_id == new.vendor_id and other.minor == new.minor
         for other in candidates
     )

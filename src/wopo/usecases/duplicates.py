@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from typing import NamedTuple
 
-from wopo.domain.duplicates import Likeness, likeness, repeats
+from wopo.domain.duplicates import Likeness, Paper, likeness, repeats
 from wopo.domain.invoices import Invoice, InvoiceState
 from wopo.domain.matching import DocumentType, KnownInvoice
 from wopo.domain.money import Money
@@ -37,12 +37,20 @@ def search(uow: UnitOfWork, invoices: Sequence[Invoice]) -> Twins:
     """What each invoice may be again, out of everything entered before it; one statement."""
     if not invoices:
         return {}
-    by_key: dict[tuple[object, ...], list[Invoice]] = {}
-    for row in uow.store(InvoiceStore).alike(invoices):
-        for key in _keys(row):
-            by_key.setdefault(key, []).append(row)
+    rows = {row.id: row for row in uow.store(InvoiceStore).alike(invoices)}
+    by_key: dict[tuple[object, ...], list[Paper]] = {}
+    for row in rows.values():
+        paper = Paper.of(row)
+        for key in _keys(paper):
+            by_key.setdefault(key, []).append(paper)
     vendors = _Vendors(uow)
-    return {invoice.id: _twins(vendors, invoice, _like(invoice, by_key)) for invoice in invoices}
+    return {
+        invoice.id: [
+            Twin(rows[paper.id], why.combination, "" if why.stops else why.words)
+            for paper, why in _twins(vendors, invoice, by_key)
+        ]
+        for invoice in invoices
+    }
 
 
 class _Vendors:
@@ -60,34 +68,30 @@ class _Vendors:
         return self.known[vendor_id]
 
 
-def _keys(row: Invoice) -> tuple[tuple[object, ...], ...]:
+def _keys(paper: Paper) -> tuple[tuple[object, ...], ...]:
     return (
-        (row.vendor_id, row.number_key),
-        (row.vendor_id, row.total_minor),
-        (row.number_core,),
+        (paper.vendor_id, paper.number_key),
+        (paper.vendor_id, paper.minor),
+        (paper.number_core,),
     )
 
 
-def _like(
-    invoice: Invoice, by_key: Mapping[tuple[object, ...], Sequence[Invoice]]
-) -> list[Invoice]:
-    """Those with its vendor and number or total, or with its number written otherwise; in order of
-    entry."""
-    rows = {row.id: row for key in _keys(invoice) for row in by_key.get(key, ())}
-    return sorted(rows.values(), key=lambda row: row.sequence)
-
-
-def _twins(vendors: _Vendors, invoice: Invoice, rows: Sequence[Invoice]) -> list[Twin]:
-    """Those of the candidates that the invoice may be again, and nobody has told apart."""
+def _twins(
+    vendors: _Vendors, invoice: Invoice, by_key: Mapping[tuple[object, ...], Sequence[Paper]]
+) -> list[tuple[Paper, Likeness]]:
+    """Those with its vendor and number or total, or with its number written otherwise, that it may
+    be again and nobody has told apart; in order of entry."""
+    new, apart = Paper.of(invoice), invoice.not_duplicate_of
+    papers = {paper.sequence: paper for key in _keys(new) for paper in by_key.get(key, ())}
     found = [
-        Twin(other, why.combination, "" if why.stops else why.words)
-        for other in rows
-        if other.sequence < invoice.sequence
-        and other.id not in invoice.not_duplicate_of
-        and (why := _why(vendors, invoice, other)) is not None
+        (paper, why)
+        for sequence, paper in sorted(papers.items())
+        if sequence < new.sequence
+        and paper.id not in apart
+        and (why := _why(vendors, new, paper)) is not None
     ]
-    if any(twin.combination == _SAME_FEE for twin in found) and repeats(rows, invoice):
-        return [twin for twin in found if twin.combination != _SAME_FEE]
+    if any(why.combination == _SAME_FEE for _, why in found) and repeats(papers.values(), new):
+        return [(paper, why) for paper, why in found if why.combination != _SAME_FEE]
     return found
 
 
@@ -95,13 +99,13 @@ _SAME_FEE = "EDEE"
 """One vendor, date and amount under quite another number: not one of AuditNet's nine."""
 
 
-def _why(vendors: _Vendors, invoice: Invoice, other: Invoice) -> Likeness | None:
+def _why(vendors: _Vendors, new: Paper, old: Paper) -> Likeness | None:
     restarts = (
-        invoice.vendor_id == other.vendor_id
-        and invoice.invoice_date.year != other.invoice_date.year
-        and vendors.restart(invoice.vendor_id)
+        new.vendor_id == old.vendor_id
+        and new.day.year != old.day.year
+        and vendors.restart(new.vendor_id)
     )
-    return likeness(invoice, other, restarts_yearly=restarts)
+    return likeness(new, old, restarts_yearly=restarts)
 
 
 def standing(uow: UnitOfWork, invoices: Sequence[Invoice]) -> Twins:
