@@ -23,6 +23,7 @@ from wopo.domain.stock import StockMovement
 
 SEAL = "seal"
 BATCH = 2_000
+_ENCODE = json.JSONEncoder(separators=(",", ":")).encode
 
 
 def _table(kind: type[SQLModel]) -> Table:
@@ -32,15 +33,31 @@ def _table(kind: type[SQLModel]) -> Table:
 SEALED = tuple(_table(kind) for kind in (LedgerEntry, StockMovement, RefusalEntry))
 
 
+_COLUMNS = {
+    table: tuple(column.name for column in table.columns if column.name != SEAL) for table in SEALED
+}
+
+
 def seal_of(table: Table, values: Mapping[str, Any]) -> str:
     """SHA-256 over the table's name and every column of the row but the seal itself."""
-    said = [_plain(values.get(column.name)) for column in table.columns if column.name != SEAL]
-    text = json.dumps([table.name, *said], sort_keys=True, separators=(",", ":"))
-    return hashlib.sha256(text.encode()).hexdigest()
+    said = [table.name]
+    for name in _COLUMNS[table]:
+        value = values.get(name)
+        if value is None:
+            said.append("")
+        elif isinstance(value, str):
+            said.append("=" + value)
+        elif isinstance(value, int):
+            said.append(str(value))
+        else:
+            said.append(_plain(value))
+    return hashlib.sha256(_ENCODE(said).encode()).hexdigest()
 
 
-def _plain(value: Any) -> Any:
-    return as_json(value.astimezone(UTC) if isinstance(value, datetime) else value)
+def _plain(value: Any) -> str:
+    """A time, a day, a decimal or a JSON value as text."""
+    found = as_json(value.astimezone(UTC) if isinstance(value, datetime) else value)
+    return found if isinstance(found, str) else json.dumps(found, sort_keys=True)
 
 
 def _seal(context: Any) -> str:
