@@ -112,7 +112,7 @@ def test_a_receipt_of_many_lines_takes_no_more_statements(at, do, engine):
 
 def test_judging_many_invoices_again_takes_no_more_statements(at, do, engine):
     counts = []
-    for invoices in (2, 8):
+    for invoices in (1, 2, 8):  # the first has no earlier invoice that it may be again
         order = at.issued(line("100", "1"))
         for place in range(invoices):
             at.bill(
@@ -126,4 +126,4 @@ def test_judging_many_invoices_again_takes_no_more_statements(at, do, engine):
         with statements(engine) as sent:
             do(command, by=RECEIVER)
         counts.append(len([text for text in sent if text.startswith("SELECT")]))
-    assert counts[0] == counts[1]
+    assert counts[1] == counts[2]

@@ -114,7 +114,7 @@ def standing(uow: UnitOfWork, invoices: Sequence[Invoice]) -> Twins:
     new = [invoice for invoice in invoices if "alike" not in invoice.verdict]
     found = search(uow, new)
     ids = sorted({twin["id"] for row in invoices for twin in row.verdict.get("alike", ())})
-    rows = {row.id: row for row in uow.all(Invoice, id=ids)} if ids else {}
+    rows = uow.many(Invoice, ids)
     for invoice in invoices:
         if "alike" in invoice.verdict:
             found[invoice.id] = list(_still(invoice, rows))
