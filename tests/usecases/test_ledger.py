@@ -119,7 +119,7 @@ def test_judging_many_invoices_again_takes_no_more_statements(at, do, engine):
                 order,
                 ("1", "1"),
                 number=f"{invoices}-{place}",
-                invoice_date=date(2026, 3, 2 + place),
+                invoice_date=date(2026, 3, 2 + invoices + place),
             )
         count = CountedLine(line_id=at.lines(order)[0].id, accepted=D(100))
         command = PostReceipt(order_id=order, lines=(count,))
