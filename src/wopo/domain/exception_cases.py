@@ -36,8 +36,7 @@ NOT_A_WAY_OUT = Refusal(
 
 
 class CaseState(StrEnum):
-    """open -> assigned -> resolved; open again when the facts change, or when it was given to
-    somebody whose business it is not."""
+    """open -> assigned -> resolved; open again when the facts change or it is passed on."""
 
     OPEN = "open"
     ASSIGNED = "assigned"
@@ -113,7 +112,10 @@ class ExceptionCase(SQLModel, table=True):
     instead of posted again. ``key`` is ``subject_id|order line id or -|code``."""
 
     __tablename__ = "exception_case"
-    __table_args__ = (UniqueConstraint("key"), Index("ix_exception_case_list", "state", "raised_at"))
+    __table_args__ = (
+        UniqueConstraint("key"),
+        Index("ix_exception_case_list", "state", "raised_at"),
+    )
 
     id: str = id_field()
     number: str = Field(max_length=20, unique=True)
