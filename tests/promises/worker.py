@@ -27,7 +27,7 @@ from wopo.usecases.execute import Door, execute
 from wopo.usecases.work_requests import ReportWork
 
 STATEMENTS = {
-    "key_lookup": r"^SELECT .*\bFROM idempotency\b",
+    "key_lookup": r"^SELECT .*\b(FROM|JOIN) idempotency\b",
     "number": r"^INSERT INTO number_series",
     "request": r"^INSERT INTO work_request ",
     "order": r"^INSERT INTO work_order ",
