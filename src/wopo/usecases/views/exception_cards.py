@@ -182,10 +182,8 @@ def case_view(uow: UnitOfWork, case_id: str) -> CaseView:
 def verbs_of(case: ExceptionCase, invoice: Invoice | None) -> tuple[str, ...]:
     """What people may do with the case itself, by its state."""
     allowed = CASE.allowed(case.state)
-    verbs = [verb for verb in ("take", "assign") if verb in allowed]
-    if "reopen" in allowed and reopenable(case, invoice):
-        verbs.append("reopen")
-    return tuple(verbs)
+    again = ("reopen",) if "reopen" in allowed and reopenable(case, invoice) else ()
+    return (*(verb for verb in ("take", "assign") if verb in allowed), *again)
 
 
 def _order(
