@@ -57,6 +57,16 @@ def test_a_number_written_otherwise_asks_and_names_the_other(at, fee, do):
     assert at.invoice(again.id).state is InvoiceState.MATCHED
 
 
+def test_a_slip_in_the_number_is_believed_of_one_order_only(at, fee):
+    fee("R-4712")
+    assert fee("R-4172", date(2026, 2, 20)).codes == []
+    order = at.issued(order_line("10", "10"), order_date=date(2025, 1, 1))
+    at.receive(order)
+    at.bill(order, ("5", "10"), number="R-8935", invoice_date=DAY)
+    again = at.bill(order, ("5", "10"), number="R-8395", invoice_date=date(2026, 2, 20))
+    assert again.codes == ["POSSIBLE_DUPLICATE"]
+
+
 def test_the_vendor_entered_twice_is_found_by_number_amount_and_day(at, fee, do):
     do(SaveVendor(code="GRA-2", name="Grainger Ltd"), by=BUYER)
     other = next(row for row in at.world.all(Vendor) if row.code == "GRA-2")

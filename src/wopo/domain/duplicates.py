@@ -6,7 +6,8 @@ The same vendor's same number stops the invoice whatever else differs; every oth
 
 Readings chosen so that honest invoices are left alone: numbers next to each other in a series are
 different numbers, so that an equal fee every week or month is no twin of the last one; and a
-vendor whose numbers begin anew each year bills another thing under the same number next year.
+vendor whose numbers begin anew each year bills another thing under the same number next year. A
+slip of the finger in the number is not believed of two bills for two orders.
 """
 
 import re
@@ -145,6 +146,7 @@ class Paper(NamedTuple):
     currency: str
     minor: int
     told_apart: bool
+    order_id: str | None = None
 
     @classmethod
     def of(cls, invoice: Invoice) -> "Paper":
@@ -162,6 +164,7 @@ class Paper(NamedTuple):
             invoice.currency,
             invoice.total_minor if stated is None else stated,
             bool(invoice.not_duplicate_of),
+            invoice.purchase_order_id,
         )
 
 
@@ -185,12 +188,19 @@ def likeness(new: Paper, old: Paper, *, restarts_yearly: bool) -> Likeness | Non
         amount = amount_grade(new.minor, old.minor)
     if other_number and amount is Grade.DIFFERENT:
         return None
-    grades = (number_grade(new.number, old.number), day, amount)
+    grades = (_number_of_papers(new, old), day, amount)
     alike = _of_one_vendor if same_vendor else _of_two_vendors
     if not alike(grades, new, old):
         return None
     letters = "".join(grade.value for grade in grades)
     return Likeness(("E" if same_vendor else "D") + letters, _words(same_vendor, grades))
+
+
+def _number_of_papers(new: Paper, old: Paper) -> Grade:
+    grade = number_grade(new.number, old.number)
+    apart = new.order_id and old.order_id and new.order_id != old.order_id
+    slip = grade is Grade.SIMILAR and new.number_core != old.number_core
+    return Grade.DIFFERENT if apart and slip else grade
 
 
 Grades = tuple[Grade, Grade, Grade]
