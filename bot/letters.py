@@ -43,11 +43,11 @@ def _figures(view: CaseView, reader: Reader) -> list[str]:
         return []
     told = [f"- Ordered: {reader.number(order.quantity)} {order.unit}"]
     if order.unit_price is not None:
-        told[0] += f" at {reader.number(order.unit_price)}"
+        told[0] += f" at {reader.price(order.unit_price, order.total.currency)}"
     if receipts is not None and receipts.accepted is not None:
         notes = f" ({', '.join(receipts.numbers[-3:])})" if receipts.numbers else ""
         told.append(f"- Received and accepted: {reader.number(receipts.accepted)}{notes}")
     billed = f"- Billed: {reader.number(invoice.quantity)} {order.unit}"
     if invoice.unit_price is not None:
-        billed += f" at {reader.number(invoice.unit_price)}"
+        billed += f" at {reader.price(invoice.unit_price, invoice.total.currency)}"
     return [*told, billed]

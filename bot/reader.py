@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from babel.core import Locale, UnknownLocaleError
 from babel.dates import format_date, format_timedelta
 
-from wopo.domain.money import Money, format_number
+from wopo.domain.money import Money, format_number, minor_digits
 from wopo.domain.people import Person, Role, may_see_costs
 from wopo.domain.settings import CompanySettings
 from wopo.usecases.door import Command, Registry
@@ -54,6 +54,11 @@ class Reader:
     def number(self, value: Decimal) -> str:
         """A quantity in the reader's format."""
         return format_number(value, self.locale)
+
+    def price(self, value: Decimal, currency: str, *, per: Decimal = Decimal(1)) -> str:
+        """A unit price with at least the currency's decimals: ``68.40``, ``0.125 per 100``."""
+        shown = format_number(value, self.locale, digits=minor_digits(currency))
+        return shown if per == 1 else f"{shown} per {self.number(per)}"
 
     def plain_day(self, value: date) -> str:
         """A day alone: ``3 Mar 2026``."""

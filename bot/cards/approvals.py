@@ -178,8 +178,9 @@ def _lines(view: ApprovalView, reader: Reader) -> list[Block]:
 
 def line_text(line: ApprovalLine, reader: Reader) -> str:
     """One line: how much of what at which price, and what speaks for or against that price."""
-    per = f" per {reader.number(line.price_per)}" if line.price_per != 1 else ""
-    price = f"{reader.number(line.unit_price)}{per}" if reader.costs else "–"
+    price = "–"
+    if reader.costs:
+        price = reader.price(line.unit_price, line.net.currency, per=line.price_per)
     what = f"{reader.number(line.quantity)} {safe(line.unit)} *{safe(line.description)}*"
     text = f"{what} at {price} = {safe(reader.money(line.net))}"
     return "\n".join([text, " · ".join(_price_notes(line, reader))])
@@ -188,9 +189,8 @@ def line_text(line: ApprovalLine, reader: Reader) -> str:
 def _price_notes(line: ApprovalLine, reader: Reader) -> list[str]:
     notes = [_agreed(line, reader)]
     if line.last_price is not None and line.last_day is not None:
-        per = f" per {reader.number(line.last_price_per)}" if line.last_price_per != 1 else ""
-        paid = f"{reader.number(line.last_price)} {line.last_currency}{per}"
-        notes.append(f"last paid {paid} on {reader.day(line.last_day)}")
+        price = reader.price(line.last_price, line.last_currency, per=line.last_price_per)
+        notes.append(f"last paid {price} {line.last_currency} on {reader.day(line.last_day)}")
     if line.other_orders:
         others = ", ".join(short(number) for number in line.other_orders[:3])
         notes.append(f"also open on {safe(others)}")
@@ -201,7 +201,7 @@ def _agreed(line: ApprovalLine, reader: Reader) -> str:
     if line.agreed_price is None:
         return ":warning: no agreed price"
     contract = f"contract {safe(line.agreement)}: " if line.agreement else "agreed: "
-    text = f"{contract}{reader.number(line.agreed_price)}"
+    text = f"{contract}{reader.price(line.agreed_price, line.net.currency)}"
     if not line.deviation:
         return f"{text}, as agreed"
     way = "above" if line.deviation > Decimal(0) else "below"

@@ -2,7 +2,6 @@
 takes care of it since when, and the ways out that fit its kind."""
 
 from datetime import date
-from decimal import Decimal
 
 from bot.blocks import (
     Block,
@@ -187,21 +186,19 @@ def _order(side: OrderSide | None, reader: Reader) -> str:
     if side is None:
         return "no order of ours"
     lines = [short(side.number)]
-    lines += _amounts(side.quantity, side.unit, side.unit_price, side.price_per, reader)
+    lines += _amounts(side, reader)
     lines.append(reader.money(side.net or side.total) if reader.costs else "")
     return "\n".join(line for line in lines if line)
 
 
-def _amounts(
-    quantity: Decimal | None, unit: str, price: Decimal | None, per: Decimal, reader: Reader
-) -> list[str]:
-    if quantity is None:
+def _amounts(side: OrderSide | InvoiceSide, reader: Reader) -> list[str]:
+    if side.quantity is None:
         return []
-    text = f"{reader.number(quantity)} {unit}".strip()
-    if price is None or not reader.costs:
+    text = f"{reader.number(side.quantity)} {side.unit}".strip()
+    if side.unit_price is None or not reader.costs:
         return [text]
-    basis = f" per {reader.number(per)}" if per != 1 else ""
-    return [f"{text} at {reader.number(price)}{basis}"]
+    price = reader.price(side.unit_price, side.total.currency, per=side.price_per)
+    return [f"{text} at {price}"]
 
 
 def _received(view: CaseView, reader: Reader) -> str:
@@ -224,7 +221,7 @@ def _billed(side: InvoiceSide | None, reader: Reader) -> str:
         return ""
     kind = "Credit note" if side.credit else "Invoice"
     lines = [f"{kind} {side.number}"]
-    lines += _amounts(side.quantity, side.unit, side.unit_price, side.price_per, reader)
+    lines += _amounts(side, reader)
     lines.append(reader.money(side.net or side.total) if reader.costs else "")
     lines.append(reader.day(side.day))
     return "\n".join(line for line in lines if line)

@@ -104,14 +104,14 @@ def _line(line: OrderLineView, reader: Reader) -> list[Block]:
 
 
 def _line_prices(line: OrderLineView, reader: Reader) -> list[tuple[str, str]]:
-    if line.unit_price is None:
+    if line.unit_price is None or line.net is None:
         return []
-    per = f" per {reader.number(line.price_per)}" if line.price_per != 1 else ""
     label = f"Discount ({safe(line.discount_label)})" if line.discount_label else "Discount"
-    agreed = reader.number(line.agreed_price) if line.agreed_price is not None else ""
+    currency = line.net.currency
+    agreed = reader.price(line.agreed_price, currency) if line.agreed_price is not None else ""
     tax = " ".join([line.tax_code, f"{reader.number(line.tax_percent)} %"]).strip()
     return [
-        ("Unit price", f"{reader.number(line.unit_price)}{per}"),
+        ("Unit price", reader.price(line.unit_price, currency, per=line.price_per)),
         ("Agreed", " ".join(part for part in (agreed, line.agreement) if part)),
         (label, reader.money(line.discount) if line.discount else ""),
         ("Net", reader.money(line.net)),

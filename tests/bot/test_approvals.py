@@ -96,7 +96,7 @@ def test_the_card_has_all_that_is_needed_to_decide(waiting: str, slack: Recordin
         "More than 250 EUR needs an approved purchase order",
         "over-250",
         "25 pcs *Seal* at 12.5",
-        "contract C-7: 12.5, as agreed",
+        "contract C-7: 12.50, as agreed",
         "Operations after this*\\n1,687.50 EUR",
     ):
         assert text in blocks, text
@@ -132,7 +132,7 @@ def test_a_price_above_the_contract_is_flagged_with_the_last_price(
     deliver()
     second = next(m for m in slack.messages["DU-app"] if m["text"].startswith("PO-3"))
     blocks = str(second["blocks"])
-    assert "12.5, 20 % above" in blocks
+    assert "12.50, 20 % above" in blocks
     assert "last paid 12.5 EUR" in blocks
     assert "also open on PO-1" in blocks
 

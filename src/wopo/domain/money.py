@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 from functools import lru_cache
 
-from babel.core import get_global
+from babel.core import Locale, get_global
 from babel.numbers import format_decimal
 
 from wopo.domain.currencies import iso_digits
@@ -167,9 +167,16 @@ def plain(value: Decimal) -> str:
     return text.rstrip("0").rstrip(".") if "." in text else text
 
 
-def format_number(value: Decimal, locale: str = "en") -> str:
-    """A quantity or price in the reader's format with all its decimals."""
-    return format_decimal(value, locale=_locale(locale), decimal_quantization=False)
+def format_number(value: Decimal, locale: str = "en", *, digits: int = 0) -> str:
+    """A quantity or price in the reader's format with all its decimals, at least ``digits``."""
+    pattern = _pattern(_locale(locale), digits) if digits else None
+    return format_decimal(value, pattern, locale=_locale(locale), decimal_quantization=False)
+
+
+@lru_cache
+def _pattern(locale: str, digits: int) -> str:
+    whole = str(Locale.parse(locale).decimal_formats[None].pattern).partition(".")[0]
+    return f"{whole}.{'0' * digits}{'#' * (PRICE_PLACES - digits)}"
 
 
 def checked_decimal(
