@@ -133,7 +133,7 @@ def test_a_price_above_the_contract_is_flagged_with_the_last_price(
     second = next(m for m in slack.messages["DU-app"] if m["text"].startswith("PO-3"))
     blocks = str(second["blocks"])
     assert "12.50, 20 % above" in blocks
-    assert "last paid 12.5 EUR" in blocks
+    assert "last paid 12.50 EUR" in blocks
     assert "also open on PO-1" in blocks
 
 
