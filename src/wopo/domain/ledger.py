@@ -116,7 +116,7 @@ def buckets(line: LineFacts) -> dict[CostKind, int]:
     settled = min(Fraction(1), done + _part(line.forgone, line.ordered))
     came, invoiced = prorated(line.share, done), prorated(line.share, billed)
     left = line.share - prorated(line.share, settled)
-    left -= min(line.called_off, left)
+    left -= min(line.called_off, max(left, 0))
     released = line.share - left - came
     increase = 0 if line.proposed is None else max(line.proposed - line.share, 0)
     return {
