@@ -34,6 +34,7 @@ from wopo.usecases.views.approvals import (
 )
 
 NAME = "approval"
+QUESTION = "question"
 LINES = 8
 _SAID = {
     ApprovalState.APPROVED: "approved",
@@ -129,6 +130,8 @@ def _decision(view: ApprovalView) -> list[Block]:
     made = [context(f"{said}{by}{when}. {safe(why)}".strip())]
     if view.state is ApprovalState.VOID:
         made = [context("The order changed or was taken back, so this is no longer asked for.")]
+    if view.state is ApprovalState.VOID and view.answer:
+        made = [context(f"It was asked for again with an answer: {safe(view.answer)}")]
     return [*made, *actions([button("Details", Action.ORDER_DETAILS, Target(id=view.order.id))])]
 
 
@@ -209,4 +212,30 @@ def _agreed(line: ApprovalLine, reader: Reader) -> str:
     return f"{mark}{text}, {reader.number(abs(line.deviation))} % {way}"
 
 
-CARDS = {NAME: Card(load, build)}
+def build_question(view: ApprovalView, _reader: Reader) -> Block:
+    """The approver's question for who can answer it; answered or overtaken: what became of it."""
+    who = view.decided_by.name if view.decided_by else "The approver"
+    asked = f"{short(view.order.name)} waits: {who} asks: {view.question}"
+    about = section(
+        f"*{short(view.order.name)}* · {safe(view.vendor.name)}\n"
+        f"{safe(who)} asks: {safe(view.question or '')}"
+    )
+    look = button("Details", Action.ORDER_DETAILS, Target(id=view.order.id))
+    if view.state is ApprovalState.RETURNED:
+        target = Target(id=view.id, rev=view.revision, card=QUESTION)
+        reply = button("Answer", Action.ORDER_ANSWER, target, style="primary")
+        waits = context("The decision waits until this is answered.")
+        return message(asked, [about, waits, *actions([reply, look])])
+    ended = question_ended(view)
+    said = f"{short(view.order.name)}: {ended}"
+    return message(said, [about, context(safe(ended)), *actions([look])])
+
+
+def question_ended(view: ApprovalView) -> str:
+    """What became of a question that is open no more."""
+    if view.answer:
+        return f"Answered: {view.answer}"
+    return "The order changed or was taken back, so no answer is needed."
+
+
+CARDS = {NAME: Card(load, build), QUESTION: Card(load, build_question)}

@@ -6,13 +6,16 @@ from typing import Any
 from slack_bolt import Ack, App
 
 from bot.answers import notice, show, tell
-from bot.cards.approvals import summary
+from bot.cards.approvals import question_ended, summary
 from bot.clicks import after, quietly
 from bot.ids import Action, Callback
 from bot.metadata import Target
 from bot.modals import approvals as forms
 from bot.services import Services
 from bot.visit import Body, Visit
+from wopo.domain.approvals import ApprovalState
+from wopo.domain.errors import Refusal
+from wopo.domain.numbers import short
 from wopo.domain.people import Person
 from wopo.usecases.approval_passing import takers
 from wopo.usecases.approvals import ApproveOrder
@@ -20,6 +23,10 @@ from wopo.usecases.door import Answer, Command
 from wopo.usecases.views.approvals import ApprovalView, approval_view
 
 ALONE = "Nobody else has the authority for this order. It still waits for you."
+QUESTION_CLOSED = Refusal(
+    "bot.question_closed",
+    "{number} has no open question any more. {ended} Nothing was changed and nothing is needed.",
+)
 Parse = Callable[[dict[str, Any], str], Command]
 
 
@@ -82,6 +89,8 @@ def open_answer(ack: Ack, visit: Visit, body: Body, action: dict[str, Any]) -> N
     """Ask for the answer to the approver's question."""
     target = Target.parse(action.get("value"))
     view = load(visit, target.id)
+    if view.state is not ApprovalState.RETURNED:
+        raise QUESTION_CLOSED(number=short(view.order.name), ended=question_ended(view))
     about = summary(view, visit.reader)
     show(visit.services, body, forms.build_answer(target, about, view.question or ""))
     ack()

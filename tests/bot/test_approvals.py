@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from bot.courier import Courier
-from bot.ids import Action, Callback, SlashCommand
+from bot.ids import Action, Callback
 from bot.metadata import Target
 from tests.conftest import TestClock
 from tests.factories.jobs import Company, Do, row, rows
@@ -250,12 +250,20 @@ def test_a_question_waits_for_its_answer_and_the_card_comes_back_with_it(
     send(payloads.submit(slack.view(), values, user="U-app", view_id="V1"))
     first = rows(transactions, Approval)[0]
     assert first.state is ApprovalState.RETURNED
-    answer = send(payloads.command(SlashCommand.PO, "1", user="U-tess"))
-    asks = buttons(answer)[Action.ORDER_ANSWER]
-    assert "Why thirty?" in str(answer["blocks"])
+    deliver()
+    question = slack.messages["DU-tess"][-1]
+    assert question["text"] == "PO-1 waits: Abe Approver asks: Why thirty?"
+    asks = buttons(question)[Action.ORDER_ANSWER]
+    shown = send(payloads.command(SlashCommand.PO, "1", user="U-tess"))
+    assert Action.ORDER_ANSWER in buttons(shown)
     send(payloads.click(Action.ORDER_ANSWER, asks["value"], user="U-tess"))
     send(payloads.submit(slack.view(), {"answer": "All pumps"}, user="U-tess", view_id="V2"))
     deliver()
+    answered = [m for m in slack.messages["DU-tess"] if "Why thirty?" in str(m)]
+    assert [m["text"] for m in answered] == ["PO-1: Answered: All pumps"]
+    assert Action.ORDER_ANSWER not in buttons(answered[0])
+    send(payloads.click(Action.ORDER_ANSWER, asks["value"], user="U-tess", channel="DU-tess"))
+    assert "Answered: All pumps" in slack.posted_hooks[-1]["text"]
     assert row(transactions, Approval, first.id).state is ApprovalState.VOID
     again = [m for m in slack.messages["DU-app"] if "needs you" in m["text"]][-1]
     assert "Why thirty?" in str(again["blocks"])

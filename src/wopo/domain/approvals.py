@@ -26,7 +26,7 @@ class ApprovalState(StrEnum):
 class Approval(SQLModel, table=True):
     """A decision that is asked for. ``eligible_ids`` are those who were sent the card: everyone
     with the lowest sufficient authority for the cost centres; rights are read again at the click.
-    ``question`` and ``answer``: what was asked before, where this decision is asked again.
+    ``question`` and ``answer``: what was asked here or, where this decision is asked again, before.
     ``handed_on_by_id``: who handed the decision on to whom it is asked of now. ``passed_over_ids``:
     who let it expire before. ``rule``: the rule that decided, where no person did.
     """

@@ -79,10 +79,12 @@ class OrderReturned(Event):
 
 @event("purchase_order:question_answered")
 class QuestionAnswered(Event):
-    """The question was answered; the same revision waits for approval again."""
+    """The question was answered; the same revision waits for approval again. ``returned_id`` is
+    the decision the question was asked in, ``approval_id`` the one asked for now."""
 
     number: str
     revision: int
+    returned_id: str
     approval_id: str
     question: str
     answer: str

@@ -233,7 +233,7 @@ def answer_question(command: AnswerQuestion, ctx: Context) -> Answer:
     may = person.has(Role.BUYER, Role.ADMIN) or person.id in requesters(ctx.uow, order, revision)
     if not may:
         raise NOT_ALLOWED(action="answer this question", who="the requester or a buyer")
-    approval.state = ApprovalState.VOID
+    approval.state, approval.answer = ApprovalState.VOID, answer
     content = content_of_revision(revision)
     again = ask_approval(
         ctx, order, revision, content, question=approval.question, answer=answer, after=approval
@@ -244,6 +244,7 @@ def answer_question(command: AnswerQuestion, ctx: Context) -> Answer:
             subject_id=order.id,
             number=order.number,
             revision=revision.revision,
+            returned_id=approval.id,
             approval_id=again.id,
             question=approval.question or "",
             answer=answer,

@@ -43,7 +43,6 @@ from wopo.usecases.ports.people import PeopleStore
 from wopo.usecases.work_order_stories import story
 
 silent(OrderEdited, "a draft is its buyer's own business")
-silent(QuestionAnswered, "the approvers get the card again, with the answer on it")
 silent(OrderImported, "an import posts nothing but one summary")
 silent(ApprovalImported, "an import posts nothing but one summary")
 
@@ -81,10 +80,15 @@ def _threads(ctx: Context, order: PurchaseOrder, text: str) -> Iterable[Notice]:
         yield story(job, f"{short(order.number)} {text}: {', '.join(things)}.")
 
 
+def askers(order: PurchaseOrder) -> list[str]:
+    """Who asked for it, and its buyer."""
+    buyer = [order.buyer_id] if order.buyer_id else []
+    return list(dict.fromkeys([*order.requested_by_ids, *buyer]))
+
+
 def _asked(ctx: Context, order: PurchaseOrder, text: str) -> Iterable[Notice]:
     """A DM to who asked for it and to its buyer, except to whoever just acted."""
-    people = [*order.requested_by_ids, *([order.buyer_id] if order.buyer_id else [])]
-    for person_id in dict.fromkeys(people):
+    for person_id in askers(order):
         if person_id != ctx.actor_id:
             said = {"text": f"{short(order.number)} {text}"}
             yield Notice("order_story", order.id, f"person:{person_id}", Mode.POST, facts=said)
@@ -187,12 +191,24 @@ def tell_rejected(event: OrderRejected, ctx: Context) -> Iterable[Notice]:
 
 @announces(OrderReturned)
 def tell_returned(event: OrderReturned, ctx: Context) -> Iterable[Notice]:
-    """The question goes to who can answer it."""
+    """The question goes to who can answer it, with the way to do so."""
     order = _order(event, ctx)
     yield from _decided(ctx, event.approval_id)
     yield from _threads(ctx, order, f"waits for an answer to a question{_by(ctx)}")
-    yield from _asked(ctx, order, f"waits: {ctx.actor.name if ctx.actor else 'The approver'} "
-                      f"asks: {event.question}")  # fmt: skip
+    yield from _questions(order, event.approval_id)
+
+
+@announces(QuestionAnswered)
+def tell_answered(event: QuestionAnswered, ctx: Context) -> Iterable[Notice]:
+    """Every copy of the question says that it is answered; the approvers get the decision again,
+    with the answer on it."""
+    yield from _questions(_order(event, ctx), event.returned_id)
+
+
+def _questions(order: PurchaseOrder, approval_id: str) -> Iterable[Notice]:
+    for person_id in askers(order):
+        yield Notice("question", approval_id, f"person:{person_id}", Mode.KEEP)
+        yield home(person_id)
 
 
 @announces(OrderRevised)
