@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from bot.courier import Courier
-from bot.ids import Action, Callback
+from bot.ids import Action, Callback, SlashCommand
 from bot.metadata import Target
 from tests.conftest import TestClock
 from tests.factories.jobs import Company, Do, row, rows

@@ -87,6 +87,7 @@ class PersonRow(Row):
     manager: str | None = None
     locale: str = Field(default="en", max_length=20)
     timezone: str = Field(default="UTC", max_length=60)
+    counter_cap: Quantity | None = None
     active: bool = True
 
 
