@@ -8,7 +8,8 @@ from bot.ids import Callback
 from bot.metadata import MAX_METADATA, Target
 from bot.parse import Form
 from wopo.usecases.approval_passing import ReassignApproval
-from wopo.usecases.approvals import AnswerQuestion, AskAboutOrder, RejectOrder
+from wopo.usecases.approval_questions import AnswerQuestion, AskAboutOrder
+from wopo.usecases.approvals import RejectOrder
 
 OTHER = "other"
 _REASONS = [

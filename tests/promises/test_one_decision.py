@@ -20,7 +20,8 @@ from wopo.domain.errors import DomainError
 from wopo.domain.ledger import CostKind, LedgerEntry
 from wopo.domain.outbox import OutboxRow
 from wopo.domain.people import Person
-from wopo.usecases.approvals import ApproveOrder, AskAboutOrder, RejectOrder
+from wopo.usecases.approval_questions import AskAboutOrder
+from wopo.usecases.approvals import ApproveOrder, RejectOrder
 from wopo.usecases.door import ActorRef, Answer, Command
 from wopo.usecases.execute import Door, execute
 from wopo.usecases.order_changes import CancelOrder

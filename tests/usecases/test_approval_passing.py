@@ -15,7 +15,8 @@ from wopo.domain.outbox import OutboxRow
 from wopo.domain.people import Person
 from wopo.domain.purchase_orders import OrderState
 from wopo.usecases.approval_passing import ExpireApprovals, ReassignApproval
-from wopo.usecases.approvals import AnswerQuestion, ApproveOrder, AskAboutOrder
+from wopo.usecases.approval_questions import AnswerQuestion, AskAboutOrder
+from wopo.usecases.approvals import ApproveOrder
 from wopo.usecases.door import Answer
 from wopo.usecases.order_changes import CancelOrder
 from wopo.usecases.people import DeactivatePerson, SetAuthority

@@ -17,12 +17,8 @@ from wopo.domain.people import AuthorityLimit
 from wopo.domain.pricing import LastPrice
 from wopo.domain.purchase_orders import OrderRevision, OrderState, RevisionState
 from wopo.domain.vendors import Standing, Vendor
-from wopo.usecases.approvals import (
-    AnswerQuestion,
-    ApproveOrder,
-    AskAboutOrder,
-    RejectOrder,
-)
+from wopo.usecases.approval_questions import AnswerQuestion, AskAboutOrder
+from wopo.usecases.approvals import ApproveOrder, RejectOrder
 from wopo.usecases.door import Answer
 from wopo.usecases.order_changes import CancelOrder, ReviseOrder
 from wopo.usecases.part_requests import RequestParts

@@ -1,4 +1,4 @@
-"""Deciding about orders: approve, reject, ask; the first decision wins.
+"""Deciding about orders: approve or reject; the first decision wins.
 
 A button carries the approval, the revision it was shown for and the hash of its content. Rights,
 limit of the day, state and revision are read again in the transaction.
@@ -13,7 +13,6 @@ from wopo.domain.approval_rights import (
     DECIDED_BY_YOU,
     EXPIRED,
     NO_LONGER_OPEN,
-    NO_QUESTION,
     NOBODY,
     NOT_ELIGIBLE,
     OWN_REQUEST,
@@ -22,17 +21,14 @@ from wopo.domain.approval_rights import (
     covers,
 )
 from wopo.domain.approvals import Approval, ApprovalState
-from wopo.domain.errors import NOT_ALLOWED
 from wopo.domain.money import Money
 from wopo.domain.numbers import short
 from wopo.domain.order_content import OrderContent
 from wopo.domain.order_life import check_not_below, move, total_of
-from wopo.domain.people import Person, Role
+from wopo.domain.people import Person
 from wopo.domain.purchase_order_events import (
     OrderApproved,
     OrderRejected,
-    OrderReturned,
-    QuestionAnswered,
 )
 from wopo.domain.purchase_orders import OrderRevision, PurchaseOrder, RevisionState
 from wopo.domain.settings import Duty
@@ -40,7 +36,6 @@ from wopo.domain.vendors import Vendor
 from wopo.domain.waivers import WaiverUsed, waived
 from wopo.domain.workflow import words
 from wopo.usecases.approval_routing import (
-    ask_approval,
     end_asking,
     need_of,
     requesters,
@@ -73,21 +68,6 @@ class RejectOrder(Command):
     approval_id: str
     revision: int
     reason: str
-
-
-class AskAboutOrder(Command):
-    """Ask a question before deciding; the decision waits for the answer."""
-
-    approval_id: str
-    revision: int
-    question: str
-
-
-class AnswerQuestion(Command):
-    """Answer the approver's question; the same revision is asked for again."""
-
-    approval_id: str
-    answer: str
 
 
 @dataclass
@@ -132,7 +112,7 @@ def approve_order(command: ApproveOrder, ctx: Context) -> Answer:
         write_content(ctx, decision.document, decision.content)
         order.revision, order.pending_revision = approval.revision, None
     bind(ctx, decision.document, decision.revision, approval, first=first)
-    return _answer(order, "approved")
+    return answered(order, "approved")
 
 
 def bind(
@@ -190,70 +170,11 @@ def reject_order(command: RejectOrder, ctx: Context) -> Answer:
             first=first,
         )
     )
-    return _answer(order, "rejected")
+    return answered(order, "rejected")
 
 
-@use_case(AskAboutOrder, action="ask about purchase orders")
-def ask_about_order(command: AskAboutOrder, ctx: Context) -> Answer:
-    """Return the decision with a question."""
-    question = checked_reason(command.question, field="question", label="The question")
-    decision = open_decision(ctx, command.approval_id, command.revision, None)
-    rerouted = authorised(ctx, decision)
-    if rerouted is not None:
-        return rerouted
-    order, approval = decision.order, decision.approval
-    decide(ctx, approval, ApprovalState.RETURNED)
-    approval.question = question
-    order.version += 1
-    ctx.record(
-        OrderReturned(
-            subject_id=order.id,
-            number=order.number,
-            revision=approval.revision,
-            approval_id=approval.id,
-            by_id=ctx.actor_id,
-            question=question,
-        )
-    )
-    return _answer(order, "returned with your question")
-
-
-@use_case(AnswerQuestion, action="answer questions about purchase orders")
-def answer_question(command: AnswerQuestion, ctx: Context) -> Answer:
-    """Answer, and ask for the decision again; only who asked for the order, or a buyer."""
-    answer = checked_reason(command.answer, field="answer", label="The answer")
-    asked = ctx.require(Approval, command.approval_id, label="approval")
-    document = hold_order(ctx, asked.purchase_order_id)
-    order = document.order
-    approval = ctx.require_locked(Approval, asked.id, label="approval")
-    if approval.state is not ApprovalState.RETURNED:
-        raise NO_QUESTION(number=short(order.number))
-    revision = revision_of(ctx, approval)
-    person = ctx.person()
-    may = person.has(Role.BUYER, Role.ADMIN) or person.id in requesters(ctx.uow, order, revision)
-    if not may:
-        raise NOT_ALLOWED(action="answer this question", who="the requester or a buyer")
-    approval.state, approval.answer = ApprovalState.VOID, answer
-    content = content_of_revision(revision)
-    again = ask_approval(
-        ctx, order, revision, content, question=approval.question, answer=answer, after=approval
-    )
-    order.version += 1
-    ctx.record(
-        QuestionAnswered(
-            subject_id=order.id,
-            number=order.number,
-            revision=revision.revision,
-            returned_id=approval.id,
-            approval_id=again.id,
-            question=approval.question or "",
-            answer=answer,
-        )
-    )
-    return _answer(order, "sent for approval again with your answer")
-
-
-def _answer(order: PurchaseOrder, done: str) -> Answer:
+def answered(order: PurchaseOrder, done: str) -> Answer:
+    """What a decision did."""
     return Answer(
         subject_id=order.id,
         number=order.number,
