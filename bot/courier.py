@@ -257,7 +257,7 @@ class Courier:
         text = (
             f"I cannot post in channel {channel} ({why}). {waiting + 1} items wait in the outbox "
             "or went to the fallback channel. Invite me there with /invite, or choose another "
-            "channel with /wopo settings."
+            "channel with /wopo channels."
         )
         for person in uow.all(Person, active=True):
             if person.has(Role.ADMIN):

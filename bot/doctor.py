@@ -142,7 +142,7 @@ def channel_checks(client: WebClient, transactions: Transactions) -> Iterator[Ch
             "channels",
             ok=False,
             sentence="No channel is set, so nothing is posted outside direct messages.",
-            mend="Type /wopo settings in Slack and choose the channels.",
+            mend="Type /wopo channels in Slack and choose the channels.",
         )
     for purpose, channel in sorted(named.items()):
         yield channel_check(client, purpose, channel)
@@ -151,7 +151,7 @@ def channel_checks(client: WebClient, transactions: Transactions) -> Iterator[Ch
 def channel_check(client: WebClient, purpose: str, channel: str) -> Check:
     """Whether the bot can post in one channel."""
     name = f"channel {purpose}"
-    mend = "Type /invite @wopo in that channel, or choose another with /wopo settings."
+    mend = "Type /invite @wopo in that channel, or choose another with /wopo channels."
     try:
         told: Any = client.conversations_info(channel=channel).get("channel") or {}
     except CALL_ERRORS as error:

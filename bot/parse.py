@@ -27,6 +27,7 @@ from wopo.domain.money import (
     TOO_LARGE,
     Money,
     minor_digits,
+    plain,
 )
 
 _SPACES = re.compile(r"[\s\u00a0\u202f]")
@@ -197,6 +198,23 @@ class Form:
     def count(self, name: str, *, label: str) -> Decimal | None:
         """A number of zero or more; none when it was refused."""
         return self._number(count, name, label, required=True)
+
+    def whole(self, name: str, *, label: str, least: int, most: int) -> int | None:
+        """A whole number from ``least`` to ``most``; none when it was refused."""
+        value = self.count(name, label=label)
+        if value is None:
+            return None
+        if value != value.to_integral_value() or not least <= value <= most:
+            self._refuse(
+                INVALID(
+                    field=name,
+                    label=label,
+                    problem=f"{plain(value)} does not fit",
+                    accepted=f"give a whole number from {least} to {most}",
+                )
+            )
+            return None
+        return int(value)
 
     def hours(self, name: str, *, label: str, required: bool = False) -> Decimal | None:
         """Hours above zero; none when left empty or refused."""

@@ -1,4 +1,4 @@
-"""``/wopo settings``: which channel is for what."""
+"""``/wopo settings``: what the company decided; ``/wopo channels``: which channel is for what."""
 
 from typing import Any
 
@@ -14,13 +14,14 @@ from bot.blocks import (
     section,
 )
 from bot.ids import Callback
+from bot.modals.company_settings import build_index
 from bot.parse import Form
 from bot.visit import Body, Visit
 from bot.words import Word
 from wopo.domain.errors import NOT_ALLOWED
 from wopo.domain.locations import Location
 from wopo.domain.people import Role
-from wopo.usecases.settings import SetChannels, channels
+from wopo.usecases.settings import ChangeCompanySettings, SetChannels, channels, company
 
 MOST_SITES = 40
 PURPOSES: tuple[tuple[str, str, str], ...] = (
@@ -70,4 +71,16 @@ def parse(view: dict[str, Any], locale: str) -> SetChannels:
     return SetChannels(channels={name: form.choice(name) for name in names})
 
 
-WORDS = {"settings": Word("settings", "choose the channels of sites, invoices and finance", run)}
+def overview(visit: Visit, body: Body, _rest: str) -> Block | None:
+    """Everything the company decides once, as it stands now, with the way to change it."""
+    visit.check_right(ChangeCompanySettings)
+    with visit.read() as uow:
+        view = build_index(company(uow), visit.reader)
+    show(visit.services, body, view)
+    return None
+
+
+WORDS = {
+    "settings": Word("settings", "what the company decides once, and the channels", overview),
+    "channels": Word("channels", "choose the channels of sites, invoices and finance", run),
+}

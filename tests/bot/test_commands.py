@@ -156,7 +156,7 @@ def test_channels_are_chosen_in_a_form_and_missing_membership_is_told_afterwards
     deliver: Callable[[], int],
 ) -> None:
     assert "do not have the right" in wopo("settings", "U-tess")["text"]
-    assert wopo("settings", "U-ann") == {}
+    assert wopo("channels", "U-ann") == {}
     form = slack.view()
     assert form["callback_id"] == Callback.SETTINGS
     values = {f"site:{company.north}": "C7", f"site:{company.harbour}": None, "finance": "C8"}
