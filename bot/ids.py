@@ -192,7 +192,6 @@ class Action(StrEnum):
     CASE_AMEND = "case.amend"
     CASE_ASK_CREDIT = "case.ask_credit"
     CASE_LIST = "case.list"
-    CASE_LIST_SHOWN = "case.list_shown"
     CASE_LIST_NEXT = "case.list_next"
     CASE_LIST_FIRST = "case.list_first"
     CASES_ACCEPT = "cases.accept"

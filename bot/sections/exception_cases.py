@@ -9,7 +9,7 @@ from bot.metadata import Target
 from bot.reader import Reader
 from bot.sections import Section
 from wopo.domain.numbers import short
-from wopo.domain.people import Person
+from wopo.domain.people import Person, Role
 from wopo.usecases.ports import UnitOfWork
 from wopo.usecases.views.exception_cards import CaseLine, my_cases
 
@@ -45,14 +45,25 @@ def waiting(uow: UnitOfWork, person: Person, reader: Reader) -> list[Block]:
     """Mine first, then those of my desk; the oldest first."""
     today = datetime.combine(reader.today, time(), tzinfo=UTC)
     cases = my_cases(uow, person, at=today, limit=SHOWN)
+    lists = list_buttons(person)
     if not cases.lines:
-        return []
+        return [context("No exception waits for you."), *actions(lists)] if lists else []
     blocks: list[Block] = [header("What does not match")]
     for line in cases.lines:
         blocks += case_blocks(line, reader)
     if cases.more:
-        blocks.append(context("There are more; `/wopo inbox` shows them."))
-    return [*blocks, divider()]
+        blocks.append(context("There are more behind these."))
+    return [*blocks, *actions(lists), divider()]
+
+
+def list_buttons(person: Person) -> list[Block]:
+    """The ways to all of them, and for finance to the invoices they hold."""
+    row = []
+    if person.has(Role.FINANCE, Role.BUYER):
+        row.append(button("All exceptions", Action.CASE_LIST, '{"held":false}'))
+    if person.has(Role.FINANCE):
+        row.append(button("Invoices on hold", Action.CASE_LIST, '{"held":true}'))
+    return row
 
 
 SECTIONS = [Section(20, waiting)]

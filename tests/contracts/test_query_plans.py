@@ -43,12 +43,23 @@ def mine(uow: UnitOfWork) -> Any:
     return uow.store(WorkOrderStore).jobs_of("somebody", ["a team"], limit=11)
 
 
+def held(uow: UnitOfWork) -> Any:
+    return uow.store(ListStore).held_invoices(offset=15, limit=16)
+
+
+def cases(uow: UnitOfWork) -> Any:
+    return uow.store(ListStore).open_cases("somebody", offset=15, limit=16)
+
+
 READS = [
     (late, "ix_purchase_order_line_late", True),
     (orders, "ix_purchase_order_recent", True),
     (decisions, "ix_approval_ask_waiting", True),
     (to_release, "ix_invoice_queue", True),
     (free, "ix_work_order_queue", True),
+    (held, "ix_invoice_queue", True),
+    # Sorted with one's own first; but only what is open.
+    (cases, "exception_case", False),
     # Sorted by urgency, which is no column; but only what one person has in hand.
     (mine, "ix_work_order_assigned (assignee_id=? AND state=?)", False),
 ]

@@ -4,11 +4,13 @@ from collections.abc import Collection
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Select, bindparam, func, select
+from sqlalchemy import Select, bindparam, case, func, select
 from sqlmodel import SQLModel
 
 from wopo.db.uow import SqlStore, implements
 from wopo.domain.assets import Asset
+from wopo.domain.exception_cases import OPEN_CASES, ExceptionCase
+from wopo.domain.invoices import Invoice, InvoiceState
 from wopo.domain.purchase_orders import OrderState, PurchaseOrder, PurchaseOrderLine
 from wopo.domain.vendors import Vendor
 from wopo.domain.work_orders import WorkOrder
@@ -22,6 +24,7 @@ def _table(kind: type[SQLModel]) -> Any:
 ORDER, LINE, VENDOR = _table(PurchaseOrder), _table(PurchaseOrderLine), _table(Vendor)
 JOB, ASSET = _table(WorkOrder), _table(Asset)
 PO, L, W = ORDER.c, LINE.c, JOB.c
+CASE, INV = _table(ExceptionCase).c, _table(Invoice).c
 IDS: Any = bindparam("ids", expanding=True)
 
 _ORDERS = select(
@@ -39,6 +42,23 @@ _LINES = (
     .outerjoin(ASSET, ASSET.c.id == W.asset_id)
     .where(L.purchase_order_id.in_(IDS), L.cancelled.is_(False))
     .order_by(L.position)
+)
+
+
+_OPEN_CASES = (
+    select(CASE.id)
+    .where(CASE.state.in_(OPEN_CASES))
+    # An unowned case compares as NULL, which SQLite and PostgreSQL sort at different ends.
+    .order_by(case((CASE.owner_id == bindparam("me"), 0), else_=1), CASE.raised_at, CASE.id)
+    .limit(bindparam("limit"))
+    .offset(bindparam("offset"))
+)
+_HELD = (
+    select(INV.id)
+    .where(INV.state == InvoiceState.ON_HOLD)
+    .order_by(INV.sequence)
+    .limit(bindparam("limit"))
+    .offset(bindparam("offset"))
 )
 
 
@@ -82,6 +102,13 @@ class SqlLists(SqlStore, ListStore):
 
     def jobs(self, ids: Collection[str]) -> list[JobRow]:
         return [JobRow(*row) for row in self._rows(_JOBS_BY_ID, ids=list(ids))]
+
+    def open_cases(self, first_of: str, *, offset: int, limit: int) -> list[str]:
+        asked = {"me": first_of, "offset": offset, "limit": limit}
+        return [id for (id,) in self._rows(_OPEN_CASES, **asked)]
+
+    def held_invoices(self, *, offset: int, limit: int) -> list[str]:
+        return [id for (id,) in self._rows(_HELD, offset=offset, limit=limit)]
 
     def _rows(self, statement: Select[Any], **values: Any) -> Any:
         # What the session holds back must be seen by rows that pass it by.

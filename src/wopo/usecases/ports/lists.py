@@ -67,3 +67,11 @@ class ListStore(ABC):
     @abstractmethod
     def jobs(self, ids: Collection[str]) -> list[JobRow]:
         """These jobs by number."""
+
+    @abstractmethod
+    def open_cases(self, first_of: str, *, offset: int, limit: int) -> list[str]:
+        """Ids of open exceptions: those of the person ``first_of`` first, then the oldest."""
+
+    @abstractmethod
+    def held_invoices(self, *, offset: int, limit: int) -> list[str]:
+        """Ids of invoices on hold, the oldest first."""

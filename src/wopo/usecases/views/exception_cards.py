@@ -123,6 +123,8 @@ class CaseLine:
     owner: Ref | None
     raised_at: datetime
     overdue: bool
+    seen: str
+    acceptable: bool
 
 
 @dataclass(frozen=True)
@@ -175,7 +177,7 @@ def case_view(uow: UnitOfWork, case_id: str) -> CaseView:
         resolved_by=people.get(case.resolved_by_id or ""),
         resolved_at=case.resolved_at,
         reason=case.reason or "",
-        seen=f"{case.amount_minor}:{case.variance.normalize()}",
+        seen=_seen(case),
     )
 
 
@@ -262,6 +264,11 @@ def _invoice(uow: UnitOfWork, case: ExceptionCase) -> InvoiceSide | None:
     )
 
 
+def _seen(case: ExceptionCase) -> str:
+    """What tells one difference of a case from the next."""
+    return f"{case.amount_minor}:{case.variance.normalize()}"
+
+
 def my_cases(uow: UnitOfWork, person: Person, *, at: datetime, limit: int = 5) -> CaseList:
     """Open exceptions that are the person's own, then those of their desk that nobody took; the
     oldest first. At most four queries."""
@@ -303,6 +310,8 @@ def case_lines(
             owner=people.get(case.owner_id or ""),
             raised_at=case.raised_at,
             overdue=case.due_at is not None and case.due_at < at,
+            seen=_seen(case),
+            acceptable=Cure.ACCEPT in case.cures(),
         )
         for case in cases
     )

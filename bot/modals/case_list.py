@@ -1,0 +1,120 @@
+"""The lists of finance: open exceptions and invoices on hold; and accepting several at once."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from bot.blocks import (
+    Block,
+    actions,
+    button,
+    checkboxes,
+    context,
+    field,
+    modal,
+    option,
+    paragraph,
+    safe,
+    section,
+    text_input,
+)
+from bot.ids import Action, Callback
+from bot.metadata import Carried, Target
+from bot.parse import Form
+from bot.reader import Reader
+from bot.sections.exception_cases import case_text
+from wopo.domain.numbers import short
+from wopo.usecases.views.exception_cards import CaseLine, CaseList
+from wopo.usecases.views.finance_lists import HeldInvoice, HeldList
+
+PAGE = 15
+MOST_AT_ONCE = 10
+"""Boxes that Slack takes in one input."""
+
+
+class Page(Carried):
+    """A place in one of the lists."""
+
+    held: bool = False
+    offset: int = 0
+
+
+def build_cases(cases: CaseList, page: Page, reader: Reader, *, accepts: bool) -> Block:
+    """Open exceptions; mine first, with the way to accept several of them."""
+    mine = reader.me.id if reader.me else ""
+    own = [line for line in cases.lines if line.owner and line.owner.id == mine]
+    blocks: list[Block] = []
+    if accepts and any(line.acceptable for line in own):
+        blocks += actions([button("Accept several of mine", Action.CASES_ACCEPT, "list")])
+    for line in cases.lines:
+        look = button("Show", Action.CASE_SHOW, Target(id=line.id))
+        blocks.append(section(case_text(line, reader), accessory=look))
+    if not cases.lines:
+        blocks.append(paragraph("No exception is open."))
+    return modal(
+        Callback.CASE_LIST, "All exceptions", [*blocks, *_turn(page, len(cases.lines), cases.more)]
+    )
+
+
+def build_held(held: HeldList, page: Page, reader: Reader) -> Block:
+    """Invoices on hold."""
+    blocks = [_held(line, reader) for line in held.lines]
+    if not blocks:
+        blocks.append(paragraph("No invoice is on hold."))
+    return modal(
+        Callback.CASE_LIST, "Invoices on hold", [*blocks, *_turn(page, len(held.lines), held.more)]
+    )
+
+
+def _held(line: HeldInvoice, reader: Reader) -> Block:
+    kind = "Credit note" if line.credit else "Invoice"
+    due = f"\ndue {reader.day(line.due)}" if line.due else ""
+    text = f"*{kind} {safe(line.number)}* · {safe(line.vendor.name)}"
+    look = button("Show", Action.INVOICE_SHOW, Target(id=line.id))
+    return section(f"{text} · {safe(reader.money(line.total))}{due}", accessory=look)
+
+
+def _turn(page: Page, shown: int, more: bool) -> list[Block]:
+    row = []
+    if page.offset:
+        row.append(button("To the first", Action.CASE_LIST_FIRST, Page(held=page.held)))
+    if more:
+        further = Page(held=page.held, offset=page.offset + shown)
+        row.append(button("Next", Action.CASE_LIST_NEXT, further))
+    place = [context(f"{page.offset + 1} to {page.offset + shown}")] if row and shown else []
+    return [*place, *actions(row)]
+
+
+def build_accept(lines: Sequence[CaseLine], reader: Reader) -> Block:
+    """Which of mine, and why; the reason holds for each of them."""
+    picks = [
+        option(
+            f"{short(line.number)} {line.title}",
+            f"{line.id}|{line.seen}",
+            description=" · ".join(
+                [line.vendor.name if line.vendor else "no vendor", reader.money(line.amount)]
+            ),
+        )
+        for line in lines[:MOST_AT_ONCE]
+    ]
+    inputs = [
+        field("cases", "Which?", checkboxes(picks)),
+        field(
+            "reason",
+            "Why?",
+            text_input(multiline=True, longest=900),
+            hint="Each is judged by itself; what you may not accept stays open and is named",
+        ),
+    ]
+    return modal(Callback.ACCEPT_CASES, "Accept several", inputs, submit="Accept")
+
+
+def parse_accept(view: dict[str, Any], locale: str) -> tuple[list[tuple[str, str]], str]:
+    """Each case with the difference that was shown, and the reason; or ``FormError``."""
+    form = Form(view["state"]["values"], locale)
+    chosen = form.choices("cases")
+    reason = form.text("reason", label="The reason", required=True)
+    if not chosen:
+        form.refuse("cases", "Nothing is chosen. Nothing was changed; tick what you accept.")
+    form.check()
+    pairs = [value.partition("|") for value in chosen]
+    return [(case_id, seen) for case_id, _, seen in pairs], reason
