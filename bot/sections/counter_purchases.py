@@ -18,7 +18,7 @@ def missing(uow: UnitOfWork, person: Person, _reader: Reader) -> list[Block]:
     return [
         section(
             f"*{short(one.number)}* · {safe(one.vendor)} · {safe(one.what)}: till receipt missing",
-            accessory=button("Add the till receipt", Action.COUNTER_RECEIPT, Target(id=one.id)),
+            accessory=button("Add receipt", Action.COUNTER_RECEIPT, Target(id=one.id)),
         )
         for one in without_till_receipt(uow, person.id)[:SHOWN]
         if not one.photo

@@ -39,6 +39,8 @@ def test_details_show_figures_limits_and_who_set_them(invoice_id, send, payloads
     assert "4-way (company default)" in shown
     assert "❌ *Not received yet* · line 1" in shown
     assert "billed 10 pcs, received 0 pcs" in shown
+    assert "✅ *Vendor*" in shown
+    assert "invoice from Grainger, order with Grainger" in shown
     prices = "unit price billed 13 EUR/pcs, ordered at 12.5 EUR/pcs" in shown
     limits = "limit 2 % (price_pct, policy 1, company)" in shown
     assert (prices, limits, "Tax differs" in shown) == ((user == "U-fin"),) * 3

@@ -4,7 +4,15 @@ Pure functions over plain values: no session, no clock, no network. ``judge_invo
 invoice in its context, real or simulated; ``judge`` plays a whole case with it.
 """
 
-from wopo.domain.matching.codes import CODES, HEADER_STOPS, CodeFacts, Level, MatchCode, Policy
+from wopo.domain.matching.codes import (
+    CODES,
+    COMPARED,
+    HEADER_STOPS,
+    CodeFacts,
+    Level,
+    MatchCode,
+    Policy,
+)
 from wopo.domain.matching.context import InvoiceContext, KnownInvoice, LineFacts
 from wopo.domain.matching.defaults import SHIPPED_DEFAULTS, default_policy, default_tolerances
 from wopo.domain.matching.documents import (
@@ -45,6 +53,7 @@ from wopo.domain.matching.verdict import (
 
 __all__ = [
     "CODES",
+    "COMPARED",
     "HEADER_STOPS",
     "SHIPPED_DEFAULTS",
     "TOLERANCE_KEYS",

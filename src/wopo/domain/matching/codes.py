@@ -109,4 +109,39 @@ CODES: dict[MatchCode, CodeFacts] = {
 }
 """Code -> what it is raised on and how its two figures are called."""
 
+COMPARED: dict[MatchCode, str] = {
+    MatchCode.NO_PO: "Order",
+    MatchCode.PO_CLOSED: "Order is open",
+    MatchCode.VENDOR_MISMATCH: "Vendor",
+    MatchCode.CURRENCY_MISMATCH: "Currency",
+    MatchCode.DUPLICATE_INVOICE: "Invoice number",
+    MatchCode.NOT_RECEIVED: "Something received",
+    MatchCode.QTY_OVER_RECEIVED: "Quantity received",
+    MatchCode.QTY_OVER_ACCEPTED: "Quantity accepted",
+    MatchCode.QTY_OVER_ORDERED: "Quantity ordered, at most",
+    MatchCode.QTY_UNDER_ORDERED: "Quantity ordered, at least",
+    MatchCode.PRICE_OVER: "Unit price, at most",
+    MatchCode.PRICE_UNDER: "Unit price, at least",
+    MatchCode.LINE_TOTAL_OVER: "Line total",
+    MatchCode.LINE_NOT_ON_PO: "Line on the order",
+    MatchCode.UOM_MISMATCH: "Unit",
+    MatchCode.CREDIT_EXCEEDS_BILLED: "Credit within what was billed",
+    MatchCode.EARLY_INVOICE: "Date and value",
+    MatchCode.INVOICE_TOTAL_OVER: "Invoice total, at most",
+    MatchCode.INVOICE_TOTAL_UNDER: "Invoice total, at least",
+    MatchCode.INVOICE_NOT_BALANCED: "Sum of the invoice",
+    MatchCode.UNEXPECTED_CHARGE: "Charge is expected",
+    MatchCode.CHARGE_OVER: "Charge",
+    MatchCode.TAX_MISMATCH: "Tax",
+    MatchCode.DISCOUNT_MISMATCH: "Discount",
+    MatchCode.POSSIBLE_DUPLICATE: "No look-alike",
+    MatchCode.AFTER_THE_FACT_PO: "Order before the invoice",
+    MatchCode.OVER_BLANKET_LIMIT: "Limit of the blanket order",
+    MatchCode.BLANKET_EXPIRED: "Last day of the blanket order",
+    MatchCode.OVER_RECEIPT: "Quantity of the receipt",
+    MatchCode.EARLY_DELIVERY: "Delivery not too early",
+    MatchCode.LATE_DELIVERY: "Delivery not too late",
+}
+"""Code -> what its check looks at, for one that passed."""
+
 HEADER_STOPS = frozenset(code for code, facts in CODES.items() if facts.level is Level.HEADER)

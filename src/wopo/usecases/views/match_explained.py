@@ -10,7 +10,7 @@ from wopo.domain.errors import NOT_FOUND, Refusal
 from wopo.domain.exception_kinds import Measure, kind_of
 from wopo.domain.findings import label
 from wopo.domain.invoices import Invoice, InvoiceState, number_key
-from wopo.domain.matching import CODES, HEADER_STOPS, Family, MatchCode, Tolerances
+from wopo.domain.matching import CODES, COMPARED, HEADER_STOPS, Family, MatchCode, Tolerances
 from wopo.domain.money import format_number
 from wopo.domain.purchase_orders import PurchaseOrder, PurchaseOrderLine
 from wopo.domain.tolerance_rules import NO_LIMIT, SHIPPED
@@ -44,8 +44,9 @@ _WHOLE_FAMILIES = {
 
 @dataclass(frozen=True)
 class CheckView:
-    """One comparison in words. ``passed`` is none where nothing was compared, as nobody set a
-    limit; ``limit`` says which, and who set it."""
+    """One comparison in words. ``title`` is what is wrong, or what was looked at and is right.
+    ``passed`` is none where nothing was compared, as nobody set a limit; ``limit`` says which, and
+    who set it."""
 
     code: str
     title: str
@@ -116,7 +117,7 @@ def explained(uow: UnitOfWork, invoice_id: str) -> ExplainedView:
         state=invoice.state,
         policy=f"policy {applied.version}" if applied.version else SHIPPED,
         lines=tuple(_matched(row, applied) for row in lines.values()),
-        checks=tuple(_checks(invoice, order, lines, applied)),
+        checks=tuple(_checks(invoice, order, lines, applied, _vendors(uow, invoice, order))),
     )
 
 
@@ -143,10 +144,11 @@ def _checks(
     order: PurchaseOrder | None,
     lines: Mapping[str, PurchaseOrderLine],
     applied: Applied,
+    vendors: Mapping[str, str],
 ) -> Iterator[CheckView]:
     """What did not pass first, then what passed, then what nobody set a limit for."""
     named = {name_of(line): label(line) for line in lines.values()}
-    made = [_made(check, named) for check in invoice.verdict.get("checks", ())]
+    made = [_made(check, named, vendors) for check in invoice.verdict.get("checks", ())]
     yield from sorted(made, key=lambda check: bool(check.passed))
     failed = {check.code for check in made if not check.passed}
     if order is None or invoice.is_credit or failed & {code.value for code in HEADER_STOPS}:
@@ -162,26 +164,35 @@ def _checks(
     yield from _unlimited(whole, applied.tolerances, "")
 
 
-def _made(check: Mapping[str, Any], named: Mapping[str, str]) -> CheckView:
+def _vendors(uow: UnitOfWork, invoice: Invoice, order: PurchaseOrder | None) -> dict[str, str]:
+    """The vendors that a check may name by id, by what people call them."""
+    ids = {invoice.vendor_id, *([order.vendor_id] if order else [])}
+    return {row.id: row.name for row in uow.all(Vendor, id=sorted(ids))}
+
+
+def _made(
+    check: Mapping[str, Any], named: Mapping[str, str], vendors: Mapping[str, str]
+) -> CheckView:
     code = MatchCode(check["code"])
     line = named.get(check["line"] or "", f"line {check['line']}" if check["line"] else "")
     return CheckView(
         code.value,
-        kind_of(code.value).title,
+        COMPARED[code] if check["passed"] else kind_of(code.value).title,
         " ".join(filter(None, (line, check["subject"]))),
         check["passed"],
-        _compared(code, check),
+        _compared(code, check, vendors),
         check["limit"],
         kind_of(code.value).measure,
     )
 
 
-def _compared(code: MatchCode, check: Mapping[str, Any]) -> str:
+def _compared(code: MatchCode, check: Mapping[str, Any], vendors: Mapping[str, str]) -> str:
     facts = CODES[code]
     actual, reference = check["actual"], check["reference"]
     if actual is None or reference is None:
         return ""
     if check["variance"] is None:
+        actual, reference = vendors.get(actual, actual), vendors.get(reference, reference)
         return f"{facts.actual} {actual}, {facts.reference} {reference}"
     return (
         f"{facts.actual} {_figure(actual, check['unit'])}, "
