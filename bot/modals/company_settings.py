@@ -141,7 +141,13 @@ def build_index(now: CompanySettings, reader: Reader) -> Block:
         blocks.append(section(text, accessory=change))
     channels = button("Change", Action.HOME_SETTINGS, "settings")
     blocks.append(section("*Channels*\nWhich channel is for what", accessory=channels))
-    blocks.append(context("`/wopo letterhead` changes what stands on orders to vendors."))
+    blocks.append(
+        context(
+            "`/wopo letterhead` changes what stands on orders to vendors.",
+            "One person's own counter limit comes with `wopo import csv people` (counter_cap), "
+            "what they may approve with `wopo import csv authority_limits`.",
+        )
+    )
     return modal(Callback.COMPANY_SETTINGS, "Company settings", blocks)
 
 
