@@ -52,6 +52,8 @@ def test_the_policies_that_ship_are_understood() -> None:
         ),
         (HEAD + "  rules: [\n", "line 4"),
         ("matching: {}\n", "'title' is missing here"),
+        ("just words\n", "line 1, column 1: has to begin with a key and a colon"),
+        ("- a\n- b\n", "line 1, column 1: has to begin with a key and a colon"),
     ],
 )
 def test_a_mistake_is_told_with_its_place(tmp_path: Path, text: str, told: str) -> None:

@@ -71,6 +71,8 @@ def first_mistake(
     key = str(path[-1]) if path else ""
     if first["type"] == "extra_forbidden":
         problem = f"'{key}' is not known here.{nearest(key, known_keys(path))}"
+    elif not path and not isinstance(marked.data, dict):
+        problem = "has to begin with a key and a colon, like 'title:'."
     elif first["type"] == "missing":
         problem = f"'{key}' is missing here."
     elif first["type"] == "literal_error":
