@@ -54,16 +54,6 @@ class ForgetTicks(Command):
     """Remove the answers kept for ticks that nobody can repeat any more."""
 
 
-SWEEPS: tuple[type[Command], ...] = (
-    SendDigests,
-    RemindApprovers,
-    TellLateDeliveries,
-    TellMissingReceipts,
-    ForgetTicks,
-)
-"""All sweeps, for the ticker."""
-
-
 def once(ctx: Context, job: str, period: str, **facts: object) -> None:
     """Write down that this period of a job is done; a second one is refused by the database."""
     ctx.uow.add(JobRun(id=ctx.new_id(), job=job, period=period, at=ctx.at, facts=facts))
