@@ -54,11 +54,6 @@ def updated(view: Block) -> BoltResponse:
     return ok({"response_action": "update", "view": view})
 
 
-def closed_all() -> BoltResponse:
-    """The answer to a form: close it and all that lie under it."""
-    return ok({"response_action": "clear"})
-
-
 def notice(sentence: str, title: str = "wopo") -> Block:
     """A small screen with one sentence."""
     return modal(Callback.NOTICE, title, [paragraph(sentence)])

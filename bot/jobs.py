@@ -49,11 +49,6 @@ def daily(now: datetime) -> str:
     return now.strftime("%Y-%m-%d")
 
 
-def hourly(now: datetime) -> str:
-    """One period an hour."""
-    return now.strftime("%Y-%m-%dT%H")
-
-
 def each_minute(now: datetime) -> str:
     """One period a minute."""
     return now.strftime("%Y-%m-%dT%H:%M")

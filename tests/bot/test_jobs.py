@@ -5,7 +5,7 @@ from datetime import datetime
 
 import pytest
 
-from bot.jobs import Clockwork, Job, daily, each_minute, hourly
+from bot.jobs import Clockwork, Job, daily, each_minute
 from bot.services import Services
 from tests.conftest import TestClock
 from tests.factories.jobs import rows
@@ -75,11 +75,7 @@ def test_what_can_not_be_done_now_is_done_at_the_next_tick(services: Services) -
 
 def test_periods_are_named_by_their_moment() -> None:
     at = datetime(2026, 3, 29, 1, 30)
-    assert [name(at) for name in (daily, hourly, each_minute)] == [
-        "2026-03-29",
-        "2026-03-29T01",
-        "2026-03-29T01:30",
-    ]
+    assert [name(at) for name in (daily, each_minute)] == ["2026-03-29", "2026-03-29T01:30"]
 
 
 def test_a_clock_set_back_does_not_repeat_a_period(services: Services, clock: TestClock) -> None:
