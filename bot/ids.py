@@ -92,7 +92,6 @@ class Callback(StrEnum):
     ACCEPT_CASES = "accept_cases"
     COMPANY_SETTINGS = "company_settings"
     CHANGE_SETTINGS = "change_settings"
-    DRAFTS = "drafts"
     SUBSCRIBE = "subscribe"
 
 
@@ -204,8 +203,6 @@ class Action(StrEnum):
     CASE_ACKNOWLEDGE = "case.acknowledge"
     CASE_SHOW = "case.show"
     CHANGE_SETTINGS = "settings.change"
-    DRAFT_OPEN = "draft.open"
-    DRAFT_DROP = "draft.drop"
     SUBSCRIBE = "subscription.open"
     UNSUBSCRIBE = "subscription.end"
 

@@ -1488,21 +1488,6 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_case_note_case_id"), ["case_id"], unique=False)
 
     op.create_table(
-        "form_draft",
-        sa.Column("id", sa.String(length=40), nullable=False),
-        sa.Column("person_id", sa.String(length=40), nullable=False),
-        sa.Column("title", sa.String(length=80), nullable=False),
-        sa.Column("view", sa.JSON(), nullable=False),
-        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["person_id"], ["person.id"], initially="DEFERRED", deferrable=True
-        ),
-        sa.PrimaryKeyConstraint("id"),
-    )
-    with op.batch_alter_table("form_draft", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_form_draft_person_id"), ["person_id"], unique=False)
-
-    op.create_table(
         "invoice_line",
         sa.Column("id", sa.String(length=40), nullable=False),
         sa.Column("invoice_id", sa.String(length=40), nullable=False),
@@ -1818,7 +1803,6 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     for table in (
-        "form_draft",
         "case_note",
         "stock_movement",
         "reservation",
