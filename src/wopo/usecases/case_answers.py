@@ -1,13 +1,14 @@
 """Answers that leave a case open: a credit note was asked for, goods did arrive or not, the case is
 somebody else's."""
 
+from collections.abc import Sequence
 from decimal import Decimal
 
 from pydantic import Field
 
 from wopo.domain.case_notes import CaseNote, ExceptionNoted, NoteKind
 from wopo.domain.errors import NOT_ALLOWED, REQUIRED, Refusal
-from wopo.domain.exception_cases import ExceptionCase
+from wopo.domain.exception_cases import OPEN_CASES, ExceptionCase
 from wopo.domain.exception_kinds import Cure
 from wopo.domain.matching import MatchCode
 from wopo.domain.money import format_number, plain
@@ -18,14 +19,13 @@ from wopo.usecases.exception_cases import DECIDERS, Held, case_answer, hold_open
 from wopo.usecases.ports import UnitOfWork
 from wopo.usecases.receipts import CountedLine, PostReceipt, post_receipt
 
-ARRIVAL_CODES = frozenset(
-    {
-        MatchCode.NOT_RECEIVED.value,
-        MatchCode.QTY_OVER_RECEIVED.value,
-        MatchCode.QTY_OVER_ACCEPTED.value,
-    }
+ARRIVAL_CODES = (
+    MatchCode.NOT_RECEIVED.value,
+    MatchCode.QTY_OVER_RECEIVED.value,
+    MatchCode.QTY_OVER_ACCEPTED.value,
 )
-"""Kinds that one word of the receiver settles (matching.md 9)."""
+"""Kinds that one word of the receiver settles (matching.md 9), in the order in which they are asked
+about: where several are open about one line, the first asks for all."""
 OTHER_COUNT = Refusal(
     "exception.other_count",
     "{number}: {missing} {unit} are missing by now, not {shown}. Nothing was changed; "
@@ -102,10 +102,11 @@ def not_mine(command: NotMine, ctx: Context) -> Answer:
     """The order's buyer is asked instead, who knows whom it is for."""
     held, _ = _asked(ctx, command.case_id)
     assert held.order is not None
-    before = held.case.owner_id
     buyer = held.order.buyer_id
-    held.case.pass_on(buyer if buyer != ctx.actor_id else None, at=ctx.at)
-    note(ctx, held.case, NoteKind.NOT_MINE, before_id=before)
+    for case in [held.case, *_about_the_same(ctx.uow, held.case, ARRIVAL_CODES)]:
+        before = case.owner_id
+        case.pass_on(buyer if buyer != ctx.actor_id else None, at=ctx.at)
+        note(ctx, case, NoteKind.NOT_MINE, before_id=before)
     return case_answer(held.case, "goes to the order's buyer")
 
 
@@ -155,7 +156,7 @@ def missing_of(line: PurchaseOrderLine) -> Decimal:
 
 def asked_to(uow: UnitOfWork, case: ExceptionCase) -> str | None:
     """Who is asked whether it arrived: the person named as receiver on the line, while something
-    of it is missing and nobody passed it on."""
+    of it is missing and nobody passed it on; about one line of an invoice only once."""
     if case.code not in ARRIVAL_CODES or case.purchase_order_line_id is None:
         return None
     line = uow.get(PurchaseOrderLine, case.purchase_order_line_id)
@@ -163,4 +164,22 @@ def asked_to(uow: UnitOfWork, case: ExceptionCase) -> str | None:
         return None
     if uow.count(CaseNote, case_id=case.id, said=NoteKind.NOT_MINE, by_id=line.receiver_id):
         return None
-    return line.receiver_id
+    earlier = ARRIVAL_CODES[: ARRIVAL_CODES.index(case.code)]
+    return None if _about_the_same(uow, case, earlier) else line.receiver_id
+
+
+def _about_the_same(
+    uow: UnitOfWork, case: ExceptionCase, codes: Sequence[str]
+) -> list[ExceptionCase]:
+    """Other open cases of these kinds about the same line of the same invoice."""
+    if not codes:
+        return []
+    found = uow.all(
+        ExceptionCase,
+        invoice_id=case.invoice_id,
+        purchase_order_line_id=case.purchase_order_line_id,
+        code=list(codes),
+        state=list(OPEN_CASES),
+        order="id",
+    )
+    return [other for other in found if other.id != case.id]
