@@ -34,18 +34,6 @@ def why_no_mail(services: Services, paper: OrderPaper) -> str:
     return "" if paper.vendor.email else f"{paper.vendor.name} has no e-mail address here"
 
 
-def files_of(services: Services, paper: OrderPaper) -> tuple[dict[str, bytes], str]:
-    """The order's files by name, and the characters that the PDF can't show. The writers are
-    loaded with the first order that goes out."""
-    from wopo.writers.order_pdf import write_order_pdf
-    from wopo.writers.order_ubl import write_order_ubl
-
-    pdf = write_order_pdf(paper, services.settings.fonts_dir)
-    name = paper.number if paper.revision == 1 else f"{paper.number}-rev{paper.revision}"
-    files = {f"{name}.pdf": pdf.raw, f"{name}.xml": write_order_ubl(paper)}
-    return files, pdf.unprintable
-
-
 def mail_order(services: Services, row: OutboxRow) -> None:
     """Send the order as it is in force now. What the mail server refuses for good is told to who
     sent it, and is a dead letter."""
@@ -58,7 +46,7 @@ def mail_order(services: Services, row: OutboxRow) -> None:
     try:
         message = write_order_mail(
             paper,
-            files_of(services, paper)[0],
+            services.papers(paper, services.settings.fonts_dir).files,
             sender=services.settings.smtp_from,
             at=services.clock(),
             message_id=f"{row.id}.{paper.number}",
@@ -94,16 +82,16 @@ def attach_order(services: Services, row: OutboxRow) -> None:
         )
     if identity is None:
         return
-    files, lacking = files_of(services, paper)
+    made = services.papers(paper, services.settings.fonts_dir)
     channel = identity.dm_channel
     if not channel:
         told = services.patient.conversations_open(users=identity.user_id)
         channel = str((told.get("channel") or {}).get("id", ""))
     services.patient.files_upload_v2(
         channel=channel,
-        initial_comment=_comment(services, paper, lacking),
+        initial_comment=_comment(services, paper, made.unprintable),
         file_uploads=[
-            {"filename": name, "title": name, "content": raw} for name, raw in files.items()
+            {"filename": name, "title": name, "content": raw} for name, raw in made.files.items()
         ],
     )
 

@@ -5,6 +5,7 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 from slack_sdk import WebClient
@@ -16,6 +17,8 @@ from wopo.domain.outbox import OutboxRow
 from wopo.usecases.door import ActorRef, Answer, Command
 from wopo.usecases.execute import Door, execute
 from wopo.usecases.ports import Clock, NewId, Transactions, UnitOfWork
+from wopo.usecases.views.order_papers import OrderPaper
+from wopo.writers.order_files import OrderFiles, write_apart
 
 DEADLINE = 2.0
 """Seconds a use case may take inside a listener; Slack itself gives up at three (P9, P10)."""
@@ -24,6 +27,7 @@ CALL_TIMEOUT = 10
 SHORT_TIMEOUT = 2
 """Seconds a listener waits for an answer of Slack's."""
 
+Papers = Callable[[OrderPaper, Path | None], OrderFiles]
 Task = Callable[["Services", OutboxRow], None]
 
 
@@ -83,6 +87,8 @@ class Services:
     """What a click becomes, by action id (see ``bot.clicks``)."""
     redraw: dict[str, Any] = field(default_factory=dict)
     """How a screen is drawn anew, by its callback id: (visit, view id, subject id)."""
+    papers: Papers = write_apart
+    """Makes an order's files."""
     deadline: float = DEADLINE
     """Seconds a listener's command may take before it is undone."""
     log: logging.Logger = field(default_factory=lambda: logging.getLogger("wopo.bot"))

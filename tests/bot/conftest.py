@@ -22,6 +22,7 @@ from wopo.usecases.door import Answer
 from wopo.usecases.identities import LinkIdentity
 from wopo.usecases.settings import SetChannels
 from wopo.usecases.workspaces import BindWorkspace
+from wopo.writers.order_files import write_order_files
 
 SECRET = "a-signing-secret"
 
@@ -57,7 +58,7 @@ def services(
     """The built parts, with the test's clock and ids."""
     bot = Bot(workspace_id=TEAM, user_id=BOT_USER, bot_id="B0BOT", url="https://x", name="Test")
     made = build_services(settings, transactions, clock=clock, new_id=new_id, bot=bot)
-    made.deadline = PATIENT
+    made.deadline, made.papers = PATIENT, write_order_files
     return made
 
 

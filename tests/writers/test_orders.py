@@ -16,6 +16,7 @@ from wopo.readers.documents import document_of
 from wopo.usecases.imports_contradictions import contradictions
 from wopo.usecases.imports_documents import DocumentKind
 from wopo.usecases.views.order_papers import PaperParty, PaperTax
+from wopo.writers.order_files import write_apart, write_order_files
 from wopo.writers.order_mail import write_order_mail
 from wopo.writers.order_pdf import write_order_pdf
 from wopo.writers.order_ubl import write_order_ubl
@@ -143,3 +144,9 @@ def test_an_address_that_is_none_or_several_is_refused(address: str) -> None:
 
     with pytest.raises(DomainError, match="no e-mail address"):
         write_order_mail(wrong, {}, sender="po@h.example", at=NOW, message_id="x", again=False)
+
+
+def test_made_in_another_process_they_are_the_same() -> None:
+    made = write_apart(paper())
+    assert made == write_order_files(paper())
+    assert [name.rpartition(".")[2] for name in made.files] == ["pdf", "xml"]
