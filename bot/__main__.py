@@ -7,8 +7,6 @@ import sys
 import threading
 from collections.abc import Callable, Sequence
 
-import uvicorn
-from rich.console import Console
 from slack_bolt import App
 from slack_bolt.adapter.socket_mode import SocketModeHandler
 
@@ -16,7 +14,6 @@ import wopo.db  # noqa: F401  (registers the database's side of every port)
 from bot.app import build_app
 from bot.courier import Courier
 from bot.failures import CALL_ERRORS, classify
-from bot.http import build_asgi
 from bot.jobs import Clockwork
 from bot.services import (
     CALL_TIMEOUT,
@@ -37,13 +34,18 @@ from wopo.usecases.execute import execute
 from wopo.usecases.identity_claims import offer_claim_code
 from wopo.usecases.workspaces import BindWorkspace
 
-console = Console(stderr=True, highlight=False)
 SLACK_RETRY = 5.0
 """Seconds between tries to reach Slack at the start."""
 PORT_TAKEN = Refusal(
     "bot.port_taken",
     "Nothing can listen on {host}:{port}. wopo was not started; set WOPO_HTTP_PORT to a free port.",
 )
+
+
+def say(sentence: str) -> None:
+    """Tell whoever started the bot, on their terminal."""
+    sys.stderr.write(f"{sentence}\n")
+    sys.stderr.flush()
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -58,7 +60,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     logging.getLogger("apscheduler").setLevel(logging.WARNING)
     missing = settings.missing(http=http)
     if missing:
-        console.print(f"Please set {' and '.join(missing)}; .env.example says where they are.")
+        say(f"Please set {' and '.join(missing)}; .env.example says where they are.")
         return 2
     stop = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
@@ -68,7 +70,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         return run(services, stop, http=http)
     except DomainError as error:
-        console.print(error.message, markup=False)
+        say(error.message)
         return 2
     finally:
         engine.dispose()
@@ -82,14 +84,14 @@ def run(services: Services, stop: threading.Event, *, http: bool) -> int:
     execute(services.door, bind, actor=CONSOLE, key=f"bind:{services.new_id()}")
     code = offer_claim_code(services.door)
     if code:
-        console.print(f"Nobody is administrator yet. Type in Slack:  /wopo claim {code}")
+        say(f"Nobody is administrator yet. Type in Slack:  /wopo claim {code}")
     app = build_app(services)
     warm_up(app, services)
     courier, clockwork = Courier(services), Clockwork(services)
     hang_up = _serve_http(app, services) if http else _listen_on_socket(app, services)
     courier.start()
     clockwork.start()
-    console.print(f"wopo is at work in {services.bot.name}. Ctrl-C ends it.", markup=False)
+    say(f"wopo is at work in {services.bot.name}. Ctrl-C ends it.")
     stop.wait()
     hang_up()
     clockwork.stop()
@@ -104,7 +106,7 @@ def _meet_slack(services: Services, stop: threading.Event) -> bool:
             services.bot = who_am_i(services.patient)
         except CALL_ERRORS as error:
             failure = classify(error)
-            console.print(f"Slack: {failure.code} (at {services.settings.api_url})", markup=False)
+            say(f"Slack: {failure.code} (at {services.settings.api_url})")
             if failure.wait == 0 and failure.kind.name in {"TOKEN", "REFUSED"}:
                 return False
             stop.wait(SLACK_RETRY)
@@ -132,6 +134,11 @@ def _listen_on_socket(app: App, services: Services) -> Callable[[], None]:
 
 
 def _serve_http(app: App, services: Services) -> Callable[[], None]:
+    # Loaded here: a bot in Socket Mode would carry the web server's memory for nothing.
+    import uvicorn
+
+    from bot.http import build_asgi
+
     config = uvicorn.Config(
         build_asgi(app, services),
         host=services.settings.http_host,
