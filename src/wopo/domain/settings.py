@@ -2,7 +2,7 @@
 
 from enum import StrEnum
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, field_serializer
 
 
 class Strictness(StrEnum):
@@ -59,3 +59,8 @@ class CompanySettings(BaseModel):
     counter_photo_after_hours: int = Field(default=24, ge=1)
     """When the missing photo of a counter purchase's receipt is asked for."""
     exception_due_days: int = Field(default=3, ge=0)
+
+    @field_serializer("waived_pairs")
+    def _in_order(self, pairs: frozenset[tuple[Duty, Duty]]) -> list[tuple[Duty, Duty]]:
+        """The same pairs are written alike each time, so that nothing seems to have changed."""
+        return sorted(pairs)
