@@ -69,3 +69,18 @@ def test_without_an_invoice_nothing_of_an_invoice_is_offered():
     assert case.cures() == (Cure.ACKNOWLEDGE,)
     case.invoice_id = "i"
     assert Cure.REJECT_INVOICE in case.cures()
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "CHARGE_OVER",
+        "UNEXPECTED_CHARGE",
+        "TAX_MISMATCH",
+        "DISCOUNT_MISMATCH",
+        "INVOICE_NOT_BALANCED",
+    ],
+)
+def test_charge_tax_discount_and_balance_are_accepted_corrected_or_disputed(code: str) -> None:
+    wanted = (Cure.ACCEPT, Cure.CORRECT_INVOICE, Cure.DISPUTE)
+    assert tuple(cure for cure in KINDS[code].cures if cure in wanted) == wanted

@@ -92,6 +92,8 @@ class _Facts(dict[str, Any]):
 _C, _O, _M = Cure, OwnerKind, Measure
 _QTY = (_C.ASK_CREDIT, _C.DISPUTE, _C.ACCEPT, _C.REJECT_INVOICE)
 _MONEY = (_C.CORRECT_INVOICE, _C.ASK_CREDIT, _C.DISPUTE, _C.ACCEPT, _C.REJECT_INVOICE)
+_SIDE = (_C.ACCEPT, _C.CORRECT_INVOICE, _C.ASK_CREDIT, _C.DISPUTE, _C.REJECT_INVOICE)
+_CHARGE = (*_SIDE[:2], _C.AMEND_ORDER, *_SIDE[2:])
 _WRONG_PAPER = (_C.CORRECT_INVOICE, _C.DISPUTE, _C.REJECT_INVOICE)
 _TWIN = (_C.REJECT_INVOICE, _C.NOT_DUPLICATE, _C.CORRECT_INVOICE, _C.DISPUTE)
 _DATES = (_C.ACCEPT, _C.CORRECT_INVOICE, _C.DISPUTE, _C.REJECT_INVOICE)
@@ -264,7 +266,7 @@ _ENTRIES: tuple[tuple[str, str, str, OwnerKind, Measure, tuple[Cure, ...]], ...]
         "the invoice states {actual}, its lines, charges and tax make {reference}.",
         _O.PAYABLES,
         _M.AMOUNT,
-        _MONEY,
+        _SIDE,
     ),
     (
         MatchCode.UNEXPECTED_CHARGE,
@@ -272,7 +274,7 @@ _ENTRIES: tuple[tuple[str, str, str, OwnerKind, Measure, tuple[Cure, ...]], ...]
         "{subject} {actual} is charged, the order has no such charge (any more).",
         _O.PAYABLES,
         _M.AMOUNT,
-        (_C.AMEND_ORDER, *_MONEY),
+        _CHARGE,
     ),
     (
         MatchCode.CHARGE_OVER,
@@ -280,7 +282,7 @@ _ENTRIES: tuple[tuple[str, str, str, OwnerKind, Measure, tuple[Cure, ...]], ...]
         "{subject}: {actual} charged, {reference} agreed; {apart} more.",
         _O.PAYABLES,
         _M.AMOUNT,
-        (_C.AMEND_ORDER, *_MONEY),
+        _CHARGE,
     ),
     (
         MatchCode.TAX_MISMATCH,
@@ -288,7 +290,7 @@ _ENTRIES: tuple[tuple[str, str, str, OwnerKind, Measure, tuple[Cure, ...]], ...]
         "tax billed {actual}, expected {reference}; {apart} apart.",
         _O.PAYABLES,
         _M.AMOUNT,
-        _MONEY,
+        _SIDE,
     ),
     (
         MatchCode.DISCOUNT_MISMATCH,
@@ -296,7 +298,7 @@ _ENTRIES: tuple[tuple[str, str, str, OwnerKind, Measure, tuple[Cure, ...]], ...]
         "discount granted {actual}, agreed {reference}; {apart} apart.",
         _O.PAYABLES,
         _M.AMOUNT,
-        _MONEY,
+        _SIDE,
     ),
     (
         MatchCode.AFTER_THE_FACT_PO,
