@@ -147,7 +147,7 @@ def show(services: Services, body: Body, view: Block) -> None:
 
 def ask_in_form(view: Mapping[str, Any], sentence: str, name: str) -> BoltResponse:
     """A soft refusal of a form: the same form, filled as it is, with the question on top and a
-    box to tick for "go on all the same"."""
+    box to tick for "go on all the same". Who corrects the form instead leaves the box empty."""
     kept = {key: view[key] for key in _SENT_BACK if view.get(key)}
     asked = (BlockId.ACKNOWLEDGED, BlockId.REFUSAL)
     others = [block for block in kept["blocks"] if block.get("block_id") not in asked]
@@ -163,6 +163,7 @@ def ask_in_form(view: Mapping[str, Any], sentence: str, name: str) -> BoltRespon
         BlockId.ACKNOWLEDGED,
         "Go on?",
         checkboxes([option("Yes, go on all the same", n) for n in names], chosen=earlier),
+        optional=True,
     )
     kept["blocks"] = [question, box, *others]
     return updated(dict(kept))

@@ -128,6 +128,16 @@ def test_more_than_ordered_asks_once_and_yes_books(
     assert counted(transactions)[0] == (Decimal(12), Decimal(12))
 
 
+def test_who_corrects_the_count_instead_is_not_asked_any_more(
+    form: Form, send: Send, payloads: Payloads, transactions: SqlTransactions
+) -> None:
+    asked = send(payloads.submit(form(), {FIRST: "99"}, user="U-rec"))["view"]
+    box = next(block for block in asked["blocks"] if block["block_id"] == "acknowledged")
+    assert box["optional"]
+    send(payloads.submit(asked, {FIRST: "1"}, user="U-rec"))
+    assert counted(transactions)[0] == (Decimal(1), Decimal(1))
+
+
 def test_the_same_delivery_note_asks_once(
     book: Form, form: Form, send: Send, payloads: Payloads, transactions: SqlTransactions
 ) -> None:
