@@ -89,6 +89,7 @@ class Callback(StrEnum):
     REOPEN_CASE = "reopen_case"
     ASK_CREDIT = "ask_credit"
     CASE_LIST = "case_list"
+    CASE_CARD = "case_card"
     ACCEPT_CASES = "accept_cases"
     COMPANY_SETTINGS = "company_settings"
     CHANGE_SETTINGS = "change_settings"

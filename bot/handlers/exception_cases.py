@@ -5,8 +5,8 @@ from typing import Any
 
 from slack_bolt import Ack, App
 
-from bot.answers import show, whisper
-from bot.blocks import modal
+from bot.answers import show, subject_of, whisper
+from bot.blocks import Block, modal
 from bot.cards.exception_cases import CURES, how_it_ended
 from bot.cards.exception_cases import build as build_card
 from bot.clicks import quietly, register_clicks
@@ -15,11 +15,12 @@ from bot.handlers.purchase_orders import load as load_order
 from bot.handlers.receive import load as load_delivery
 from bot.ids import Action, Callback
 from bot.letters import credit_letter
-from bot.metadata import UNREADABLE, Target
+from bot.metadata import MAX_METADATA, UNREADABLE, Target
 from bot.modals import amend
 from bot.modals import exception_cases as forms
 from bot.modals import invoice as invoice_forms
 from bot.modals import receive as receive_forms
+from bot.reader import Reader
 from bot.services import Services
 from bot.visit import Body, Visit
 from wopo.domain.errors import Refusal
@@ -27,7 +28,7 @@ from wopo.domain.exception_cases import ALREADY_RESOLVED, CaseState
 from wopo.domain.exception_kinds import Cure
 from wopo.domain.invoices import InvoiceType
 from wopo.domain.numbers import short
-from wopo.usecases.door import Answer, Command
+from wopo.usecases.door import Command
 from wopo.usecases.exception_cases import AssignCase, ReopenCase, TakeCase
 from wopo.usecases.invoices import EnterInvoice
 from wopo.usecases.settings import company
@@ -73,6 +74,7 @@ def register(app: App, services: Services) -> None:
     app.action(Action.CASE_RECORD_RECEIPT)(record_receipt)
     app.action(Action.CASE_CREDIT)(enter_credit)
     app.action(Action.CASE_SHOW)(show_case)
+    services.redraw[Callback.CASE_CARD] = redraw_card
     app.view(Callback.DECIDE_CASE)(decide)
     for callback, parse in SENT.items():
         app.view(callback)(_sender(parse))
@@ -100,12 +102,23 @@ def _open(visit: Visit, case_id: str) -> CaseView:
 def show_case(ack: Ack, visit: Visit, body: Body, action: dict[str, Any]) -> None:
     """The card, for the person alone."""
     view = load(visit, Target.parse(action.get("value")).id)
-    card = build_card(view, visit.reader)
     if body.get("response_url"):
-        whisper(body, card)
+        whisper(body, build_card(view, visit.reader))
     else:
-        show(visit.services, body, modal(Callback.NOTICE, short(view.number), card["blocks"]))
+        show(visit.services, body, _screen(view, visit.reader))
     ack()
+
+
+def _screen(view: CaseView, reader: Reader) -> Block:
+    blocks = build_card(view, reader)["blocks"]
+    metadata = Target(id=view.id).pack(MAX_METADATA)
+    return modal(Callback.CASE_CARD, short(view.number), blocks, metadata=metadata)
+
+
+def redraw_card(visit: Visit, view_id: str, case_id: str) -> None:
+    """The card's screen as it is now."""
+    view = _screen(load(visit, case_id), visit.reader)
+    visit.services.slack.views_update(view_id=view_id, view=view)
 
 
 def _asker(cure: Cure) -> Callable[..., None]:
@@ -165,20 +178,21 @@ def ask_credit(ack: Ack, visit: Visit, body: Body, action: dict[str, Any]) -> No
 
 def _sender(parse: Parse) -> Callable[..., None]:
     def sent(ack: Ack, visit: Visit, body: Body, view: dict[str, Any]) -> None:
-        answer = visit.do(parse(view, visit.reader.locale))
-        answered(ack, visit, body, answer)
+        visit.do(parse(view, visit.reader.locale))
+        answered(ack, visit, body)
 
     return sent
 
 
-def answered(ack: Ack, visit: Visit, body: Body, answer: Answer) -> None:
-    """The form closes, or over a list says what was done; cards are the courier's to draw."""
-    below = (body.get("view") or {}).get("previous_view_id")
+def answered(ack: Ack, visit: Visit, body: Body) -> None:
+    """The form closes; the card's screen under it is drawn anew, cards in channels are the
+    courier's to draw."""
+    view = body.get("view") or {}
+    below = view.get("previous_view_id")
     ack()
     with quietly(visit.services):
-        redraw = visit.services.redraw.get(Callback.CASE_LIST)
-        if below and redraw:
-            redraw(visit, below, answer.subject_id)
+        if below:
+            redraw_card(visit, below, subject_of(view))
         visit.publish_home()
 
 
@@ -188,8 +202,8 @@ def decide(ack: Ack, visit: Visit, body: Body, view: dict[str, Any]) -> None:
     now = load(visit, target.id)
     if now.state is not CaseState.RESOLVED and now.seen != target.seen:
         raise forms.CHANGED(number=now.number, told=now.told)
-    answer = visit.do(forms.parse(view, visit.reader.locale))
-    answered(ack, visit, body, answer)
+    visit.do(forms.parse(view, visit.reader.locale))
+    answered(ack, visit, body)
 
 
 def record_receipt(ack: Ack, visit: Visit, body: Body, action: dict[str, Any]) -> None:

@@ -144,3 +144,25 @@ def test_the_lists_are_for_who_works_with_them(
     view = home("U-tess")
     send(payloads.click_in_view(Action.CASE_LIST, value, view, user="U-tess"))
     assert "do not have the right" in str(slack.view()["blocks"])
+
+
+def test_after_an_answer_the_card_under_the_form_says_so(
+    cases: list[ExceptionCase],
+    press: Callable[..., Json],
+    home: Callable[[str], Json],
+    send: Send,
+    payloads: Payloads,
+    slack: RecordingSlack,
+) -> None:
+    shown = press(press(home("U-fin"), Action.CASE_LIST), Action.CASE_SHOW)
+    assert shown["callback_id"] == Callback.CASE_CARD
+    form = press(shown, Action.CASE_ACCEPT)
+    pick = next(block for block in form["blocks"] if block["type"] == "input")
+    values = {pick["block_id"]: pick["element"]["options"][0]["value"]}
+    body = payloads.submit(form, values, user="U-fin", view_id="V3")
+    body["view"]["previous_view_id"] = "V2"
+    assert send(body) == {}
+    drawn = [call for call in slack.of("views.update") if call["view_id"] == "V2"][-1]["view"]
+    assert drawn["callback_id"] == Callback.CASE_CARD
+    assert "accept" in str(drawn["blocks"]).lower()
+    assert "Take it" not in str(drawn["blocks"])
