@@ -1,9 +1,10 @@
 """Processes that may be killed: a parent with everything loaded that forks a child per job."""
 
 import json
-import select
+import queue
 import subprocess
 import sys
+import threading
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +25,14 @@ class Workers:
             stdout=subprocess.PIPE,
             text=True,
         )
+        self._lines: queue.Queue[str] = queue.Queue()
+        self._reader = threading.Thread(target=self._read, daemon=True)
+        self._reader.start()
+
+    def _read(self) -> None:
+        assert self.parent.stdout is not None
+        for line in self.parent.stdout:
+            self._lines.put(line)
 
     def give(self, job: dict[str, Any]) -> tuple[str | None, int]:
         """What the worker said, none if it died before; and how it ended."""
@@ -36,14 +45,15 @@ class Workers:
         return first, int(json.loads(self._line())["ended"])
 
     def _line(self) -> str:
-        assert self.parent.stdout is not None
-        ready, _, _ = select.select([self.parent.stdout], [], [], PATIENCE)
-        assert ready, "the worker hangs"
-        return self.parent.stdout.readline()
+        try:
+            return self._lines.get(timeout=PATIENCE)
+        except queue.Empty:
+            raise AssertionError("the worker hangs") from None
 
     def close(self) -> None:
         assert self.parent.stdin is not None
         assert self.parent.stdout is not None
         self.parent.stdin.close()
         self.parent.wait(PATIENCE)
+        self._reader.join(PATIENCE)
         self.parent.stdout.close()
