@@ -94,7 +94,6 @@ class Callback(StrEnum):
     COMPANY_SETTINGS = "company_settings"
     CHANGE_SETTINGS = "change_settings"
     SUBSCRIBE = "subscribe"
-    SUBSCRIPTIONS = "subscriptions"
 
 
 class Action(StrEnum):
@@ -187,7 +186,6 @@ class Action(StrEnum):
     INVOICE_CORRECT = "invoice.correct"
     INVOICE_SHOW = "invoice.show"
     MATCH_DETAILS = "match.details"
-    CASE_DETAILS = "case.details"
     CASE_TAKE = "case.take"
     CASE_ASSIGN = "case.assign"
     CASE_REOPEN = "case.reopen"
@@ -207,7 +205,6 @@ class Action(StrEnum):
     CASE_SHOW = "case.show"
     CHANGE_SETTINGS = "settings.change"
     SUBSCRIBE = "subscription.open"
-    SUBSCRIPTION_CHANGE = "subscription.change"
     UNSUBSCRIBE = "subscription.end"
 
 
@@ -228,8 +225,6 @@ class Options(StrEnum):
     OPEN_ORDER = "options.open_order"
     BLANKET = "options.blanket"
     BILLED_ORDER = "options.billed_order"
-    SITE = "options.site"
-    TIMEZONE = "options.timezone"
 
 
 class Block(StrEnum):

@@ -8,7 +8,6 @@ from bot.blocks import (
     actions,
     button,
     context,
-    cut,
     markup,
     message,
     moment,
@@ -43,13 +42,7 @@ from wopo.usecases.payables import RejectInvoice
 from wopo.usecases.ports import UnitOfWork
 from wopo.usecases.receipts import PostReceipt
 from wopo.usecases.subscriptions import channels_for
-from wopo.usecases.views.exception_cards import (
-    CaseView,
-    InvoiceSide,
-    NoteView,
-    OrderSide,
-    case_view,
-)
+from wopo.usecases.views.exception_cards import CaseView, InvoiceSide, OrderSide, case_view
 
 NAME = "exception"
 SUBSCRIBERS[NAME] = channels_for
@@ -76,8 +69,6 @@ _NOTES = {
     NoteKind.NOT_ARRIVED: "says that it has not arrived yet",
     NoteKind.NOT_MINE: "says that somebody else receives it",
 }
-GLANCE = 200
-"""Characters of a comment on the card; Details has all of it."""
 
 
 def load(uow: UnitOfWork, asked: Asked) -> CaseView:
@@ -123,7 +114,9 @@ def buttons(view: CaseView, reader: Reader) -> list[Block]:
                 made.append(button(text, action, about))
     if "assign" in view.verbs and _may(reader, AssignCase):
         made.append(button("Give to …", Action.CASE_ASSIGN, target))
-    return [*made, button("Details", Action.CASE_DETAILS, Target(id=view.id))]
+    if view.invoice:
+        made.append(button("Details", Action.MATCH_DETAILS, Target(id=view.invoice.id)))
+    return made
 
 
 def _may(reader: Reader, command: type[Command]) -> bool:
@@ -145,17 +138,12 @@ def _closed(view: CaseView, reader: Reader) -> list[Block]:
 
 def _notes(view: CaseView) -> list[Block]:
     return [
-        context(f":speech_balloon: {note_text(note, GLANCE)}, {moment(note.at)}")
+        context(
+            f":speech_balloon: {safe(note.by.name) if note.by else 'Somebody'} "
+            f"{_NOTES[note.said]}, {moment(note.at)}"
+        )
         for note in view.notes
     ]
-
-
-def note_text(note: NoteView, longest: int) -> str:
-    """Who said what, for markup."""
-    name = safe(note.by.name) if note.by else "Somebody"
-    if note.said is NoteKind.COMMENT:
-        return f"{name}: “{safe(cut(note.text, longest))}”"
-    return f"{name} {_NOTES[note.said]}"
 
 
 def notification(view: CaseView, reader: Reader) -> str:
