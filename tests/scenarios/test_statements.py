@@ -14,14 +14,14 @@ from wopo.cli.opening import Opened
 from wopo.usecases.door import Answer, Command
 
 MOST = {
-    "ReportWork": 13,
-    "ApproveWorkRequest": 18,
-    "RequestParts": 29,
-    "SubmitOrder": 28,
-    "ApproveOrder": 33,
-    "IssueOrder": 16,
-    "PostReceipt": 33,
-    "EnterInvoice": 26,
+    "ReportWork": 12,
+    "ApproveWorkRequest": 17,
+    "RequestParts": 28,
+    "SubmitOrder": 26,
+    "ApproveOrder": 31,
+    "IssueOrder": 15,
+    "PostReceipt": 31,
+    "EnterInvoice": 24,
 }
 """With one to spare. Who needs more raises it here, knowingly."""
 

@@ -9,7 +9,7 @@ from wopo.db.uow import SqlStore, implements
 from wopo.domain.audit import GENESIS, AuditHead
 from wopo.domain.outbox import IdempotencyRow
 from wopo.domain.people import Person
-from wopo.usecases.ports.journal import Journal
+from wopo.usecases.ports.journal import Journal, Place
 
 
 def _table(kind: type[SQLModel]) -> Table:
@@ -25,8 +25,13 @@ EARLIER_AND_ACTOR = (
     .where(Person.__table__.c.id == bindparam("actor_id"))  # type: ignore[attr-defined]
 )
 LOCK_KEY = text("SELECT pg_advisory_xact_lock(hashtextextended(:key, 0))")
-MOVE_HEAD = update(HEAD).where(HEAD.c.id == 1)
-LOCK_HEAD = select(HEAD.c.seq, HEAD.c.hash).where(HEAD.c.id == 1).with_for_update()
+ADVANCE = (
+    update(HEAD)
+    .where(HEAD.c.id == 1)
+    .values(seq=HEAD.c.seq + bindparam("entries"), told=HEAD.c.told + bindparam("messages"))
+    .returning(HEAD.c.seq, HEAD.c.hash, HEAD.c.told)
+)
+SEAL_HEAD = update(HEAD).where(HEAD.c.id == 1).values(hash=bindparam("newest"))
 
 
 @implements(Journal)
@@ -46,13 +51,15 @@ class SqlJournal(SqlStore, Journal):
             row = connection.execute(EARLIER, {"given": key}).first()
         return (row.digest, row.answer) if row and row.digest is not None else None
 
-    def lock_head(self) -> tuple[int, str]:
-        connection = self.connection
-        row = connection.execute(LOCK_HEAD).first()
-        if row is not None:
-            return row.seq, row.hash
-        connection.execute(insert(HEAD).values(id=1, seq=0, hash=GENESIS))
-        return 0, GENESIS
+    def advance(self, *, entries: int = 0, messages: int = 0) -> Place:
+        counted = {"entries": entries, "messages": messages}
+        row = self.connection.execute(ADVANCE, counted).first()
+        if row is None:
+            self.connection.execute(
+                insert(HEAD).values(id=1, seq=entries, hash=GENESIS, told=messages)
+            )
+            return Place(0, GENESIS, 0)
+        return Place(row.seq - entries, row.hash, row.told - messages)
 
-    def move_head(self, seq: int, hash: str) -> None:
-        self.connection.execute(MOVE_HEAD, {"seq": seq, "hash": hash})
+    def seal(self, hash: str) -> None:
+        self.connection.execute(SEAL_HEAD, {"newest": hash})

@@ -1,14 +1,15 @@
 """The database's side of the ledger's sums."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import bindparam, func, select
+from sqlalchemy import bindparam, func, null, select, type_coerce, union_all
 from sqlmodel import SQLModel
 
 from wopo.db.uow import SqlStore, implements, waiting
+from wopo.domain.columns import ScaledDecimal
 from wopo.domain.ledger import Dimensions, LedgerEntry
 from wopo.domain.purchase_orders import PurchaseOrder, PurchaseOrderLine
 from wopo.domain.receipts import Receipt, ReceiptKind, ReceiptLine, ReceiptState
@@ -40,6 +41,14 @@ FORGONE = (
         RECEIPT.for_credit,
     )
 )
+NOTHING = null()
+OF_ORDER = union_all(
+    STANDING.add_columns(type_coerce(NOTHING, ScaledDecimal), type_coerce(NOTHING, ScaledDecimal)),
+    FORGONE.with_only_columns(
+        PART.purchase_order_line_id, *(NOTHING for _ in (*PER_LINE[1:], SUM)),
+        PART.accepted, PART.rejected,
+    ),
+)  # fmt: skip
 
 
 @implements(LedgerStore)
@@ -54,10 +63,17 @@ class SqlLedger(SqlStore, LedgerStore):
         options = waiting(self.session, Receipt, ReceiptLine)
         asked = {"order_ids": list(order_ids)}
         rows = self.session.execute(FORGONE, asked, execution_options=options)
-        found: dict[str, Decimal] = {}
-        for line_id, accepted, rejected in rows:
-            found[line_id] = found.get(line_id, Decimal(0)) - accepted - rejected
-        return found
+        return _forgone(rows)
+
+    def of_order(
+        self, order_id: str, line_ids: Collection[str]
+    ) -> tuple[list[Standing], dict[str, Decimal]]:
+        options = waiting(self.session, Receipt, ReceiptLine)
+        asked = {"order_ids": [order_id], "line_ids": list(line_ids)}
+        rows = self.session.execute(OF_ORDER, asked, execution_options=options).all()
+        returned = [(row[0], row[-2], row[-1]) for row in rows if row[-2] is not None]
+        standing = [_standing(row[:-2]) for row in rows if row[-2] is None]
+        return standing, _forgone(returned)
 
     def unbudgeted(self, cost_centre_id: str) -> list[Unbudgeted]:
         line, order = _table(PurchaseOrderLine), _table(PurchaseOrder)
@@ -79,6 +95,13 @@ class SqlLedger(SqlStore, LedgerStore):
         )
         rows = self.session.connection().execute(statement)
         return [BudgetSum(budget, kind, int(amount)) for budget, kind, amount in rows]
+
+
+def _forgone(rows: Iterable[Any]) -> dict[str, Decimal]:
+    found: dict[str, Decimal] = {}
+    for line_id, accepted, rejected in rows:
+        found[line_id] = found.get(line_id, Decimal(0)) - accepted - rejected
+    return found
 
 
 def _standing(row: Any) -> Standing:

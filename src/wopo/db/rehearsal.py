@@ -34,7 +34,6 @@ REHEARSALS = 3
 """Copies tried before the command runs under the lock."""
 WAITS = 40
 """How often the short transaction waits for the lock, ``engine.LOCK_SECONDS`` each."""
-OUTBOX = "outbox"
 APART = frozenset(
     {
         "approval",
@@ -113,7 +112,7 @@ class RehearsedUnitOfWork(SqlUnitOfWork):
 
     def __enter__(self) -> Self:
         super().__enter__()
-        self._seq, self._hash = self.store(Journal).lock_head()
+        self._place = self.store(Journal).advance()
         return self
 
     def __exit__(
@@ -148,8 +147,7 @@ class RehearsedUnitOfWork(SqlUnitOfWork):
 
     def _count_on(self, prefix: str, year: int, count: int) -> int:
         last = super()._count_on(prefix, year, count)
-        if prefix != OUTBOX:
-            self._counted.append((prefix, year, count, last))
+        self._counted.append((prefix, year, count, last))
         return last
 
     def commit(self) -> None:
@@ -162,15 +160,14 @@ class RehearsedUnitOfWork(SqlUnitOfWork):
             self._check(live)
             try:
                 _replay(live, self._script.steps)
-                self._write_told(live)
-                self._write_entries(live, entries)
+                self._write_journal(live, entries)
             except IntegrityError as error:
                 raise OvertakenError(str(error.orig)) from error
             live.commit()
 
     def _check(self, live: SqlUnitOfWork) -> None:
         table = AuditEntry.__table__  # type: ignore[attr-defined]
-        since = select(table.c.event).where(table.c.seq > self._seq).distinct()
+        since = select(table.c.event).where(table.c.seq > self._place.seq).distinct()
         for name in live.session.connection().execute(since).scalars():
             if name.partition(":")[0] not in APART:
                 raise OvertakenError(name)
@@ -186,25 +183,22 @@ class RehearsedUnitOfWork(SqlUnitOfWork):
         del self._script.steps[before:]
         return steps
 
-    def _write_told(self, live: SqlUnitOfWork) -> None:
-        if not self._told:
-            return
-        first = live.next_seq(OUTBOX, len(self._told))
-        for place, row in enumerate(self._told):
-            row.seq = first + place
-        live.append(*self._told)
-
-    def _write_entries(self, live: SqlUnitOfWork, steps: list[Step]) -> None:
+    def _write_journal(self, live: SqlUnitOfWork, steps: list[Step]) -> None:
+        """Messages and audit rows, in the places that the live database gives out."""
+        journal = live.store(Journal)
+        place = journal.advance(entries=len(self._entries), messages=len(self._told))
+        for seq, row in enumerate(self._told, place.message + 1):
+            row.seq = seq
+        if self._told:
+            live.append(*self._told)
         if not self._entries:
             return
-        journal = live.store(Journal)
-        seq, previous = journal.lock_head()
-        if (seq, previous) == (self._seq, self._hash):
+        if (place.seq, place.hash) == (self._place.seq, self._place.hash):
             _replay(live, steps)
         else:
-            _chain_on(self._entries, seq, previous)
+            _chain_on(self._entries, place.seq, place.hash)
             live.append(*self._entries)
-        journal.move_head(self._entries[-1].seq, self._entries[-1].hash)
+        journal.seal(self._entries[-1].hash)
 
 
 class Rehearsal:

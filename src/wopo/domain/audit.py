@@ -37,13 +37,15 @@ class AuditEntry(Row, table=True):
 
 
 class AuditHead(SQLModel, table=True):
-    """The newest entry of the chain; the row that appenders lock."""
+    """The newest entry of the chain; the row that appenders lock. ``told`` counts the messages
+    ever put into the outbox: both are counted on in one statement."""
 
     __tablename__ = "audit_head"
 
     id: int = Field(primary_key=True, default=1)
     seq: int = 0
     hash: str = Field(default=GENESIS, max_length=64)
+    told: int = 0
 
 
 class RefusalEntry(SQLModel, table=True):

@@ -132,7 +132,6 @@ def _remember(ctx: Context, command: Command, key: str, digest: str, answer: Ans
         for notice in run(event, ctx)
     ]
     ctx.uow.flush()
-    _write_outbox(ctx, notices)
     ctx.uow.append(
         IdempotencyRow(
             key=key,
@@ -142,44 +141,46 @@ def _remember(ctx: Context, command: Command, key: str, digest: str, answer: Ans
             at=ctx.at,
         )
     )
-    _write_audit(ctx, key)
+    if ctx.recorded:
+        _write_journal(ctx, key, notices)
 
 
-def _write_outbox(ctx: Context, notices: Iterable[Notice]) -> None:
+def _write_journal(ctx: Context, key: str, notices: Iterable[Notice]) -> None:
     distinct = {
         (notice.card, notice.subject_id, notice.audience, str(sorted(notice.facts.items()))): notice
         for notice in notices
     }
-    if not distinct:
-        return
-    seq = ctx.uow.next_seq("outbox", len(distinct))
-    ctx.uow.append(
-        *(
-            OutboxRow(
-                id=ctx.new_id(),
-                seq=seq + place,
-                card=notice.card,
-                subject_id=notice.subject_id,
-                audience=notice.audience,
-                stream=notice.stream or notice.subject_id,
-                mode=notice.mode,
-                facts=notice.facts,
-                created_at=ctx.at,
-                next_at=ctx.at,
-            )
-            for place, notice in enumerate(distinct.values())
-        )
-    )
-
-
-def _write_audit(ctx: Context, key: str) -> None:
-    if not ctx.recorded:
-        return
     journal = ctx.uow.store(Journal)
-    seq, previous = journal.lock_head()
+    place = journal.advance(entries=len(ctx.recorded), messages=len(distinct))
+    if distinct:
+        ctx.uow.append(*_messages(ctx, distinct.values(), place.message))
+    entries = _entries(ctx, key, place.seq, place.hash)
+    ctx.uow.append(*entries)
+    journal.seal(entries[-1].hash)
+
+
+def _messages(ctx: Context, notices: Iterable[Notice], after: int) -> list[OutboxRow]:
+    return [
+        OutboxRow(
+            id=ctx.new_id(),
+            seq=seq,
+            card=notice.card,
+            subject_id=notice.subject_id,
+            audience=notice.audience,
+            stream=notice.stream or notice.subject_id,
+            mode=notice.mode,
+            facts=notice.facts,
+            created_at=ctx.at,
+            next_at=ctx.at,
+        )
+        for seq, notice in enumerate(notices, after + 1)
+    ]
+
+
+def _entries(ctx: Context, key: str, after: int, previous: str) -> list[AuditEntry]:
+    """One per event, each hashed together with the one before."""
     entries = []
-    for event in ctx.recorded:
-        seq += 1
+    for seq, event in enumerate(ctx.recorded, after + 1):
         entry = AuditEntry(
             seq=seq,
             at=ctx.at,
@@ -194,8 +195,7 @@ def _write_audit(ctx: Context, key: str) -> None:
         )
         entry.hash = previous = hash_of(entry)
         entries.append(entry)
-    ctx.uow.append(*entries)
-    journal.move_head(seq, previous)
+    return entries
 
 
 def log_refusal(

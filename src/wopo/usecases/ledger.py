@@ -125,10 +125,10 @@ def post_order(
     if not lines:
         return
     store = ctx.uow.store(LedgerStore)
+    standing_rows, forgone = store.of_order(order.id, [line.id for line in lines])
     by_line: dict[str, list[Standing]] = {}
-    for row in store.standing([line.id for line in lines]):
+    for row in standing_rows:
         by_line.setdefault(row.line_id, []).append(row)
-    forgone = store.forgone([order.id])
     owners = Owners(ctx.uow)
     proposed = proposed_shares(ctx.uow, order, gross=owners.settings.budgets_gross)
     posting = Posting(source, source_id, guarded)

@@ -9,6 +9,7 @@ from wopo.domain.outbox import Delivery, Mode, OutboxRow, PostedCard
 from wopo.domain.people import Role
 from wopo.usecases.door import Answer, Command, Context, Notice, announces, silent, use_case
 from wopo.usecases.ports import NewId, UnitOfWork
+from wopo.usecases.ports.journal import Journal
 from wopo.usecases.ports.outbox import TASK
 
 
@@ -17,7 +18,7 @@ def put(uow: UnitOfWork, notice: Notice, *, at: datetime, new_id: NewId) -> Outb
     administrators about the outbox itself."""
     row = OutboxRow(
         id=new_id(),
-        seq=uow.next_seq("outbox"),
+        seq=uow.store(Journal).advance(messages=1).message + 1,
         card=notice.card,
         subject_id=notice.subject_id,
         audience=notice.audience,

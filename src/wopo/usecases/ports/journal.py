@@ -1,7 +1,16 @@
 """What the door itself keeps: answers by key and the head of the audit chain."""
 
 from abc import ABC, abstractmethod
-from typing import Any
+from typing import Any, NamedTuple
+
+
+class Place(NamedTuple):
+    """Where the journal stood before it was counted on: the chain's newest entry with its hash,
+    and the last message of the outbox."""
+
+    seq: int
+    hash: str
+    message: int
 
 
 class Journal(ABC):
@@ -13,9 +22,10 @@ class Journal(ABC):
         asked for next, is loaded with it."""
 
     @abstractmethod
-    def lock_head(self) -> tuple[int, str]:
-        """The chain's newest sequence number and hash, held until the end."""
+    def advance(self, *, entries: int = 0, messages: int = 0) -> Place:
+        """Give out so many places in the chain and in the outbox, in one statement; the head is
+        held until the end. Who took places in the chain says ``seal`` after."""
 
     @abstractmethod
-    def move_head(self, seq: int, hash: str) -> None:
-        """Make this entry the chain's newest."""
+    def seal(self, hash: str) -> None:
+        """The hash of the chain's newest entry."""

@@ -56,6 +56,12 @@ class LedgerStore(ABC):
         """Quantities returned for credit (so not to come again), by order line."""
 
     @abstractmethod
+    def of_order(
+        self, order_id: str, line_ids: Collection[str]
+    ) -> tuple[list[Standing], dict[str, Decimal]]:
+        """``standing`` of an order's lines and what is ``forgone`` on them, in one query."""
+
+    @abstractmethod
     def unbudgeted(self, cost_centre_id: str) -> list[Unbudgeted]:
         """What the cost centre spent outside of any budget."""
 
