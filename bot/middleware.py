@@ -16,10 +16,8 @@ from bot.services import Services
 from bot.visit import Body, Visit, request_key, who_acts
 from wopo.domain.errors import DomainError, Refusal
 from wopo.domain.identities import UNKNOWN_USER, SlackUser
-from wopo.domain.people import Person
-from wopo.usecases.identities import admit, resolve_identity
+from wopo.usecases.identities import admit, resolve_entrance
 from wopo.usecases.ports import UnitOfWork
-from wopo.usecases.settings import company
 
 SLOW_DOWN = Refusal(
     "bot.slow_down", "Slow down: try again in {seconds} s. Nothing was changed by this one."
@@ -90,17 +88,18 @@ def visit(services: Services, team: str, user_id: str, *, key: str) -> Visit:
     user = SlackUser(workspace_id=team, user_id=user_id)
     try:
         with services.read() as uow:
-            return _visit(services, uow, resolve_identity(uow, user), user, key)
+            return _visit(services, uow, user, key)
     except DomainError as error:
         if error.code == UNKNOWN_USER.code:
             user = slack_user(services, team, user_id)
     admit(services.door, user, key=key)
     with services.read() as uow:
-        return _visit(services, uow, resolve_identity(uow, user), user, key)
+        return _visit(services, uow, user, key)
 
 
-def _visit(services: Services, uow: UnitOfWork, person: Person, user: SlackUser, key: str) -> Visit:
-    reader = person_reader(person, company(uow), services.clock())
+def _visit(services: Services, uow: UnitOfWork, user: SlackUser, key: str) -> Visit:
+    person, settings = resolve_entrance(uow, user)
+    reader = person_reader(person, settings, services.clock())
     if reader.me is None:
         raise UNKNOWN_USER(user=user.user_id)
     return Visit(services, reader.me, reader, user.workspace_id, user.user_id, key)

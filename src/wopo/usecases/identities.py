@@ -25,6 +25,7 @@ from wopo.domain.people import (
     Role,
     SlackIdentity,
 )
+from wopo.domain.settings import CompanySettings
 from wopo.usecases.door import (
     ActorRef,
     Answer,
@@ -36,6 +37,8 @@ from wopo.usecases.door import (
 )
 from wopo.usecases.execute import Door, execute, log_refusal
 from wopo.usecases.ports import UnitOfWork
+from wopo.usecases.ports.identities import IdentityStore
+from wopo.usecases.settings import COMPANY, company_of
 from wopo.usecases.upsert import by_code
 
 silent(IdentityLinked, "whoever was linked sees their Home")
@@ -85,11 +88,21 @@ def resolve_identity(uow: UnitOfWork, user: SlackUser) -> Person:
     """The person a Slack user acts as. Raises ``UNKNOWN_USER``, ``DEACTIVATED_USER``,
     ``GUEST_USER``, ``BOT_USER`` or ``FOREIGN_WORKSPACE``, all of them refusals that are logged:
     see ``admit``."""
-    own = workspace_id(uow)
-    check_user(user, workspace_id=own)
-    identity = uow.find(SlackIdentity, workspace_id=user.workspace_id, user_id=user.user_id)
-    person = uow.get(Person, identity.person_id) if identity else None
-    return admitted(user, workspace_id=own, identity=identity, person=person)
+    person, _ = resolve_entrance(uow, user)
+    return person
+
+
+def resolve_entrance(uow: UnitOfWork, user: SlackUser) -> tuple[Person, CompanySettings]:
+    """``resolve_identity``, and the company's settings, in one query."""
+    found = uow.store(IdentityStore).entrance(user.workspace_id, user.user_id, (WORKSPACE, COMPANY))
+    own = found.settings.get(WORKSPACE)
+    person = admitted(
+        user,
+        workspace_id=str(own["id"]) if own else None,
+        identity=found.identity,
+        person=found.person,
+    )
+    return person, company_of(found.settings.get(COMPANY))
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,12 @@ CHANNELS = "channels"
 def company(uow: UnitOfWork) -> CompanySettings:
     """The settings in force; the defaults where nothing was set."""
     row = uow.get(Setting, COMPANY)
-    return CompanySettings.model_validate(row.value) if row else CompanySettings()
+    return company_of(row.value if row else None)
+
+
+def company_of(value: Any) -> CompanySettings:
+    """The settings that this value of theirs says; the defaults where there is none."""
+    return CompanySettings() if value is None else CompanySettings.model_validate(value)
 
 
 def channels(uow: UnitOfWork) -> dict[str, str]:
