@@ -39,6 +39,8 @@ _HIDDEN = frozenset("\u200b\u200e\u200f\u2060\ufeff\u061c") | frozenset(
 
 def clean(text: str) -> str:
     """The text without control, direction-changing and invisible characters."""
+    if text.isprintable():
+        return text
     kept = [
         c
         for c in text

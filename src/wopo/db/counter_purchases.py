@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import exists, literal, or_
+from sqlalchemy import bindparam, exists, literal, or_
 from sqlmodel import col, select
 
 from wopo.db.uow import SqlStore, implements
@@ -17,7 +17,17 @@ from wopo.domain.purchase_orders import (
     PurchaseOrder,
     PurchaseOrderLine,
 )
-from wopo.usecases.ports.counter_purchases import ByRule, CounterStore
+from wopo.usecases.ports.counter_purchases import ByRule, CounterStore, Out
+
+OUT = (
+    select(PurchaseOrder.id, PurchaseOrder.requested_by_ids, PurchaseOrder.receipt_progress)
+    .where(
+        col(PurchaseOrder.kind) == OrderKind.COUNTER,
+        col(PurchaseOrder.state) == OrderState.ISSUED,
+    )
+    .order_by(col(PurchaseOrder.created_at).desc(), col(PurchaseOrder.id).desc())
+    .limit(bindparam("limit"))
+)
 
 
 @implements(CounterStore)
@@ -71,14 +81,6 @@ class SqlCounterPurchases(SqlStore, CounterStore):
         )
         return list(self.session.exec(statement).all())
 
-    def out(self, limit: int) -> list[PurchaseOrder]:
-        statement = (
-            select(PurchaseOrder)
-            .where(
-                col(PurchaseOrder.kind) == OrderKind.COUNTER,
-                col(PurchaseOrder.state) == OrderState.ISSUED,
-            )
-            .order_by(col(PurchaseOrder.created_at).desc(), col(PurchaseOrder.id).desc())
-            .limit(limit)
-        )
-        return list(self.session.exec(statement).all())
+    def out(self, limit: int) -> list[Out]:
+        self.session.flush()
+        return [Out(*row) for row in self.connection.execute(OUT, {"limit": limit})]

@@ -1,10 +1,10 @@
 """The database's side of lists: statements built once, rows without objects."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Select, bindparam, case, func, select
+from sqlalchemy import Executable, Select, bindparam, case, func, select, union_all
 from sqlmodel import SQLModel
 
 from wopo.db.uow import SqlStore, implements
@@ -63,9 +63,16 @@ _HELD = (
 
 
 @cache
-def _names(kind: type[SQLModel]) -> Select[Any]:
-    table = _table(kind)
-    return select(table.c.id, table.c.name).where(table.c.id.in_(IDS))
+def _names(kinds: tuple[type[SQLModel], ...]) -> Any:
+    tables = [_table(kind) for kind in kinds]
+    return union_all(
+        *(
+            select(table.c.id, table.c.name).where(
+                table.c.id.in_(bindparam(table.name, expanding=True))
+            )
+            for table in tables
+        )
+    )
 
 
 @cache
@@ -81,8 +88,9 @@ def _in_state(newest: bool, imported: bool) -> Select[Any]:
 class SqlLists(SqlStore, ListStore):
     """See ``ListStore``."""
 
-    def names(self, kind: Any, ids: Collection[str]) -> dict[str, str]:
-        return dict(self._rows(_names(kind), ids=list(ids)).all())
+    def names(self, wanted: Mapping[Any, Collection[str]]) -> dict[str, str]:
+        values = {_table(kind).name: list(ids) for kind, ids in wanted.items()}
+        return dict(self._rows(_names(tuple(wanted)), **values).all())
 
     def orders(
         self, state: OrderState, *, newest: bool, limit: int, imported: bool = True
@@ -110,7 +118,7 @@ class SqlLists(SqlStore, ListStore):
     def held_invoices(self, *, offset: int, limit: int) -> list[str]:
         return [id for (id,) in self._rows(_HELD, offset=offset, limit=limit)]
 
-    def _rows(self, statement: Select[Any], **values: Any) -> Any:
+    def _rows(self, statement: Executable, **values: Any) -> Any:
         # What the session holds back must be seen by rows that pass it by.
         self.session.flush()
         return self.session.connection().execute(statement, values)

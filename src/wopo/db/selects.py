@@ -51,6 +51,22 @@ def rows(
     return statement if limit is None else statement.limit(limit)
 
 
+@lru_cache(maxsize=SHAPES)
+def by_key(kind: type[SQLModel]) -> Select[Any]:
+    """The row with this primary key; a session's own ``get`` builds its statement every time."""
+    return rows(kind, tuple((name, "is") for name in _key(kind)))
+
+
+def key_values(kind: type[SQLModel], id: Any) -> dict[str, Any]:
+    """The values of a primary key for ``by_key``; a tuple where it has several columns."""
+    return dict(zip(_key(kind), id if isinstance(id, tuple) else (id,), strict=True))
+
+
+@lru_cache(maxsize=SHAPES)
+def _key(kind: type[SQLModel]) -> tuple[str, ...]:
+    return tuple(column.name for column in kind.__table__.primary_key)  # type: ignore[attr-defined]
+
+
 def _reference(kind: type[SQLModel], other: type[SQLModel]) -> ColumnElement[bool]:
     """The one column of ``kind`` that refers to ``other``."""
     mine, table = kind.__table__, other.__table__  # type: ignore[attr-defined]

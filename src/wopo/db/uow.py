@@ -221,7 +221,9 @@ class SqlUnitOfWork:
             return held
         if beside:
             return self.find(kind, beside=beside, id=id)
-        return self.session.get(kind, id, execution_options={"autoflush": False})
+        statement, values = selects.by_key(kind), selects.key_values(kind, id)
+        read = self.session.execute(statement, values, execution_options={"autoflush": False})
+        return cast(M | None, read.scalars().first())
 
     def _held(self, kind: type[M], id: Any) -> M | None:
         key = (kind, id if isinstance(id, tuple) else (id,), None)

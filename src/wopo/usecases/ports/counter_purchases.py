@@ -3,9 +3,10 @@
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from wopo.domain.money import Money
-from wopo.domain.purchase_orders import PurchaseOrder
+from wopo.domain.purchase_orders import Progress, PurchaseOrder
 
 
 @dataclass(frozen=True)
@@ -15,6 +16,14 @@ class ByRule:
     amount: Money
     requester_ids: frozenset[str]
     job_ids: frozenset[str]
+
+
+class Out(NamedTuple):
+    """A purchase that is out: for whom, and whether its goods were booked."""
+
+    id: str
+    requested_by_ids: list[str]
+    receipt_progress: Progress
 
 
 class CounterStore(ABC):
@@ -30,5 +39,5 @@ class CounterStore(ABC):
         that were not asked about at this stage; the oldest first."""
 
     @abstractmethod
-    def out(self, limit: int) -> list[PurchaseOrder]:
+    def out(self, limit: int) -> list[Out]:
         """Counter purchases whose number is given and that are not closed, the newest first."""

@@ -1,7 +1,7 @@
 """What lists show, and no more: narrow rows over joins, for screens that are drawn all day."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import date
 from typing import Any, NamedTuple
 
@@ -46,8 +46,8 @@ class ListStore(ABC):
     """Each is one query, whatever the number of ids."""
 
     @abstractmethod
-    def names(self, kind: Any, ids: Collection[str]) -> dict[str, str]:
-        """Names by id, of a table with a name."""
+    def names(self, wanted: Mapping[Any, Collection[str]]) -> dict[str, str]:
+        """Names by id; ``wanted`` are the ids of each table with a name, all of them other ids."""
 
     @abstractmethod
     def orders(

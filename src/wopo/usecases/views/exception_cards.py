@@ -17,7 +17,7 @@ from wopo.domain.receipts import Receipt, ReceiptLine, ReceiptState
 from wopo.domain.vendors import Vendor
 from wopo.usecases.exception_cases import HANDLERS, reopenable
 from wopo.usecases.ports import UnitOfWork
-from wopo.usecases.views.names import Ref, refs
+from wopo.usecases.views.names import Ref, refs, refs_of
 
 
 @dataclass(frozen=True)
@@ -271,7 +271,7 @@ def _seen(case: ExceptionCase) -> str:
 
 def my_cases(uow: UnitOfWork, person: Person, *, at: datetime, limit: int = 5) -> CaseList:
     """Open exceptions that are the person's own, then those of their desk that nobody took; the
-    oldest first. At most four queries."""
+    oldest first. At most three queries."""
     if not person.has(*HANDLERS):
         return CaseList((), more=False)
     own = uow.all(
@@ -295,9 +295,9 @@ def my_cases(uow: UnitOfWork, person: Person, *, at: datetime, limit: int = 5) -
 def case_lines(
     uow: UnitOfWork, cases: Sequence[ExceptionCase], *, at: datetime
 ) -> tuple[CaseLine, ...]:
-    """Exceptions as lines of a list; two queries."""
-    vendors = refs(uow, Vendor, [case.vendor_id for case in cases])
-    people = refs(uow, Person, [case.owner_id for case in cases])
+    """Exceptions as lines of a list; one query."""
+    vendors, owners = [case.vendor_id for case in cases], [case.owner_id for case in cases]
+    names = refs_of(uow, {Vendor: vendors, Person: owners})
     return tuple(
         CaseLine(
             id=case.id,
@@ -306,8 +306,8 @@ def case_lines(
             told=case.told,
             measure=kind_of(case.code).measure,
             amount=case.amount,
-            vendor=vendors.get(case.vendor_id or ""),
-            owner=people.get(case.owner_id or ""),
+            vendor=names.get(case.vendor_id or ""),
+            owner=names.get(case.owner_id or ""),
             raised_at=case.raised_at,
             overdue=case.due_at is not None and case.due_at < at,
             seen=_seen(case),

@@ -1,6 +1,6 @@
 """Jobs in lists: mine, the queue of free ones, and those a search found."""
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import dataclass
 from datetime import date
 
@@ -13,7 +13,7 @@ from wopo.domain.work_requests import Priority
 from wopo.usecases.people import team_ids
 from wopo.usecases.ports import UnitOfWork
 from wopo.usecases.ports.work_orders import WorkOrderStore
-from wopo.usecases.views.names import Ref, assignees_of, refs
+from wopo.usecases.views.names import Ref, assignee_ids, refs_of
 from wopo.usecases.views.work_orders import overdue, waits
 
 
@@ -49,16 +49,22 @@ class JobList:
 
 
 def job_lines(
-    uow: UnitOfWork, orders: Sequence[WorkOrder], *, reader: Person, today: date
+    uow: UnitOfWork,
+    orders: Sequence[WorkOrder],
+    *,
+    reader: Person,
+    today: date,
+    teams: Set[str] | None = None,
 ) -> tuple[JobLine, ...]:
-    """Jobs as lines of a list, in a constant number of queries."""
+    """Jobs as lines of a list, in a constant number of queries; ``teams`` are the reader's, where
+    they are known already."""
     if not orders:
         return ()
-    places = refs(uow, Location, [id for o in orders for id in (o.site_id, o.location_id)])
-    assets = refs(uow, Asset, [order.asset_id for order in orders])
-    assignees = assignees_of(uow, orders)
+    places = [id for order in orders for id in (order.site_id, order.location_id)]
+    assets = [order.asset_id for order in orders]
+    names = refs_of(uow, {Location: places, Asset: assets, **assignee_ids(orders)})
     states = uow.store(WorkOrderStore).part_states([order.id for order in orders])
-    teams = team_ids(uow, reader.id)
+    teams = team_ids(uow, reader.id) if teams is None else teams
     lines = []
     for order in orders:
         waiting = waits(order, states.get(order.id, {}))
@@ -70,10 +76,10 @@ def job_lines(
                 version=order.version,
                 state=order.state,
                 title=order.title,
-                site=places[order.site_id],
-                location=places[order.location_id],
-                asset=assets.get(order.asset_id or ""),
-                assignee=assignees.get(order.id),
+                site=names[order.site_id],
+                location=names[order.location_id],
+                asset=names.get(order.asset_id or ""),
+                assignee=names.get(order.assignee_id or ""),
                 priority=order.priority,
                 required_by=order.required_by,
                 overdue=overdue(order, today),
@@ -91,7 +97,8 @@ def my_jobs(uow: UnitOfWork, reader: Person, *, today: date, limit: int = 20) ->
     """The reader's own and their teams' jobs, the most urgent first."""
     teams = team_ids(uow, reader.id)
     orders = uow.store(WorkOrderStore).jobs_of(reader.id, teams, limit=limit + 1)
-    return _listed(uow, orders, reader=reader, today=today, limit=limit)
+    lines = job_lines(uow, orders[:limit], reader=reader, today=today, teams=teams)
+    return JobList(lines, more=len(orders) > limit)
 
 
 def free_jobs(uow: UnitOfWork, reader: Person, *, today: date, limit: int = 20) -> JobList:
