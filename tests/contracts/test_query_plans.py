@@ -8,10 +8,8 @@ import pytest
 from sqlalchemy import Engine, event
 
 from wopo.db.uow import SqlTransactions
-from wopo.domain.invoices import Invoice, InvoiceState
 from wopo.domain.purchase_orders import OrderState
 from wopo.usecases.ports import UnitOfWork
-from wopo.usecases.ports.approvals import ApprovalStore
 from wopo.usecases.ports.lists import ListStore
 from wopo.usecases.ports.sweeps import SweepStore
 from wopo.usecases.ports.work_orders import WorkOrderStore
@@ -28,11 +26,11 @@ def orders(uow: UnitOfWork) -> Any:
 
 
 def decisions(uow: UnitOfWork) -> Any:
-    return uow.store(ApprovalStore).waiting_for("somebody", limit=7)
+    return uow.store(ListStore).decisions("somebody", limit=7)
 
 
 def to_release(uow: UnitOfWork) -> Any:
-    return uow.all(Invoice, state=InvoiceState.MATCHED, order="sequence", limit=6)
+    return uow.store(ListStore).invoices_to_release(limit=6)
 
 
 def free(uow: UnitOfWork) -> Any:
@@ -40,7 +38,7 @@ def free(uow: UnitOfWork) -> Any:
 
 
 def mine(uow: UnitOfWork) -> Any:
-    return uow.store(WorkOrderStore).jobs_of("somebody", ["a team"], limit=11)
+    return uow.store(WorkOrderStore).jobs_of("somebody", limit=11)
 
 
 def held(uow: UnitOfWork) -> Any:

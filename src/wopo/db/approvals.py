@@ -6,19 +6,11 @@ from sqlalchemy import String, bindparam, cast, or_
 from sqlmodel import col, select
 
 from wopo.db.uow import SqlStore, implements, recall, waiting
-from wopo.domain.approvals import Approval, ApprovalAsk
 from wopo.domain.part_requests import Allocation, PartRequest, PartRequestLine
 from wopo.domain.people import AuthorityLimit, Person, Role
 from wopo.domain.purchase_orders import PurchaseOrderLine
 from wopo.usecases.ports.approvals import ApprovalStore
 
-WAITING = (
-    select(Approval)
-    .join(ApprovalAsk, col(ApprovalAsk.approval_id) == col(Approval.id))
-    .where(col(ApprovalAsk.person_id) == bindparam("person"), col(ApprovalAsk.waiting))
-    .order_by(col(ApprovalAsk.asked_at), col(ApprovalAsk.approval_id))
-    .limit(bindparam("limit"))
-)
 APPROVERS = (
     select(Person, AuthorityLimit)
     .join(AuthorityLimit, col(AuthorityLimit.person_id) == col(Person.id))
@@ -59,10 +51,6 @@ class SqlApprovals(SqlStore):
         for person, limit in rows:
             found.setdefault(person.id, (person, []))[1].append(limit)
         return list(found.values())
-
-    def waiting_for(self, person_id: str, *, limit: int) -> list[Approval]:
-        values = {"person": person_id, "limit": limit}
-        return list(self.session.execute(WAITING, values).scalars())
 
     def requesters(self, order_id: str) -> set[str]:
         def read() -> list[str]:

@@ -8,13 +8,23 @@ from sqlalchemy import Executable, Select, bindparam, case, func, select, union_
 from sqlmodel import SQLModel
 
 from wopo.db.uow import SqlStore, implements
+from wopo.domain.approvals import Approval, ApprovalAsk
 from wopo.domain.assets import Asset
 from wopo.domain.exception_cases import OPEN_CASES, ExceptionCase
 from wopo.domain.invoices import Invoice, InvoiceState
+from wopo.domain.part_requests import PartRequest, PartRequestLine
 from wopo.domain.purchase_orders import OrderState, PurchaseOrder, PurchaseOrderLine
 from wopo.domain.vendors import Vendor
 from wopo.domain.work_orders import WorkOrder
-from wopo.usecases.ports.lists import JobRow, LineRow, ListStore, OrderRow
+from wopo.usecases.ports.lists import (
+    DecisionRow,
+    InvoiceRow,
+    JobRow,
+    LineRow,
+    ListStore,
+    NeedRow,
+    OrderRow,
+)
 
 
 def _table(kind: type[SQLModel]) -> Any:
@@ -25,13 +35,14 @@ ORDER, LINE, VENDOR = _table(PurchaseOrder), _table(PurchaseOrderLine), _table(V
 JOB, ASSET = _table(WorkOrder), _table(Asset)
 PO, L, W = ORDER.c, LINE.c, JOB.c
 CASE, INV = _table(ExceptionCase).c, _table(Invoice).c
+ASK, ASKED = _table(ApprovalAsk).c, _table(Approval).c
+NEED, REQUEST = _table(PartRequestLine).c, _table(PartRequest).c
 IDS: Any = bindparam("ids", expanding=True)
 
 _ORDERS = select(
     PO.id, PO.number, PO.version, PO.state, PO.vendor_id, VENDOR.c.name, PO.total_minor,
     PO.currency, PO.receipt_progress,
 ).join(VENDOR, VENDOR.c.id == PO.vendor_id)  # fmt: skip
-_ORDERS_BY_ID = _ORDERS.where(PO.id.in_(IDS))
 _JOB = (W.id, W.number, W.title, func.coalesce(ASSET.c.name, ""), W.required_by)
 _JOBS = select(*_JOB).outerjoin(ASSET, ASSET.c.id == W.asset_id)
 _JOBS_BY_ID = _JOBS.where(W.id.in_(IDS)).order_by(W.number)
@@ -53,6 +64,42 @@ _OPEN_CASES = (
     .limit(bindparam("limit"))
     .offset(bindparam("offset"))
 )
+_DECISIONS = (
+    select(
+        ASKED.id, ASKED.revision, ASKED.content_hash, ASKED.amount_minor, ASKED.currency,
+        ASKED.asked_at, PO.id, PO.number, PO.vendor_id, VENDOR.c.name,
+    )
+    .select_from(_table(ApprovalAsk))
+    .join(_table(Approval), ASKED.id == ASK.approval_id)
+    .join(ORDER, PO.id == ASKED.purchase_order_id)
+    .join(VENDOR, VENDOR.c.id == PO.vendor_id)
+    .where(ASK.person_id == bindparam("person"), ASK.waiting)
+    .order_by(ASK.asked_at, ASK.approval_id)
+    .limit(bindparam("limit"))
+)  # fmt: skip
+_TO_RELEASE = (
+    select(
+        INV.id, INV.number, INV.version, INV.type, INV.vendor_id, VENDOR.c.name, INV.total_minor,
+        INV.currency, INV.due_date,
+    )
+    .join(VENDOR, VENDOR.c.id == INV.vendor_id)
+    .where(INV.state == InvoiceState.MATCHED)
+    .order_by(INV.sequence)
+    .limit(bindparam("limit"))
+)  # fmt: skip
+_UNSOURCED = (
+    select(
+        NEED.id, REQUEST.number, NEED.description, NEED.unsourced, NEED.unit, NEED.needed_by,
+        NEED.work_order_id, W.number, W.title, NEED.vendor_id, NEED.unit_price,
+    )
+    .select_from(_table(PartRequestLine))
+    .join(_table(PartRequest), REQUEST.id == NEED.part_request_id)
+    .join(JOB, W.id == NEED.work_order_id)
+    .where(NEED.unsourced > 0)
+    .order_by(NEED.needed_by.is_(None), NEED.needed_by, NEED.id)
+    .limit(bindparam("limit"))
+    .offset(bindparam("offset"))
+)  # fmt: skip
 _HELD = (
     select(INV.id)
     .where(INV.state == InvoiceState.ON_HOLD)
@@ -98,15 +145,22 @@ class SqlLists(SqlStore, ListStore):
         statement = _in_state(newest, imported)
         return [OrderRow(*row) for row in self._rows(statement, state=state, limit=limit)]
 
-    def orders_by_id(self, ids: Collection[str]) -> dict[str, OrderRow]:
-        return {row[0]: OrderRow(*row) for row in self._rows(_ORDERS_BY_ID, ids=list(ids))}
-
     def order_lines(self, order_ids: Collection[str]) -> dict[str, list[LineRow]]:
         found: dict[str, list[LineRow]] = {id: [] for id in order_ids}
         for order_id, to_come, promised_on, *job in self._rows(_LINES, ids=list(order_ids)):
             line = LineRow(order_id, bool(to_come), promised_on, JobRow(*job) if job[0] else None)
             found[order_id].append(line)
         return found
+
+    def decisions(self, person_id: str, *, limit: int) -> list[DecisionRow]:
+        rows = self._rows(_DECISIONS, person=person_id, limit=limit)
+        return [DecisionRow(*row) for row in rows]
+
+    def invoices_to_release(self, *, limit: int) -> list[InvoiceRow]:
+        return [InvoiceRow(*row) for row in self._rows(_TO_RELEASE, limit=limit)]
+
+    def unsourced(self, *, limit: int, offset: int) -> list[NeedRow]:
+        return [NeedRow(*row) for row in self._rows(_UNSOURCED, limit=limit, offset=offset)]
 
     def jobs(self, ids: Collection[str]) -> list[JobRow]:
         return [JobRow(*row) for row in self._rows(_JOBS_BY_ID, ids=list(ids))]

@@ -6,7 +6,7 @@ from sqlalchemy import bindparam, func
 from sqlmodel import col, select
 
 from wopo.db.uow import SqlStore, implements, recall, remember, waiting
-from wopo.domain.part_requests import Allocation, PartRequest, PartRequestLine
+from wopo.domain.part_requests import Allocation, PartRequestLine
 from wopo.domain.purchase_orders import PurchaseOrder, PurchaseOrderLine
 from wopo.usecases.ports.part_requests import Link, PartRequestStore
 
@@ -19,18 +19,6 @@ LINKS = (
         col(Allocation.cancelled).is_(False),
     )
     .order_by(col(Allocation.id))
-)
-UNSOURCED = (
-    select(PartRequestLine, PartRequest)
-    .join(PartRequest, col(PartRequest.id) == col(PartRequestLine.part_request_id))
-    .where(col(PartRequestLine.unsourced) > 0)
-    .order_by(
-        col(PartRequestLine.needed_by).is_(None),
-        col(PartRequestLine.needed_by),
-        col(PartRequestLine.id),
-    )
-    .limit(bindparam("limit"))
-    .offset(bindparam("offset"))
 )
 COUNT_UNSOURCED = (
     select(func.count()).select_from(PartRequestLine).where(col(PartRequestLine.unsourced) > 0)
@@ -83,11 +71,6 @@ class SqlPartRequests(SqlStore):
         # Where the lines are bought is asked for next.
         remember(self.session, Allocation, _where_bought(lines), links)
         return list(lines.values())
-
-    def unsourced(self, *, limit: int, offset: int) -> list[tuple[PartRequestLine, PartRequest]]:
-        values = {"limit": limit, "offset": offset}
-        found = self.session.execute(UNSOURCED, values)
-        return [(line, request) for line, request in found]
 
     def count_unsourced(self) -> int:
         self.session.flush()

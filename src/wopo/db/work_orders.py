@@ -6,7 +6,7 @@ from decimal import Decimal
 from functools import cache
 from typing import Any
 
-from sqlalchemy import and_, bindparam, case, func, or_
+from sqlalchemy import and_, bindparam, case, func, or_, union_all
 from sqlmodel import col, select
 
 from wopo.db.uow import SqlStore, implements
@@ -18,6 +18,7 @@ from wopo.domain.labour import LabourEntry
 from wopo.domain.ledger import CostKind, LedgerEntry
 from wopo.domain.money import Money
 from wopo.domain.part_requests import LineState, PartRequestLine
+from wopo.domain.people import Person, TeamMember
 from wopo.domain.purchase_orders import OrderState, PurchaseOrder, PurchaseOrderLine
 from wopo.domain.work_orders import WorkOrder, WorkOrderState
 from wopo.domain.work_requests import Priority, WorkRequest, WorkRequestState
@@ -37,10 +38,16 @@ UNSPENT = (CostKind.PLANNED, CostKind.COMMITTED, CostKind.ACCRUED)
 NAMED = 5
 """How many of each kind are named in a refusal."""
 
+ASSIGNEES = union_all(
+    select(Person.id).where(Person.id == bindparam("person")),
+    select(TeamMember.team_id).where(TeamMember.person_id == bindparam("person")),
+)
+"""A person and their teams; asked of the person's own row, so that the database finds the jobs by
+whoever has them and not by their state."""
 JOBS_OF = (
     select(WorkOrder)
     .where(
-        col(WorkOrder.assignee_id).in_(bindparam("assignees", expanding=True)),
+        col(WorkOrder.assignee_id).in_(ASSIGNEES),
         col(WorkOrder.state).in_(UNDONE),
     )
     .order_by(
@@ -74,8 +81,8 @@ def _in_queue(free: bool, one_site: bool) -> Any:
 class SqlWorkOrders(SqlStore):
     """See ``WorkOrderStore``."""
 
-    def jobs_of(self, person_id: str, team_ids: Collection[str], *, limit: int) -> list[WorkOrder]:
-        values = {"assignees": [person_id, *team_ids], "limit": limit}
+    def jobs_of(self, person_id: str, *, limit: int) -> list[WorkOrder]:
+        values = {"person": person_id, "limit": limit}
         return list(self.session.execute(JOBS_OF, values).scalars())
 
     def free_jobs(self, site_id: str | None, *, limit: int) -> list[WorkOrder]:

@@ -3,7 +3,6 @@
 from abc import ABC, abstractmethod
 from collections.abc import Collection
 
-from wopo.domain.approvals import Approval
 from wopo.domain.people import AuthorityLimit, Person
 
 
@@ -13,10 +12,6 @@ class ApprovalStore(ABC):
     @abstractmethod
     def approvers(self, centre_ids: Collection[str]) -> list[tuple[Person, list[AuthorityLimit]]]:
         """Active approvers with their limits for these cost centres and for all, by code."""
-
-    @abstractmethod
-    def waiting_for(self, person_id: str, *, limit: int) -> list[Approval]:
-        """Decisions that were asked of a person and wait, the oldest first."""
 
     @abstractmethod
     def requesters(self, order_id: str) -> set[str]:

@@ -2,9 +2,11 @@
 
 from abc import ABC, abstractmethod
 from collections.abc import Collection, Mapping
-from datetime import date
+from datetime import date, datetime
+from decimal import Decimal
 from typing import Any, NamedTuple
 
+from wopo.domain.invoices import InvoiceType
 from wopo.domain.purchase_orders import OrderState, Progress
 
 
@@ -42,6 +44,51 @@ class LineRow(NamedTuple):
     job: JobRow | None
 
 
+class DecisionRow(NamedTuple):
+    """A decision that waits for somebody, with its order and the order's vendor."""
+
+    id: str
+    revision: int
+    content_hash: str
+    amount_minor: int
+    currency: str
+    asked_at: datetime
+    order_id: str
+    order: str
+    vendor_id: str
+    vendor: str
+
+
+class InvoiceRow(NamedTuple):
+    """An invoice with its vendor's name."""
+
+    id: str
+    number: str
+    version: int
+    type: InvoiceType
+    vendor_id: str
+    vendor: str
+    total_minor: int
+    currency: str
+    due_date: date | None
+
+
+class NeedRow(NamedTuple):
+    """A requested line that waits for a vendor or a price, with its request and its job."""
+
+    id: str
+    request: str
+    description: str
+    quantity: Decimal
+    unit: str
+    needed_by: date | None
+    job_id: str
+    job: str
+    title: str
+    vendor_id: str | None
+    unit_price: Decimal | None
+
+
 class ListStore(ABC):
     """Each is one query, whatever the number of ids."""
 
@@ -57,12 +104,20 @@ class ListStore(ABC):
         ``imported`` ones on request."""
 
     @abstractmethod
-    def orders_by_id(self, ids: Collection[str]) -> dict[str, OrderRow]:
-        """These orders."""
-
-    @abstractmethod
     def order_lines(self, order_ids: Collection[str]) -> dict[str, list[LineRow]]:
         """The lines of these orders by order, in order of position."""
+
+    @abstractmethod
+    def decisions(self, person_id: str, *, limit: int) -> list[DecisionRow]:
+        """Decisions that were asked of a person and wait, the oldest first."""
+
+    @abstractmethod
+    def invoices_to_release(self, *, limit: int) -> list[InvoiceRow]:
+        """Matched invoices, the oldest first."""
+
+    @abstractmethod
+    def unsourced(self, *, limit: int, offset: int) -> list[NeedRow]:
+        """The buyers' queue: lines that wait for a vendor or a price, the most urgent first."""
 
     @abstractmethod
     def jobs(self, ids: Collection[str]) -> list[JobRow]:

@@ -4,7 +4,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from wopo.domain.part_requests import Allocation, PartRequest, PartRequestLine
+from wopo.domain.part_requests import Allocation, PartRequestLine
 from wopo.domain.purchase_orders import PurchaseOrder, PurchaseOrderLine
 
 
@@ -27,10 +27,6 @@ class PartRequestStore(ABC):
     @abstractmethod
     def lines_on(self, order_id: str) -> list[PartRequestLine]:
         """Request lines that are or were bought on this order."""
-
-    @abstractmethod
-    def unsourced(self, *, limit: int, offset: int) -> list[tuple[PartRequestLine, PartRequest]]:
-        """The buyers' queue: lines that wait for a vendor or a price, the most urgent first."""
 
     @abstractmethod
     def count_unsourced(self) -> int:

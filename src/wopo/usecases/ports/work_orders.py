@@ -15,7 +15,7 @@ class WorkOrderStore(ABC):
     """Bounded queries around jobs."""
 
     @abstractmethod
-    def jobs_of(self, person_id: str, team_ids: Collection[str], *, limit: int) -> list[WorkOrder]:
+    def jobs_of(self, person_id: str, *, limit: int) -> list[WorkOrder]:
         """Jobs given to the person or one of their teams and not done, the most urgent first."""
 
     @abstractmethod

@@ -207,30 +207,28 @@ def waiting_approvals(
     uow: UnitOfWork, person_id: str, *, today: date, limit: int = WAITING_SHOWN
 ) -> tuple[ApprovalListLine, ...]:
     """What waits for a person's decision, the oldest first; a constant number of queries."""
-    approvals = uow.store(ApprovalStore).waiting_for(person_id, limit=limit)
-    if not approvals:
+    found = uow.store(ListStore).decisions(person_id, limit=limit)
+    if not found:
         return ()
-    ids = {approval.purchase_order_id for approval in approvals}
-    orders = uow.store(ListStore).orders_by_id(ids)
-    rows = uow.store(ListStore).order_lines(ids)
+    rows = uow.store(ListStore).order_lines({row.order_id for row in found})
     settings = company(uow)
-    return tuple(
-        ApprovalListLine(
-            id=approval.id,
-            revision=approval.revision,
-            content_hash=approval.content_hash,
-            order=Ref(approval.purchase_order_id, orders[approval.purchase_order_id].number),
-            amount=approval.amount,
-            vendor=Ref(
-                orders[approval.purchase_order_id].vendor_id,
-                orders[approval.purchase_order_id].vendor,
-            ),
-            jobs=jobs_on(rows[approval.purchase_order_id]),
-            asked_at=approval.asked_at,
-            ask_first=ask_first(uow, approval.amount, settings, today),
+    lines = []
+    for row in found:
+        amount = Money(row.amount_minor, row.currency)
+        lines.append(
+            ApprovalListLine(
+                id=row.id,
+                revision=row.revision,
+                content_hash=row.content_hash,
+                order=Ref(row.order_id, row.order),
+                amount=amount,
+                vendor=Ref(row.vendor_id, row.vendor),
+                jobs=jobs_on(rows[row.order_id]),
+                asked_at=row.asked_at,
+                ask_first=ask_first(uow, amount, settings, today),
+            )
         )
-        for approval in approvals
-    )
+    return tuple(lines)
 
 
 def ask_first(uow: UnitOfWork, amount: Money, settings: CompanySettings, today: date) -> bool:

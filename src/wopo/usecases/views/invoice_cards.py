@@ -6,12 +6,13 @@ from datetime import date, datetime
 from wopo.domain.attachments import Attachment
 from wopo.domain.errors import NOT_FOUND
 from wopo.domain.exception_cases import ExceptionCase
-from wopo.domain.invoices import INVOICE, Invoice, InvoiceState
+from wopo.domain.invoices import INVOICE, Invoice, InvoiceState, InvoiceType
 from wopo.domain.money import Money
 from wopo.domain.people import Person
 from wopo.domain.purchase_orders import PurchaseOrder
 from wopo.domain.vendors import Vendor
 from wopo.usecases.ports import UnitOfWork
+from wopo.usecases.ports.lists import ListStore
 from wopo.usecases.views.names import Ref, refs
 
 
@@ -126,18 +127,16 @@ class InvoiceLineView:
 
 
 def invoices_to_release(uow: UnitOfWork, *, limit: int = 5) -> tuple[InvoiceLineView, ...]:
-    """Matched invoices that wait to be released for payment, the oldest first; two queries."""
-    rows = uow.all(Invoice, state=InvoiceState.MATCHED, order="sequence", limit=limit)
-    vendors = refs(uow, Vendor, [row.vendor_id for row in rows])
+    """Matched invoices that wait to be released for payment, the oldest first; one query."""
     return tuple(
         InvoiceLineView(
             row.id,
             row.number,
             row.version,
-            row.is_credit,
-            vendors[row.vendor_id],
-            row.total,
+            row.type is InvoiceType.CREDIT,
+            Ref(row.vendor_id, row.vendor),
+            Money(row.total_minor, row.currency),
             row.due_date,
         )
-        for row in rows
+        for row in uow.store(ListStore).invoices_to_release(limit=limit)
     )

@@ -1,6 +1,6 @@
 """Jobs in lists: mine, the queue of free ones, and those a search found."""
 
-from collections.abc import Sequence, Set
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -49,22 +49,16 @@ class JobList:
 
 
 def job_lines(
-    uow: UnitOfWork,
-    orders: Sequence[WorkOrder],
-    *,
-    reader: Person,
-    today: date,
-    teams: Set[str] | None = None,
+    uow: UnitOfWork, orders: Sequence[WorkOrder], *, reader: Person, today: date
 ) -> tuple[JobLine, ...]:
-    """Jobs as lines of a list, in a constant number of queries; ``teams`` are the reader's, where
-    they are known already."""
+    """Jobs as lines of a list, in a constant number of queries."""
     if not orders:
         return ()
     places = [id for order in orders for id in (order.site_id, order.location_id)]
     assets = [order.asset_id for order in orders]
     names = refs_of(uow, {Location: places, Asset: assets, **assignee_ids(orders)})
     states = uow.store(WorkOrderStore).part_states([order.id for order in orders])
-    teams = team_ids(uow, reader.id) if teams is None else teams
+    teams = team_ids(uow, reader.id)
     lines = []
     for order in orders:
         waiting = waits(order, states.get(order.id, {}))
@@ -95,10 +89,8 @@ def job_lines(
 
 def my_jobs(uow: UnitOfWork, reader: Person, *, today: date, limit: int = 20) -> JobList:
     """The reader's own and their teams' jobs, the most urgent first."""
-    teams = team_ids(uow, reader.id)
-    orders = uow.store(WorkOrderStore).jobs_of(reader.id, teams, limit=limit + 1)
-    lines = job_lines(uow, orders[:limit], reader=reader, today=today, teams=teams)
-    return JobList(lines, more=len(orders) > limit)
+    orders = uow.store(WorkOrderStore).jobs_of(reader.id, limit=limit + 1)
+    return _listed(uow, orders, reader=reader, today=today, limit=limit)
 
 
 def free_jobs(uow: UnitOfWork, reader: Person, *, today: date, limit: int = 20) -> JobList:

@@ -22,6 +22,7 @@ from wopo.usecases.part_request_states import LineStanding, standings
 from wopo.usecases.people import team_ids
 from wopo.usecases.ports import UnitOfWork
 from wopo.usecases.ports.approvals import ApprovalStore
+from wopo.usecases.ports.lists import ListStore, NeedRow
 from wopo.usecases.ports.part_requests import PartRequestStore
 from wopo.usecases.purchase_orders import BUYERS
 from wopo.usecases.settings import company
@@ -276,28 +277,24 @@ def to_source(
     """The buyers' queue, the most urgent first, and how many lines wait in all."""
     if not reader.has(*BUYERS):
         return (), 0
-    store = uow.store(PartRequestStore)
-    found = store.unsourced(limit=limit, offset=offset)
-    ids = {line.work_order_id for line, _ in found}
-    jobs = {job.id: job for job in uow.all(WorkOrder, id=ids)} if ids else {}
     return tuple(
         ToSource(
             id=line.id,
-            request=request.number,
+            request=line.request,
             description=line.description,
-            quantity=line.unsourced,
+            quantity=line.quantity,
             unit=line.unit,
             needed_by=line.needed_by,
-            job=Ref(line.work_order_id, jobs[line.work_order_id].number),
-            title=jobs[line.work_order_id].title,
+            job=Ref(line.job_id, line.job),
+            title=line.title,
             vendor_id=line.vendor_id,
             why=_why(line),
         )
-        for line, request in found
-    ), store.count_unsourced()
+        for line in uow.store(ListStore).unsourced(limit=limit, offset=offset)
+    ), uow.store(PartRequestStore).count_unsourced()
 
 
-def _why(line: PartRequestLine) -> str:
+def _why(line: NeedRow) -> str:
     if line.vendor_id is None:
         return "no vendor yet"
     return "no agreed price" if line.unit_price is None else "to be ordered"
