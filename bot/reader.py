@@ -1,8 +1,9 @@
 """Who reads a screen: their language, their clock, and whether figures are for them."""
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from babel.core import Locale, UnknownLocaleError
@@ -12,6 +13,9 @@ from wopo.domain.money import Money, format_number, minor_digits
 from wopo.domain.people import Person, Role, may_see_costs
 from wopo.domain.settings import CompanySettings
 from wopo.usecases.door import Command, Registry
+
+DAYS = 2_000
+"""How many days stay written out: screens show the same few again and again."""
 
 
 @dataclass(frozen=True)
@@ -62,7 +66,7 @@ class Reader:
 
     def plain_day(self, value: date) -> str:
         """A day alone: ``3 Mar 2026``."""
-        return str(format_date(value, format="medium", locale=self.locale))
+        return _day(value, self.locale)
 
     def day(self, value: date | None) -> str:
         """A day, absolute and relative: ``3 Mar 2026 (tomorrow)``."""
@@ -74,10 +78,21 @@ class Reader:
         away = value - self.today
         if away.days == 0:
             return f"{shown} (today)" if self.locale.startswith("en") else shown
-        near = format_timedelta(away, granularity="day", add_direction=True, locale=self.locale)
-        return f"{shown} ({near})"
+        return f"{shown} ({_near(away.days, self.locale)})"
 
 
+@lru_cache(maxsize=DAYS)
+def _day(value: date, locale: str) -> str:
+    return str(format_date(value, format="medium", locale=locale))
+
+
+@lru_cache(maxsize=DAYS)
+def _near(days: int, locale: str) -> str:
+    away = timedelta(days=days)
+    return str(format_timedelta(away, granularity="day", add_direction=True, locale=locale))
+
+
+@lru_cache(maxsize=256)
 def known_locale(wanted: str) -> str:
     """The locale as Babel names it; English where Babel does not know it."""
     try:

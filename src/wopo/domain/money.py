@@ -10,7 +10,7 @@ from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 from functools import lru_cache
 
 from babel.core import Locale, get_global
-from babel.numbers import format_decimal
+from babel.numbers import format_decimal, get_decimal_symbol, get_group_symbol
 
 from wopo.domain.currencies import iso_digits
 from wopo.domain.errors import Refusal
@@ -113,10 +113,8 @@ class Money:
 
     def format(self, locale: str = "en") -> str:
         """Amount, then currency code, in the reader's format: ``1,240.00 EUR``."""
-        digits = minor_digits(self.currency)
-        pattern = "#,##0" + ("." + "0" * digits if digits else "")
-        number = format_decimal(self.amount, format=pattern, locale=_locale(locale))
-        return f"{number} {self.currency}"
+        number = f"{self.amount:,.{minor_digits(self.currency)}f}"
+        return f"{number.translate(_marks(_locale(locale)))} {self.currency}"
 
     def __str__(self) -> str:
         return self.format()
@@ -171,6 +169,13 @@ def format_number(value: Decimal, locale: str = "en", *, digits: int = 0) -> str
     """A quantity or price in the reader's format with all its decimals, at least ``digits``."""
     pattern = _pattern(_locale(locale), digits) if digits else None
     return format_decimal(value, pattern, locale=_locale(locale), decimal_quantization=False)
+
+
+@lru_cache
+def _marks(locale: str) -> dict[int, str]:
+    """What a locale writes between thousands and before decimals. Babel's own formatter reads
+    them, and its pattern, anew for every amount of a screen."""
+    return str.maketrans({",": get_group_symbol(locale), ".": get_decimal_symbol(locale)})
 
 
 @lru_cache
