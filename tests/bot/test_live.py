@@ -180,6 +180,10 @@ def test_a_job_from_the_phone_to_done(
     assert "Crane squeaks" in str(wait_for(lambda: desk("home", user_id=ids["ada"])))
     where = {"user_id": ids["ada"], "channel_id": channel, "thread_ts": card()["ts"]}
     wait_for(lambda: any("Started" in m["text"] for m in desk("thread", **where)))
+    photo = ("squeak.png", "image/png", b"picture")
+    desk("post_message", **where, text="Here it is", files=[photo])
+    said = "The photo is kept with WO-1."
+    wait_for(lambda: any(m["text"] == said for m in desk("thread", **where)))
 
 
 def test_without_tokens_it_says_what_is_missing(

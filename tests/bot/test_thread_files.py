@@ -5,9 +5,11 @@ from typing import Any
 
 import pytest
 
+from bot.courier import Courier
+from tests.conftest import TestClock
 from tests.factories.jobs import Company, Do, rows, started_job
 from tests.payloads import Payloads
-from tests.slack import TEAM, RecordingSlack
+from tests.slack import BOT_USER, TEAM, RecordingSlack
 from wopo.db.uow import SqlTransactions
 from wopo.domain.attachments import Attachment
 from wopo.domain.outbox import PostedCard
@@ -25,19 +27,37 @@ PHOTO = {
 
 
 @pytest.fixture
-def job(do: Do, company: Company, deliver: Callable[[], int]) -> str:
+def carry(courier: Courier, deliver: Callable[[], int], clock: TestClock) -> Callable[[], None]:
+    """Everything that is due, with the second between two messages of a channel."""
+
+    def run() -> None:
+        while courier.deliver_next(tasks=True):
+            pass
+        for _ in range(6):
+            clock.forward(seconds=2)
+            deliver()
+
+    return run
+
+
+@pytest.fixture
+def job(do: Do, company: Company, carry: Callable[[], None]) -> str:
     """A job whose card stands in the channel of its site; its id."""
     do(SetChannels(channels={f"site:{company.north}": "C1"}))
     found = started_job(do, company)
-    deliver()
+    carry()
     return found
 
 
 @pytest.fixture
 def reply(
-    job: str, payloads: Payloads, send: Callable[[Json], Json], transactions: SqlTransactions
+    job: str,
+    payloads: Payloads,
+    send: Callable[[Json], Json],
+    transactions: SqlTransactions,
+    carry: Callable[[], None],
 ) -> Callable[..., None]:
-    """``reply(files)``: a message with files under the job's card."""
+    """``reply(files)``: a message with files under the job's card, and what is due after it."""
 
     def run(files: list[Json], user: str = "U-tess", event_id: str = "", **more: Any) -> None:
         (card,) = rows(transactions, PostedCard, card="work_order")
@@ -55,6 +75,7 @@ def reply(
             **more,
         }
         send(payloads.event(event, event_id=event_id))
+        carry()
 
     return run
 
@@ -72,7 +93,7 @@ def test_photos_in_the_thread_are_kept_once_and_answered_once(
     second = {**PHOTO, "id": "F2", "name": "pump.png", "mimetype": "image/png"}
     for _ in range(3):
         reply([PHOTO, second], event_id="Ev-same")
-    reply([PHOTO])
+    reply([PHOTO], ts="9.2")
     found = rows(transactions, Attachment, order="name")
     assert [(file.name, file.subject, file.subject_id) for file in found] == [
         ("leak.jpg", "work_order", job),
@@ -96,13 +117,33 @@ def test_what_is_not_taken_is_said_in_the_thread(
     slack: RecordingSlack,
     transactions: SqlTransactions,
 ) -> None:
-    reply([{**PHOTO, **change}])
-    assert said in slack.messages["C1"][-1]["text"]
+    for _ in range(3):
+        reply([{**PHOTO, **change}], event_id="Ev-same")
+    assert len([m for m in slack.messages["C1"] if said in m["text"]]) == 1
     assert rows(transactions, Attachment) == []
 
 
-@pytest.mark.parametrize("more", [{"thread_ts": "1.1"}, {"bot_id": "B9"}, {"files": []}])
-def test_other_threads_bots_and_words_are_left_alone(
+def test_one_file_that_is_not_taken_keeps_no_other_out(
+    reply: Callable[..., None], slack: RecordingSlack, transactions: SqlTransactions
+) -> None:
+    reply([{**PHOTO, "id": "F7", "name": "clip.svg", "mimetype": "image/svg+xml"}, PHOTO])
+    assert [file.name for file in rows(transactions, Attachment)] == ["leak.jpg"]
+    (said,) = replies(slack)
+    assert said.startswith("The photo is kept with WO-1. Files: clip.svg is of a kind")
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        {"thread_ts": "1.1"},
+        {"files": []},
+        {"bot_id": "B9"},
+        {"user": BOT_USER},
+        {"user": "U-nobody"},
+        {"user_team": "T-other"},
+    ],
+)
+def test_other_threads_words_bots_and_strangers_are_left_alone(
     more: Json,
     reply: Callable[..., None],
     slack: RecordingSlack,
