@@ -30,6 +30,8 @@ MAX_TITLE = 24
 MAX_MESSAGE_BLOCKS = 50
 MAX_VIEW_BLOCKS = 100
 MAX_TEXT = 4000
+CHART = "data_visualization"
+"""The block of a picture of numbers; not every workspace takes it."""
 CUT = " … (cut; the full text is in Details)"
 
 _HIDDEN = frozenset("\u200b\u200e\u200f\u2060\ufeff\u061c") | frozenset(

@@ -94,6 +94,7 @@ class Callback(StrEnum):
     COMPANY_SETTINGS = "company_settings"
     CHANGE_SETTINGS = "change_settings"
     SUBSCRIBE = "subscribe"
+    SUBSCRIPTIONS = "subscriptions"
 
 
 class Action(StrEnum):
@@ -205,6 +206,7 @@ class Action(StrEnum):
     CASE_SHOW = "case.show"
     CHANGE_SETTINGS = "settings.change"
     SUBSCRIBE = "subscription.open"
+    SUBSCRIPTION_CHANGE = "subscription.change"
     UNSUBSCRIBE = "subscription.end"
 
 
@@ -225,6 +227,8 @@ class Options(StrEnum):
     OPEN_ORDER = "options.open_order"
     BLANKET = "options.blanket"
     BILLED_ORDER = "options.billed_order"
+    SITE = "options.site"
+    TIMEZONE = "options.timezone"
 
 
 class Block(StrEnum):

@@ -12,7 +12,7 @@ from typing import Any
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web import SlackResponse
 
-from bot.blocks import Block, cut, paragraph
+from bot.blocks import CHART, Block, cut, paragraph
 from bot.cards import Asked, Card
 from bot.channels import Later, Many, Nowhere, Place, fallback, resolve
 from bot.failures import Failure, Kind, classify
@@ -185,20 +185,23 @@ class Sender:
         return Done(Delivery.SENT, posted=posted, shown_seq=drawn.newest)
 
     def _call(self, method: str, channel: str, call: Any, drawn: Drawn) -> Any:
-        """Call, and once more in plain text when Slack does not take the blocks (A51)."""
+        """Call, once more without pictures and once more in plain text when Slack does not take
+        the blocks (A51)."""
         text, blocks = drawn.message["text"], drawn.message["blocks"]
-        try:
-            return call({"channel": channel, "text": text, "blocks": blocks})
-        except SlackApiError as error:
-            failure = classify(error)
-            if failure.kind is Kind.LIMITED:
-                wait = timedelta(seconds=failure.wait)
-                self.slots.close(method, channel, self.services.clock() + wait)
-            if failure.kind is not Kind.CONTENT:
-                raise
-            self.services.log.error("Slack refused the blocks of a card: %s", failure.code)
-            plain = [paragraph(cut(text, 2900))]
-            return call({"channel": channel, "text": cut(text, 3900), "blocks": plain})
+        bare = [block for block in blocks if block["type"] != CHART]
+        plain = [paragraph(cut(text, 2900))]
+        for shown in [blocks, bare] if bare != blocks else [blocks]:
+            try:
+                return call({"channel": channel, "text": text, "blocks": shown})
+            except SlackApiError as error:
+                failure = classify(error)
+                if failure.kind is Kind.LIMITED:
+                    wait = timedelta(seconds=failure.wait)
+                    self.slots.close(method, channel, self.services.clock() + wait)
+                if failure.kind is not Kind.CONTENT:
+                    raise
+                self.services.log.error("Slack refused the blocks of a card: %s", failure.code)
+        return call({"channel": channel, "text": cut(text, 3900), "blocks": plain})
 
     def _find(self, row: OutboxRow, place: Place, spare: str) -> tuple[str, str] | None:
         """Channel and ts of the message that an earlier try left behind, in its own channel or in

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from typing import Any
+from zoneinfo import available_timezones
 
 from slack_bolt import Ack, App
 
@@ -23,6 +24,7 @@ _SIMPLE: dict[Options, tuple[Kind, dict[str, Any]]] = {
     Options.VENDOR: (Kind.VENDOR, {"active": True}),
     Options.COST_CENTRE: (Kind.COST_CENTRE, {}),
     Options.PROJECT: (Kind.PROJECT, {}),
+    Options.SITE: (Kind.LOCATION, {"parent_id": None}),
 }
 _ASSIGNEES: tuple[tuple[str, AssigneeKind, Kind, dict[str, Any]], ...] = (
     ("People", AssigneeKind.PERSON, Kind.PERSON, {"active": True}),
@@ -39,6 +41,7 @@ def register(app: App, _services: Services) -> None:
     app.options(Options.BLANKET)(searcher(Kind.PURCHASE_ORDER, **issued))
     app.options(Options.ASSET)(assets)
     app.options(Options.ASSIGNEE)(assignees)
+    app.options(Options.TIMEZONE)(timezones)
 
 
 def searcher(kind: Kind, /, **equal: Any) -> Callable[..., None]:
@@ -80,6 +83,15 @@ def assignees(ack: Ack, visit: Visit, body: Body) -> None:
         ack(option_groups=groups)
     else:
         ack(options=[])
+
+
+def timezones(ack: Ack, visit: Visit, body: Body) -> None:
+    """Time zones with what was typed in their name; the person's own first."""
+    wanted = typed(body).replace(" ", "_").casefold()
+    own = visit.reader.timezone
+    names = [own, *(name for name in sorted(available_timezones()) if name != own)]
+    found = [name for name in names if wanted in name.casefold()]
+    ack(options=[option(name, name) for name in found[:MAX_OPTIONS]])
 
 
 def typed(body: Body) -> str:

@@ -1,7 +1,7 @@
 """What SQLite would do for the reads that must not grow with history: by index, and unsorted."""
 
 from collections.abc import Callable
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
@@ -49,7 +49,19 @@ def cases(uow: UnitOfWork) -> Any:
     return uow.store(ListStore).open_cases("somebody", offset=15, limit=16)
 
 
+def sites(uow: UnitOfWork) -> Any:
+    return uow.store(SweepStore).sites(case_id="some case")
+
+
+def turns(uow: UnitOfWork) -> Any:
+    begin, end = datetime(2026, 3, 2, tzinfo=UTC), datetime(2026, 3, 3, tzinfo=UTC)
+    return uow.store(SweepStore).turns(begin, end)
+
+
 READS = [
+    (sites, "sqlite_autoindex_exception_case_1 (id=?)", True),
+    # Sorted as they happened; but only what changed since a moment.
+    (turns, "ix_exception_case_changed_at", False),
     (late, "ix_purchase_order_line_late", True),
     (orders, "ix_purchase_order_recent", True),
     (decisions, "ix_approval_ask_waiting", True),

@@ -2,15 +2,30 @@
 
 from collections.abc import Collection
 from datetime import date, datetime
+from typing import Any
 
-from sqlalchemy import String, case, cast, delete, exists, literal, or_
+from sqlalchemy import String, and_, case, cast, delete, exists, literal, or_
+from sqlalchemy.sql.elements import ColumnElement
 from sqlmodel import col, select
 
 from wopo.db.uow import SqlStore, implements
-from wopo.domain.exception_cases import OPEN_CASES, ExceptionCase
+from wopo.domain.audit import AuditEntry
+from wopo.domain.exception_cases import (
+    OPEN_CASES,
+    ExceptionCase,
+    ExceptionChanged,
+    ExceptionReopened,
+)
+from wopo.domain.locations import Location
 from wopo.domain.outbox import IdempotencyRow, JobRun
 from wopo.domain.purchase_orders import OrderState, PurchaseOrder, PurchaseOrderLine
+from wopo.domain.work_orders import WorkOrder
 from wopo.usecases.ports.sweeps import TICK, SweepStore
+
+
+def _moved(since: datetime) -> ColumnElement[bool]:
+    """Whether a case is open, or was changed since a moment."""
+    return or_(col(ExceptionCase.state).in_(OPEN_CASES), col(ExceptionCase.changed_at) >= since)
 
 
 @implements(SweepStore)
@@ -71,10 +86,52 @@ class SqlSweeps(SqlStore, SweepStore):
         )
         return list(self.session.exec(statement).all())
 
-    def moved_since(self, since: datetime) -> list[ExceptionCase]:
-        statement = select(ExceptionCase).where(
-            or_(col(ExceptionCase.state).in_(OPEN_CASES), col(ExceptionCase.changed_at) >= since)
+    def sites(
+        self, *, since: datetime | None = None, case_id: str | None = None
+    ) -> dict[str, set[str]]:
+        wanted = col(ExceptionCase.id) == case_id if since is None else _moved(since)
+        line = or_(
+            col(PurchaseOrderLine.id) == col(ExceptionCase.purchase_order_line_id),
+            and_(
+                col(ExceptionCase.purchase_order_line_id).is_(None),
+                col(PurchaseOrderLine.purchase_order_id) == col(ExceptionCase.purchase_order_id),
+            ),
         )
+        statement = (
+            select(ExceptionCase.id, WorkOrder.site_id, Location.site_id)
+            .join(PurchaseOrder, col(PurchaseOrder.id) == col(ExceptionCase.purchase_order_id))
+            .join(
+                PurchaseOrderLine,
+                and_(col(PurchaseOrderLine.purchase_order_id) == col(PurchaseOrder.id), line),
+            )
+            .outerjoin(WorkOrder, col(WorkOrder.id) == col(PurchaseOrderLine.work_order_id))
+            .outerjoin(Location, col(Location.id) == col(PurchaseOrder.ship_to_id))
+            .where(wanted)
+            .distinct()
+        )
+        found: dict[str, set[str]] = {}
+        for id, of_job, of_delivery in self.session.exec(statement):
+            site = of_job or of_delivery
+            if site:
+                found.setdefault(id, set()).add(site)
+        return found
+
+    def turns(self, since: datetime, until: datetime) -> list[tuple[str, str, dict[str, Any]]]:
+        statement = (
+            select(AuditEntry.subject_id, AuditEntry.event, AuditEntry.facts)
+            .join(ExceptionCase, col(ExceptionCase.id) == col(AuditEntry.subject_id))
+            .where(
+                col(ExceptionCase.changed_at) >= since,
+                col(AuditEntry.at) >= since,
+                col(AuditEntry.at) < until,
+                col(AuditEntry.event).in_((ExceptionChanged.name, ExceptionReopened.name)),
+            )
+            .order_by(col(AuditEntry.seq))
+        )
+        return [(id, name, dict(facts)) for id, name, facts in self.session.exec(statement)]
+
+    def moved_since(self, since: datetime) -> list[ExceptionCase]:
+        statement = select(ExceptionCase).where(_moved(since))
         return list(self.session.exec(statement).all())
 
     def forget_ticks(self, before: datetime) -> int:

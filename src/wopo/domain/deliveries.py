@@ -30,14 +30,17 @@ class ApproverReminded(Event):
 
 @event("digest:sent")
 class DigestSent(Event):
-    """A channel gets its digest of a day; ``subject_id`` is the subscription's id.
+    """A channel's digest was due, and goes out where there is something to tell; ``subject_id`` is
+    the subscription's id.
 
-    ``since`` is when the last one was, ``missed`` how many days before this one got none.
+    It tells what changed from ``since``, when the last one was, to before ``until``; ``missed`` is
+    how many were due in between and told nothing.
     """
 
     channel: str
-    day: date
-    since: datetime | None
+    due: datetime
+    since: datetime
+    until: datetime
     missed: int
 
 

@@ -5,7 +5,7 @@ the unique ``JobRun`` row is the safety. Every sweep may run twice, late, or aft
 """
 
 from collections.abc import Iterable
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 from wopo.domain.approvals import Approval, ApprovalState
 from wopo.domain.deliveries import (
@@ -20,7 +20,7 @@ from wopo.domain.numbers import short
 from wopo.domain.outbox import JobRun, Mode
 from wopo.domain.people import Person
 from wopo.domain.purchase_orders import PurchaseOrder, PurchaseOrderLine
-from wopo.domain.subscriptions import Rhythm, Subscription
+from wopo.domain.subscriptions import DIGESTS, Subscription
 from wopo.domain.vendors import Vendor
 from wopo.usecases.door import Answer, Command, Context, Notice, announces, use_case
 from wopo.usecases.exception_notices import cards
@@ -61,13 +61,10 @@ def once(ctx: Context, job: str, period: str, **facts: object) -> None:
 
 @use_case(SendDigests, action="send digests", system=True)
 def send_digests(command: SendDigests, ctx: Context) -> Answer:
-    """One digest per channel for the newest day that is due; it covers the days that were missed.
-
-    Days are the subscription's own; where its hour is skipped or comes twice by daylight saving,
-    the day still gets one digest.
-    """
+    """One digest per subscription for the newest moment that is due; it covers those that were
+    missed. Moments are the subscription's own (``Subscription.due``), each counts once."""
     sent = 0
-    for found in ctx.uow.all(Subscription, active=True, rhythm=Rhythm.DAILY, order="id"):
+    for found in ctx.uow.all(Subscription, active=True, rhythm=list(DIGESTS), order="id"):
         row = ctx.uow.lock(Subscription, found.id)
         if row is not None and row.active and _send_digest(ctx, row):
             sent += 1
@@ -75,21 +72,21 @@ def send_digests(command: SendDigests, ctx: Context) -> Answer:
 
 
 def _send_digest(ctx: Context, row: Subscription) -> bool:
-    day = row.local_day(ctx.at)
+    due = row.due(ctx.at)
     job = f"digest:{row.id}"
     last = ctx.uow.store(SweepStore).last_period(job)
-    made = row.local_day(row.made_at)
-    if day <= (date.fromisoformat(last[0]) if last else made):
+    before = max(datetime.fromisoformat(last[0]), row.made_at) if last else row.made_at
+    if due <= before:
         return False
-    before = date.fromisoformat(last[0]) if last else made
-    missed = (day - before).days - 1
-    once(ctx, job, day.isoformat(), missed=missed)
+    missed = row.missed(before, due)
+    once(ctx, job, due.isoformat(), missed=missed)
     ctx.record(
         DigestSent(
             subject_id=row.id,
             channel=row.channel,
-            day=day,
+            due=due,
             since=last[1] if last else row.made_at,
+            until=ctx.at,
             missed=missed,
         )
     )
@@ -100,8 +97,8 @@ def _send_digest(ctx: Context, row: Subscription) -> bool:
 def post_digest(event: DigestSent, ctx: Context) -> Iterable[Notice]:
     """The digest goes to its channel; its figures are read when it is sent."""
     facts = {
-        "day": event.day.isoformat(),
-        "since": event.since.isoformat() if event.since else None,
+        "since": event.since.isoformat(),
+        "until": event.until.isoformat(),
         "missed": event.missed,
     }
     yield Notice("digest", event.subject_id, f"channel:{event.channel}", Mode.POST, facts)

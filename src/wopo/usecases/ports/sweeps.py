@@ -3,6 +3,7 @@
 from abc import ABC, abstractmethod
 from collections.abc import Collection
 from datetime import date, datetime
+from typing import Any
 
 from wopo.domain.exception_cases import ExceptionCase
 from wopo.domain.purchase_orders import PurchaseOrder, PurchaseOrderLine
@@ -31,6 +32,18 @@ class SweepStore(ABC):
     def quiet_over(self, at: datetime, limit: int) -> list[ExceptionCase]:
         """Open cases that were kept quiet until a moment that has come, and not posted since; the
         oldest first."""
+
+    @abstractmethod
+    def sites(
+        self, *, since: datetime | None = None, case_id: str | None = None
+    ) -> dict[str, set[str]]:
+        """The sites that one case concerns, or each that is open or was changed since a moment: of
+        its line's job, of all the order's jobs, else where the order is delivered to."""
+
+    @abstractmethod
+    def turns(self, since: datetime, until: datetime) -> list[tuple[str, str, dict[str, Any]]]:
+        """Cases whose difference changed or that were reopened from one moment to before another,
+        in order: the case's id, the event's name and its facts, as the audit keeps them."""
 
     @abstractmethod
     def moved_since(self, since: datetime) -> list[ExceptionCase]:
