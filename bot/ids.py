@@ -187,6 +187,7 @@ class Action(StrEnum):
     INVOICE_CORRECT = "invoice.correct"
     INVOICE_SHOW = "invoice.show"
     MATCH_DETAILS = "match.details"
+    CASE_DETAILS = "case.details"
     CASE_TAKE = "case.take"
     CASE_ASSIGN = "case.assign"
     CASE_REOPEN = "case.reopen"

@@ -8,6 +8,7 @@ from bot.blocks import (
     actions,
     button,
     context,
+    cut,
     markup,
     message,
     moment,
@@ -42,7 +43,13 @@ from wopo.usecases.payables import RejectInvoice
 from wopo.usecases.ports import UnitOfWork
 from wopo.usecases.receipts import PostReceipt
 from wopo.usecases.subscriptions import channels_for
-from wopo.usecases.views.exception_cards import CaseView, InvoiceSide, OrderSide, case_view
+from wopo.usecases.views.exception_cards import (
+    CaseView,
+    InvoiceSide,
+    NoteView,
+    OrderSide,
+    case_view,
+)
 
 NAME = "exception"
 SUBSCRIBERS[NAME] = channels_for
@@ -69,6 +76,8 @@ _NOTES = {
     NoteKind.NOT_ARRIVED: "says that it has not arrived yet",
     NoteKind.NOT_MINE: "says that somebody else receives it",
 }
+GLANCE = 200
+"""Characters of a comment on the card; Details has all of it."""
 
 
 def load(uow: UnitOfWork, asked: Asked) -> CaseView:
@@ -114,9 +123,7 @@ def buttons(view: CaseView, reader: Reader) -> list[Block]:
                 made.append(button(text, action, about))
     if "assign" in view.verbs and _may(reader, AssignCase):
         made.append(button("Give to …", Action.CASE_ASSIGN, target))
-    if view.invoice:
-        made.append(button("Details", Action.MATCH_DETAILS, Target(id=view.invoice.id)))
-    return made
+    return [*made, button("Details", Action.CASE_DETAILS, Target(id=view.id))]
 
 
 def _may(reader: Reader, command: type[Command]) -> bool:
@@ -138,12 +145,17 @@ def _closed(view: CaseView, reader: Reader) -> list[Block]:
 
 def _notes(view: CaseView) -> list[Block]:
     return [
-        context(
-            f":speech_balloon: {safe(note.by.name) if note.by else 'Somebody'} "
-            f"{_NOTES[note.said]}, {moment(note.at)}"
-        )
+        context(f":speech_balloon: {note_text(note, GLANCE)}, {moment(note.at)}")
         for note in view.notes
     ]
+
+
+def note_text(note: NoteView, longest: int) -> str:
+    """Who said what, for markup."""
+    name = safe(note.by.name) if note.by else "Somebody"
+    if note.said is NoteKind.COMMENT:
+        return f"{name}: “{safe(cut(note.text, longest))}”"
+    return f"{name} {_NOTES[note.said]}"
 
 
 def notification(view: CaseView, reader: Reader) -> str:

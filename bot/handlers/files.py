@@ -8,6 +8,7 @@ from slack_bolt import Ack, App
 from bot.answers import show
 from bot.blocks import message, modal, paragraph
 from bot.clicks import quietly
+from bot.handlers.case_notes import keep_words
 from bot.handlers.invoice import check_right, load
 from bot.ids import Action, Callback
 from bot.metadata import Target
@@ -20,10 +21,9 @@ from wopo.domain.errors import DomainError
 from wopo.domain.incoming_files import ALREADY_SETTLED, FileState
 from wopo.usecases.incoming_files import READERS
 from wopo.usecases.outbox import QueueTask
-from wopo.usecases.settings import channels
+from wopo.usecases.settings import INVOICES, channels
 from wopo.usecases.views.incoming_files import IncomingFileView, incoming_file_view
 
-INVOICES = "invoices"
 _KEPT = (
     "id",
     "name",
@@ -67,6 +67,7 @@ def _matcher(services: Services) -> Any:
 def dropped(ack: Ack, visit: Visit, event: dict[str, Any]) -> None:
     """Each file is one piece of slow work, once however often Slack tells of it."""
     channel, ts = str(event["channel"]), str(event["ts"])
+    keep_words(visit, event)
     if not visit.me.has(*READERS):
         with quietly(visit.services):
             visit.services.slack.chat_postMessage(

@@ -2,20 +2,43 @@
 
 from collections.abc import Sequence
 
-from bot.blocks import Block, context, modal, safe, section
+from bot.blocks import Block, context, divider, modal, moment, safe, section
+from bot.cards.exception_cases import note_text
 from bot.ids import Callback
 from bot.reader import Reader
 from wopo.domain.exception_kinds import Measure
+from wopo.domain.numbers import short
+from wopo.usecases.views.exception_cards import CaseView, NoteView
 from wopo.usecases.views.match_explained import CheckView, ExplainedView
 
 TOGETHER = 5
 """Checks in one section: well inside its 3,000 characters."""
 SHOWN = 60
+SAID = 2500
+"""Characters of one comment."""
 _OPEN_TO_ALL = (Measure.QUANTITY, Measure.NAMES, Measure.DAYS)
 
 
 def build(view: ExplainedView, reader: Reader) -> Block:
     """The whole verdict on one screen; prices only for who may see them."""
+    return modal(Callback.NOTICE, "How it was matched", _verdict(view, reader))
+
+
+def build_case(
+    case: CaseView, notes: Sequence[NoteView], match: ExplainedView | None, reader: Reader
+) -> Block:
+    """What was said about the exception, the newest first, then how its invoice was matched."""
+    blocks = [section(f"*{short(case.number)} · {safe(case.title)}*")]
+    for note in notes:
+        blocks.append(section(f"{note_text(note, SAID)}\n{moment(note.at)}"))
+    if not notes:
+        blocks.append(context("What is written in the thread of its card is kept here."))
+    if match is not None:
+        blocks += [divider(), *_verdict(match, reader)]
+    return modal(Callback.NOTICE, "Details", blocks)
+
+
+def _verdict(view: ExplainedView, reader: Reader) -> list[Block]:
     seen = [check for check in view.checks if reader.costs or check.measure in _OPEN_TO_ALL]
     made = [check for check in seen if check.passed is not None]
     lead = f"*{safe(view.number)}* · {safe(view.vendor)}\n{safe(view.verdict)}"
@@ -28,7 +51,7 @@ def build(view: ExplainedView, reader: Reader) -> Block:
     free = _unlimited(seen)
     if free:
         blocks.append(context(f"No limit, so not compared: {safe(free)}"))
-    return modal(Callback.NOTICE, "How it was matched", blocks)
+    return blocks
 
 
 def _matched(view: ExplainedView) -> str:

@@ -1,4 +1,4 @@
-"""What people said about an exception while it was open: kept with it, shown on its card."""
+"""What people said about an exception: kept with it, shown on its card and in its Details."""
 
 from datetime import datetime
 from enum import StrEnum
@@ -10,15 +10,23 @@ from wopo.domain.events import Event, event
 
 
 class NoteKind(StrEnum):
-    """What was said: a credit note was asked for, it has not arrived, it is somebody else's."""
+    """What was said: a credit note was asked for, it has not arrived, it is somebody else's; or
+    words in the thread of its card."""
 
     CREDIT_ASKED = "credit_asked"
     NOT_ARRIVED = "not_arrived"
     NOT_MINE = "not_mine"
+    COMMENT = "comment"
+
+
+MOST_WORDS = 3000
+"""Characters that are kept of one comment; Slack takes more."""
+CUT_SHORT = " … (cut)"
 
 
 class CaseNote(SQLModel, table=True):
-    """One word about one case; ``text`` is the letter where one was written."""
+    """One word about one case; ``text`` is the letter or the comment where one was written. It
+    stays as it was said, whatever becomes of the message."""
 
     __tablename__ = "case_note"
 

@@ -1,12 +1,12 @@
 """Answers that leave a case open: a credit note was asked for, goods did arrive or not, the case is
-somebody else's."""
+somebody else's; and what is said about it in the thread of its card."""
 
 from collections.abc import Sequence
 from decimal import Decimal
 
 from pydantic import Field
 
-from wopo.domain.case_notes import CaseNote, ExceptionNoted, NoteKind
+from wopo.domain.case_notes import CUT_SHORT, MOST_WORDS, CaseNote, ExceptionNoted, NoteKind
 from wopo.domain.errors import NOT_ALLOWED, REQUIRED, Refusal
 from wopo.domain.exception_cases import OPEN_CASES, ExceptionCase
 from wopo.domain.exception_kinds import Cure
@@ -40,6 +40,13 @@ class AskCredit(Command):
     letter: str = Field(max_length=3000)
 
 
+class KeepComment(Command):
+    """Somebody wrote this in the thread of the case's card."""
+
+    case_id: str
+    text: str
+
+
 class ConfirmArrival(Command):
     """All that the question named did arrive. ``shown`` is the quantity that it named, written
     plainly (``2.5``)."""
@@ -69,6 +76,19 @@ def ask_credit(command: AskCredit, ctx: Context) -> Answer:
         raise REQUIRED(field="letter", label="The letter")
     note(ctx, held.case, NoteKind.CREDIT_ASKED, command.letter.strip())
     return case_answer(held.case, "waits for the vendor's credit note")
+
+
+@use_case(KeepComment, action="write about exceptions")
+def keep_comment(command: KeepComment, ctx: Context) -> Answer:
+    """Keep it with the case, whatever its state is by then. Raises ``REQUIRED`` for no words."""
+    case = ctx.require(ExceptionCase, command.case_id, label="exception")
+    text = command.text.strip()
+    if not text:
+        raise REQUIRED(field="text", label="The comment")
+    if len(text) > MOST_WORDS:
+        text = text[: MOST_WORDS - len(CUT_SHORT)] + CUT_SHORT
+    note(ctx, case, NoteKind.COMMENT, text)
+    return case_answer(case, "has a comment more")
 
 
 @use_case(ConfirmArrival, action="say whether goods arrived")

@@ -45,6 +45,10 @@ def tell(event: Told, ctx: Context) -> Iterable[Notice]:
     """
     if ctx.surface == "import" or event.quiet:
         return
+    if isinstance(event, ExceptionNoted) and event.said is NoteKind.COMMENT:
+        # Whoever reads the thread has read it; the copies of the card show it from now on.
+        yield from posted(ctx, [event.subject_id])
+        return
     yield from cards(event.subject_id, event.owner_id, ctx)
     before = getattr(event, "before_id", None)
     if before not in (None, event.owner_id):

@@ -11,6 +11,8 @@ from wopo.usecases.ports import UnitOfWork
 
 COMPANY = "company"
 CHANNELS = "channels"
+INVOICES = "invoices"
+"""The purpose of the channel where vendors' papers are dropped."""
 
 
 def company(uow: UnitOfWork) -> CompanySettings:

@@ -45,7 +45,15 @@ def arrival_view(uow: UnitOfWork, case_id: str, *, reader_id: str) -> ArrivalVie
     vendor = uow.get(Vendor, order.vendor_id) if order is not None else None
     if line is None or order is None or vendor is None:
         return None
-    notes = uow.all(CaseNote, case_id=case.id, by_id=reader_id, order=("-at", "-id"), limit=1)
+    answers = (NoteKind.NOT_ARRIVED, NoteKind.NOT_MINE)
+    notes = uow.all(
+        CaseNote,
+        case_id=case.id,
+        by_id=reader_id,
+        said=list(answers),
+        order=("-at", "-id"),
+        limit=1,
+    )
     said = notes[0] if notes else None
     missing = missing_of(line)
     not_mine = said is not None and said.said is NoteKind.NOT_MINE

@@ -136,16 +136,14 @@ class CaseList:
 
 
 def case_view(uow: UnitOfWork, case_id: str) -> CaseView:
-    """The exception with its three documents. Raises ``NOT_FOUND``. At most ten queries."""
+    """The exception with its three documents. Raises ``NOT_FOUND``. At most eleven queries."""
     case = uow.get(ExceptionCase, case_id)
     if case is None:
         raise NOT_FOUND(kind="exception", wanted=case_id, nearest="")
     line_id = case.purchase_order_line_id
     line = uow.get(PurchaseOrderLine, line_id) if line_id else None
-    notes = uow.all(CaseNote, case_id=case.id, order=("-at", "-id"), limit=3)
-    people = refs(
-        uow, Person, [case.owner_id, case.resolved_by_id, *(note.by_id for note in notes)]
-    )
+    notes = notes_of(uow, case.id, limit=3)
+    people = refs(uow, Person, [case.owner_id, case.resolved_by_id])
     vendors = refs(uow, Vendor, [case.vendor_id])
     return CaseView(
         id=case.id,
@@ -170,14 +168,21 @@ def case_view(uow: UnitOfWork, case_id: str) -> CaseView:
         due_at=case.due_at,
         verbs=verbs_of(case, uow.get(Invoice, case.invoice_id) if case.invoice_id else None),
         cures=case.cures(),
-        notes=tuple(
-            NoteView(note.said, note.text, people.get(note.by_id or ""), note.at) for note in notes
-        ),
+        notes=notes,
         resolution=case.resolution,
         resolved_by=people.get(case.resolved_by_id or ""),
         resolved_at=case.resolved_at,
         reason=case.reason or "",
         seen=_seen(case),
+    )
+
+
+def notes_of(uow: UnitOfWork, case_id: str, *, limit: int) -> tuple[NoteView, ...]:
+    """What was said about the case, the newest first; two queries."""
+    notes = uow.all(CaseNote, case_id=case_id, order=("-at", "-id"), limit=limit)
+    people = refs(uow, Person, [note.by_id for note in notes])
+    return tuple(
+        NoteView(note.said, note.text, people.get(note.by_id or ""), note.at) for note in notes
     )
 
 
