@@ -17,6 +17,8 @@ from apscheduler.triggers.interval import IntervalTrigger
 from bot.services import Services
 from wopo.domain.errors import BUSY, DomainError
 from wopo.usecases.approval_passing import ExpireApprovals
+from wopo.usecases.case_reminders import EscalateCases, RemindOwners
+from wopo.usecases.case_snoozes import EndSnoozes
 from wopo.usecases.counter_receipts import ChaseTillReceipts
 from wopo.usecases.door import SCHEDULER, Command
 from wopo.usecases.execute import execute
@@ -61,6 +63,9 @@ def _sweep(command: type[Command], cron: str) -> Job:
 JOBS: list[Job] = [
     _sweep(SendDigests, "*/5 * * * *"),
     _sweep(RemindApprovers, "*/10 * * * *"),
+    _sweep(RemindOwners, "*/10 * * * *"),
+    _sweep(EscalateCases, "*/10 * * * *"),
+    _sweep(EndSnoozes, "*/10 * * * *"),
     _sweep(ExpireApprovals, "*/10 * * * *"),
     _sweep(TellLateDeliveries, "*/10 * * * *"),
     _sweep(TellMissingReceipts, "*/10 * * * *"),

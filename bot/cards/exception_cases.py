@@ -26,6 +26,7 @@ from wopo.domain.exception_kinds import Cure, Measure
 from wopo.domain.numbers import short
 from wopo.domain.workflow import words
 from wopo.usecases.case_answers import AskCredit
+from wopo.usecases.case_snoozes import SnoozeCase
 from wopo.usecases.door import Command
 from wopo.usecases.exception_cases import (
     AcceptCase,
@@ -98,6 +99,7 @@ def build(view: CaseView, reader: Reader) -> Block:
             *_sides(view, reader),
             *_notes(view),
             context(_care(view)),
+            *_put_off(view, reader),
             *actions(buttons(view, reader)),
         ],
     )
@@ -123,6 +125,8 @@ def buttons(view: CaseView, reader: Reader) -> list[Block]:
                 made.append(button(text, action, about))
     if "assign" in view.verbs and _may(reader, AssignCase):
         made.append(button("Give to …", Action.CASE_ASSIGN, target))
+    if _may(reader, SnoozeCase):
+        made.append(button("Snooze", Action.CASE_SNOOZE, target))
     return [*made, button("Details", Action.CASE_DETAILS, Target(id=view.id))]
 
 
@@ -249,6 +253,17 @@ def _care(view: CaseView) -> str:
     due = f" · due {moment(view.due_at)}" if view.due_at else ""
     vendor = f"{safe(view.vendor.name)} · " if view.vendor else ""
     return f"{vendor}{care} · since {moment(view.raised_at)}{due}"
+
+
+def _put_off(view: CaseView, reader: Reader) -> list[Block]:
+    """Until when, by the reader's own clock, by whom and why."""
+    snooze = view.snooze
+    if snooze is None or snooze.until <= reader.today:
+        return []
+    by = f" by {safe(snooze.by.name)}" if snooze.by else ""
+    why = f": {safe(cut(snooze.reason, GLANCE))}" if snooze.reason else ""
+    day = safe(reader.plain_day(snooze.until))
+    return [context(f":zzz: Snoozed until {day}{by}{why}")]
 
 
 def how_it_ended(view: CaseView) -> str:

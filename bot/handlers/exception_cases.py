@@ -17,6 +17,7 @@ from bot.ids import Action, Callback
 from bot.letters import credit_letter
 from bot.metadata import MAX_METADATA, UNREADABLE, Target
 from bot.modals import amend
+from bot.modals import case_snoozes as snooze_forms
 from bot.modals import exception_cases as forms
 from bot.modals import invoice as invoice_forms
 from bot.modals import receive as receive_forms
@@ -28,6 +29,7 @@ from wopo.domain.exception_cases import ALREADY_RESOLVED, CaseState
 from wopo.domain.exception_kinds import Cure
 from wopo.domain.invoices import InvoiceType
 from wopo.domain.numbers import short
+from wopo.usecases.case_snoozes import SnoozeCase
 from wopo.usecases.door import Command
 from wopo.usecases.exception_cases import AssignCase, ReopenCase, TakeCase
 from wopo.usecases.invoices import EnterInvoice
@@ -54,6 +56,7 @@ SENT: dict[Callback, Parse] = {
     Callback.ASSIGN_CASE: forms.parse_assign,
     Callback.REOPEN_CASE: forms.parse_reopen,
     Callback.ASK_CREDIT: forms.parse_letter,
+    Callback.SNOOZE_CASE: snooze_forms.parse,
 }
 """Forms that are one command."""
 
@@ -68,6 +71,7 @@ def register(app: App, services: Services) -> None:
     for action, cure in ANSWERS.items():
         app.action(action)(_asker(cure))
     app.action(Action.CASE_ASSIGN)(open_assign)
+    app.action(Action.CASE_SNOOZE)(open_snooze)
     app.action(Action.CASE_REOPEN)(open_reopen)
     app.action(Action.CASE_AMEND)(amend_order)
     app.action(Action.CASE_ASK_CREDIT)(ask_credit)
@@ -141,6 +145,14 @@ def open_assign(ack: Ack, visit: Visit, body: Body, action: dict[str, Any]) -> N
     visit.check_right(AssignCase)
     view = _open(visit, Target.parse(action.get("value")).id)
     show(visit.services, body, forms.build_assign(view))
+    ack()
+
+
+def open_snooze(ack: Ack, visit: Visit, body: Body, action: dict[str, Any]) -> None:
+    """Ask until when it is put off."""
+    visit.check_right(SnoozeCase)
+    view = _open(visit, Target.parse(action.get("value")).id)
+    show(visit.services, body, snooze_forms.build(view, visit.reader))
     ack()
 
 

@@ -112,6 +112,12 @@ GROUPS: dict[str, tuple[str, tuple[Item, ...]]] = {
                  Kind.WHOLE, "days", 0, 365),
             Item("exception_due_days", "Answer exceptions within",
                  "After this an exception is overdue", Kind.WHOLE, "days", 0, 365),
+            Item("remind_owners_after_hours", "Remind owners after",
+                 "How long an exception is open before its owner is reminded, once a day",
+                 Kind.WHOLE, "hours", 1, 720),
+            Item("escalate_after_days", "Tell the manager after",
+                 "How long one is overdue before its owner's manager, or finance, is told; "
+                 "0: never", Kind.WHOLE, "days", 0, 365),
         ),
     ),
 }  # fmt: skip

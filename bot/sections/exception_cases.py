@@ -24,6 +24,7 @@ def case_text(line: CaseLine, reader: Reader) -> str:
         line.vendor.name if line.vendor else "",
         line.owner.name if line.owner else "nobody took it",
         age_text(line.raised_at.date(), reader.today) + (" – overdue" if line.overdue else ""),
+        f"snoozed until {reader.plain_day(line.snoozed_until)}" if line.snoozed_until else "",
     ]
     told = safe(shown_sentence(line.told, line.measure, reader))
     return "\n".join(

@@ -131,7 +131,7 @@ def test_the_card_shows_the_three_documents_side_by_side_and_the_ways_out(
         assert part in shown, part
     assert texts(message) == [
         "Take it", "Record the receipt", "Ask for credit note", "Enter credit note", "Dispute",
-        "Accept", "Reject invoice", "Give to …", "Details",
+        "Accept", "Reject invoice", "Give to …", "Snooze", "Details",
     ]  # fmt: skip
 
 

@@ -58,7 +58,19 @@ def turns(uow: UnitOfWork) -> Any:
     return uow.store(SweepStore).turns(begin, end)
 
 
+def own(uow: UnitOfWork) -> Any:
+    return uow.store(ListStore).own_cases("somebody", today=date(2026, 3, 2), limit=6)
+
+
+def to_remind(uow: UnitOfWork) -> Any:
+    now = datetime(2026, 3, 2, tzinfo=UTC)
+    return uow.store(SweepStore).to_remind("somebody", now, now, date(2026, 3, 2), 50)
+
+
 READS = [
+    # One person's own, or what is open: both short.
+    (own, "ix_exception_case_", False),
+    (to_remind, "ix_exception_case_", False),
     (sites, "sqlite_autoindex_exception_case_1 (id=?)", True),
     # Sorted as they happened; but only what changed since a moment.
     (turns, "ix_exception_case_changed_at", False),

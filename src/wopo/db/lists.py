@@ -1,16 +1,29 @@
 """The database's side of lists: statements built once, rows without objects."""
 
 from collections.abc import Collection, Mapping
+from datetime import date
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Executable, Select, bindparam, case, func, select, union_all
+from sqlalchemy import (
+    Date,
+    Executable,
+    Select,
+    bindparam,
+    case,
+    exists,
+    func,
+    select,
+    union_all,
+)
+from sqlalchemy.sql.elements import ColumnElement
 from sqlmodel import SQLModel
 
 from wopo.db.uow import SqlStore, implements
 from wopo.domain.approvals import Approval, ApprovalAsk
 from wopo.domain.assets import Asset
-from wopo.domain.exception_cases import OPEN_CASES, ExceptionCase
+from wopo.domain.case_snoozes import CaseSnooze
+from wopo.domain.exception_cases import OPEN_CASES, CaseState, ExceptionCase
 from wopo.domain.invoices import Invoice, InvoiceState
 from wopo.domain.part_requests import PartRequest, PartRequestLine
 from wopo.domain.purchase_orders import OrderState, PurchaseOrder, PurchaseOrderLine
@@ -37,6 +50,7 @@ PO, L, W = ORDER.c, LINE.c, JOB.c
 CASE, INV = _table(ExceptionCase).c, _table(Invoice).c
 ASK, ASKED = _table(ApprovalAsk).c, _table(Approval).c
 NEED, REQUEST = _table(PartRequestLine).c, _table(PartRequest).c
+SNOOZE = _table(CaseSnooze).c
 IDS: Any = bindparam("ids", expanding=True)
 
 _ORDERS = select(
@@ -56,6 +70,33 @@ _LINES = (
 )
 
 
+def put_off(case: Any, today: Any) -> ColumnElement[bool]:
+    """Whether a case (its table's columns) is put off on a day: see ``CaseSnooze.hides``."""
+    return exists().where(
+        SNOOZE.case_id == case.id, SNOOZE.until > today, SNOOZE.at >= case.changed_at
+    )
+
+
+_OWN_CASES = (
+    select(CASE.id)
+    .where(
+        CASE.owner_id == bindparam("owner_id"),
+        CASE.state.in_(OPEN_CASES),
+        ~put_off(CASE, bindparam("today", type_=Date)),
+    )
+    .order_by(CASE.raised_at, CASE.id)
+    .limit(bindparam("limit"))
+)
+_FREE_CASES = (
+    select(CASE.id)
+    .where(
+        CASE.state == CaseState.OPEN,
+        CASE.owner_kind.in_(bindparam("desks", expanding=True)),
+        ~put_off(CASE, bindparam("today", type_=Date)),
+    )
+    .order_by(CASE.raised_at, CASE.id)
+    .limit(bindparam("limit"))
+)
 _OPEN_CASES = (
     select(CASE.id)
     .where(CASE.state.in_(OPEN_CASES))
@@ -164,6 +205,14 @@ class SqlLists(SqlStore, ListStore):
 
     def jobs(self, ids: Collection[str]) -> list[JobRow]:
         return [JobRow(*row) for row in self._rows(_JOBS_BY_ID, ids=list(ids))]
+
+    def own_cases(self, owner_id: str, *, today: date, limit: int) -> list[str]:
+        asked = {"owner_id": owner_id, "today": today, "limit": limit}
+        return [id for (id,) in self._rows(_OWN_CASES, **asked)]
+
+    def free_cases(self, desks: Collection[str], *, today: date, limit: int) -> list[str]:
+        asked = {"desks": list(desks), "today": today, "limit": limit}
+        return [id for (id,) in self._rows(_FREE_CASES, **asked)]
 
     def open_cases(self, first_of: str, *, offset: int, limit: int) -> list[str]:
         asked = {"me": first_of, "offset": offset, "limit": limit}

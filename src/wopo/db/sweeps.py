@@ -8,8 +8,10 @@ from sqlalchemy import String, and_, case, cast, delete, exists, literal, or_
 from sqlalchemy.sql.elements import ColumnElement
 from sqlmodel import col, select
 
+from wopo.db.lists import put_off
 from wopo.db.uow import SqlStore, implements
 from wopo.domain.audit import AuditEntry
+from wopo.domain.case_snoozes import CaseSnooze
 from wopo.domain.exception_cases import (
     OPEN_CASES,
     ExceptionCase,
@@ -26,6 +28,16 @@ from wopo.usecases.ports.sweeps import TICK, SweepStore
 def _moved(since: datetime) -> ColumnElement[bool]:
     """Whether a case is open, or was changed since a moment."""
     return or_(col(ExceptionCase.state).in_(OPEN_CASES), col(ExceptionCase.changed_at) >= since)
+
+
+def _waits(before: datetime, at: datetime) -> tuple[ColumnElement[bool], ...]:
+    """Whether a case is open since before a moment, and not kept quiet now."""
+    quiet = col(ExceptionCase.quiet_until)
+    return (
+        col(ExceptionCase.state).in_(OPEN_CASES),
+        col(ExceptionCase.raised_at) <= before,
+        or_(quiet.is_(None), quiet <= at),
+    )
 
 
 @implements(SweepStore)
@@ -118,7 +130,7 @@ class SqlSweeps(SqlStore, SweepStore):
 
     def turns(self, since: datetime, until: datetime) -> list[tuple[str, str, dict[str, Any]]]:
         statement = (
-            select(AuditEntry.subject_id, AuditEntry.event, AuditEntry.facts)
+            select(AuditEntry.seq, AuditEntry.subject_id, AuditEntry.event, AuditEntry.facts)
             .join(ExceptionCase, col(ExceptionCase.id) == col(AuditEntry.subject_id))
             .where(
                 col(ExceptionCase.changed_at) >= since,
@@ -126,13 +138,57 @@ class SqlSweeps(SqlStore, SweepStore):
                 col(AuditEntry.at) < until,
                 col(AuditEntry.event).in_((ExceptionChanged.name, ExceptionReopened.name)),
             )
-            .order_by(col(AuditEntry.seq))
         )
-        return [(id, name, dict(facts)) for id, name, facts in self.session.exec(statement)]
+        # Sorted here: asked for in order, SQLite would walk through the whole audit.
+        found = sorted(self.session.exec(statement), key=lambda row: row[0])
+        return [(id, name, dict(facts)) for _, id, name, facts in found]
 
     def moved_since(self, since: datetime) -> list[ExceptionCase]:
         statement = select(ExceptionCase).where(_moved(since))
         return list(self.session.exec(statement).all())
+
+    def owners(self, before: datetime, at: datetime) -> set[str]:
+        statement = select(ExceptionCase.owner_id).where(*_waits(before, at)).distinct()
+        return {id for id in self.session.exec(statement) if id is not None}
+
+    def to_remind(
+        self, owner_id: str, before: datetime, at: datetime, today: date, limit: int
+    ) -> list[str]:
+        statement = (
+            select(ExceptionCase.id)
+            .where(
+                col(ExceptionCase.owner_id) == owner_id,
+                *_waits(before, at),
+                ~put_off(ExceptionCase, today),
+            )
+            .order_by(col(ExceptionCase.due_at), col(ExceptionCase.id))
+            .limit(limit)
+        )
+        return list(self.session.exec(statement))
+
+    def to_escalate(self, before: datetime, at: datetime, limit: int) -> list[ExceptionCase]:
+        statement = (
+            select(ExceptionCase)
+            .where(
+                *_waits(at, at),
+                col(ExceptionCase.due_at) <= before,
+                ~exists().where(
+                    col(JobRun.job) == "escalated", col(JobRun.period) == col(ExceptionCase.id)
+                ),
+            )
+            .order_by(col(ExceptionCase.due_at), col(ExceptionCase.id))
+            .limit(limit)
+        )
+        return list(self.session.exec(statement))
+
+    def snoozes_over(self, day: date, limit: int) -> list[CaseSnooze]:
+        statement = (
+            select(CaseSnooze)
+            .where(col(CaseSnooze.until) <= day)
+            .order_by(col(CaseSnooze.until), col(CaseSnooze.id))
+            .limit(limit)
+        )
+        return list(self.session.exec(statement))
 
     def forget_ticks(self, before: datetime) -> int:
         statement = delete(IdempotencyRow).where(

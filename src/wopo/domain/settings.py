@@ -59,6 +59,11 @@ class CompanySettings(BaseModel):
     counter_photo_after_hours: int = Field(default=24, ge=1)
     """When the missing photo of a counter purchase's receipt is asked for."""
     exception_due_days: int = Field(default=3, ge=0)
+    remind_owners_after_hours: int = Field(default=24, ge=1)
+    """How long an exception is open before its owner is reminded of it, once a day."""
+    escalate_after_days: int = Field(default=3, ge=0)
+    """How long an exception is overdue before the owner's manager, or finance, is told; 0 means
+    never."""
 
     @field_serializer("waived_pairs")
     def _in_order(self, pairs: frozenset[tuple[Duty, Duty]]) -> list[tuple[Duty, Duty]]:

@@ -13,6 +13,8 @@ COMPANY = "company"
 CHANNELS = "channels"
 INVOICES = "invoices"
 """The purpose of the channel where vendors' papers are dropped."""
+FINANCE = "finance"
+"""The purpose of the channel for what finance must know."""
 
 
 def company(uow: UnitOfWork) -> CompanySettings:

@@ -124,6 +124,15 @@ class ListStore(ABC):
         """These jobs by number."""
 
     @abstractmethod
+    def own_cases(self, owner_id: str, *, today: date, limit: int) -> list[str]:
+        """Ids of a person's open exceptions that are not put off today, the oldest first."""
+
+    @abstractmethod
+    def free_cases(self, desks: Collection[str], *, today: date, limit: int) -> list[str]:
+        """Ids of open exceptions of these desks that nobody took and nobody put off, the oldest
+        first."""
+
+    @abstractmethod
     def open_cases(self, first_of: str, *, offset: int, limit: int) -> list[str]:
         """Ids of open exceptions: those of the person ``first_of`` first, then the oldest."""
 

@@ -5,6 +5,7 @@ from collections.abc import Collection
 from datetime import date, datetime
 from typing import Any
 
+from wopo.domain.case_snoozes import CaseSnooze
 from wopo.domain.exception_cases import ExceptionCase
 from wopo.domain.purchase_orders import PurchaseOrder, PurchaseOrderLine
 
@@ -48,6 +49,26 @@ class SweepStore(ABC):
     @abstractmethod
     def moved_since(self, since: datetime) -> list[ExceptionCase]:
         """Cases that are open, or were changed since a moment."""
+
+    @abstractmethod
+    def owners(self, before: datetime, at: datetime) -> set[str]:
+        """Who owns a case that is open since before a moment, and not kept quiet now."""
+
+    @abstractmethod
+    def to_remind(
+        self, owner_id: str, before: datetime, at: datetime, today: date, limit: int
+    ) -> list[str]:
+        """Ids of a person's cases that are open since before a moment, neither kept quiet now nor
+        put off today; what is due first comes first."""
+
+    @abstractmethod
+    def to_escalate(self, before: datetime, at: datetime, limit: int) -> list[ExceptionCase]:
+        """Open cases that were due before a moment, are not kept quiet now, and were not escalated
+        yet; what was due first comes first."""
+
+    @abstractmethod
+    def snoozes_over(self, day: date, limit: int) -> list[CaseSnooze]:
+        """Snoozes that ended on a day or before."""
 
     @abstractmethod
     def forget_ticks(self, before: datetime) -> int:

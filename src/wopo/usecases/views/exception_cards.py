@@ -6,6 +6,7 @@ from datetime import date, datetime
 from decimal import Decimal
 
 from wopo.domain.case_notes import CaseNote, NoteKind
+from wopo.domain.case_snoozes import CaseSnooze
 from wopo.domain.errors import NOT_FOUND
 from wopo.domain.exception_cases import CASE, OPEN_CASES, CaseState, ExceptionCase, Resolution
 from wopo.domain.exception_kinds import AUDIENCE, Cure, Measure, OwnerKind, kind_of
@@ -17,6 +18,7 @@ from wopo.domain.receipts import Receipt, ReceiptLine, ReceiptState
 from wopo.domain.vendors import Vendor
 from wopo.usecases.exception_cases import HANDLERS, reopenable
 from wopo.usecases.ports import UnitOfWork
+from wopo.usecases.ports.lists import ListStore
 from wopo.usecases.views.names import Ref, refs, refs_of
 
 
@@ -73,6 +75,15 @@ class NoteView:
 
 
 @dataclass(frozen=True)
+class SnoozeView:
+    """Until which day a case is put off, by whom and why; from that day on it is not."""
+
+    until: date
+    reason: str
+    by: Ref | None
+
+
+@dataclass(frozen=True)
 class CaseView:
     """An exception for whoever reads its card. ``told`` has figures in money unless ``measure`` is
     a quantity. ``verbs``: ``take``, ``assign``, ``reopen``, as its state allows."""
@@ -101,6 +112,7 @@ class CaseView:
     cures: tuple[Cure, ...]
     notes: tuple[NoteView, ...]
     """The newest first, at most three."""
+    snooze: SnoozeView | None
     resolution: Resolution | None
     resolved_by: Ref | None
     resolved_at: datetime | None
@@ -125,6 +137,8 @@ class CaseLine:
     overdue: bool
     seen: str
     acceptable: bool
+    snoozed_until: date | None
+    """None once the day has come."""
 
 
 @dataclass(frozen=True)
@@ -136,14 +150,16 @@ class CaseList:
 
 
 def case_view(uow: UnitOfWork, case_id: str) -> CaseView:
-    """The exception with its three documents. Raises ``NOT_FOUND``. At most eleven queries."""
+    """The exception with its three documents. Raises ``NOT_FOUND``. At most twelve queries."""
     case = uow.get(ExceptionCase, case_id)
     if case is None:
         raise NOT_FOUND(kind="exception", wanted=case_id, nearest="")
     line_id = case.purchase_order_line_id
     line = uow.get(PurchaseOrderLine, line_id) if line_id else None
     notes = notes_of(uow, case.id, limit=3)
-    people = refs(uow, Person, [case.owner_id, case.resolved_by_id])
+    snooze = _snoozes(uow, [case]).get(case.id)
+    by_id = snooze.by_id if snooze else None
+    people = refs(uow, Person, [case.owner_id, case.resolved_by_id, by_id])
     vendors = refs(uow, Vendor, [case.vendor_id])
     return CaseView(
         id=case.id,
@@ -169,6 +185,7 @@ def case_view(uow: UnitOfWork, case_id: str) -> CaseView:
         verbs=verbs_of(case, uow.get(Invoice, case.invoice_id) if case.invoice_id else None),
         cures=case.cures(),
         notes=notes,
+        snooze=SnoozeView(snooze.until, snooze.reason, people.get(by_id or "")) if snooze else None,
         resolution=case.resolution,
         resolved_by=people.get(case.resolved_by_id or ""),
         resolved_at=case.resolved_at,
@@ -184,6 +201,13 @@ def notes_of(uow: UnitOfWork, case_id: str, *, limit: int) -> tuple[NoteView, ..
     return tuple(
         NoteView(note.said, note.text, people.get(note.by_id or ""), note.at) for note in notes
     )
+
+
+def _snoozes(uow: UnitOfWork, cases: Sequence[ExceptionCase]) -> dict[str, CaseSnooze]:
+    """The snoozes that nothing has ended yet, by case; the day may have come."""
+    by_id = {case.id: case for case in cases}
+    rows = uow.all(CaseSnooze, case_id=sorted(by_id)) if by_id else []
+    return {row.case_id: row for row in rows if row.hides(by_id[row.case_id], date.min)}
 
 
 def verbs_of(case: ExceptionCase, invoice: Invoice | None) -> tuple[str, ...]:
@@ -276,31 +300,34 @@ def _seen(case: ExceptionCase) -> str:
 
 def my_cases(uow: UnitOfWork, person: Person, *, at: datetime, limit: int = 5) -> CaseList:
     """Open exceptions that are the person's own, then those of their desk that nobody took; the
-    oldest first. At most three queries."""
+    oldest first; ``at`` is on the person's own day, on which nothing is shown that is put off
+    longer. At most five queries."""
     if not person.has(*HANDLERS):
         return CaseList((), more=False)
-    own = uow.all(
-        ExceptionCase, state=OPEN_CASES, owner_id=person.id, order="raised_at", limit=limit + 1
-    )
+    store, today = uow.store(ListStore), at.date()
+    own = store.own_cases(person.id, today=today, limit=limit + 1)
     desks = [owner.value for owner in OwnerKind if person.has(*AUDIENCE[owner])]
-    free: list[ExceptionCase] = []
+    free: list[str] = []
     if desks and len(own) <= limit:
-        free = uow.all(
-            ExceptionCase,
-            state=CaseState.OPEN,
-            owner_kind=desks,
-            order="raised_at",
-            limit=limit + 1 + len(own),
-        )
-    known = {case.id for case in own}
-    found = [*own, *(case for case in free if case.id not in known)]
-    return CaseList(case_lines(uow, found[:limit], at=at), more=len(found) > limit)
+        free = store.free_cases(desks, today=today, limit=limit + 1 + len(own))
+    ids = list(dict.fromkeys([*own, *free]))
+    rows = uow.many(ExceptionCase, ids[:limit])
+    lines = case_lines(uow, [rows[id] for id in ids[:limit]], at=at)
+    return CaseList(lines, more=len(ids) > limit)
+
+
+def still_open(uow: UnitOfWork, ids: Sequence[str], *, at: datetime) -> tuple[CaseLine, ...]:
+    """Those of these exceptions that are still open, in this order; three queries."""
+    rows = uow.many(ExceptionCase, ids)
+    cases = [rows[id] for id in ids if id in rows and rows[id].state in OPEN_CASES]
+    return case_lines(uow, cases, at=at)
 
 
 def case_lines(
     uow: UnitOfWork, cases: Sequence[ExceptionCase], *, at: datetime
 ) -> tuple[CaseLine, ...]:
-    """Exceptions as lines of a list; one query."""
+    """Exceptions as lines of a list; two queries."""
+    snoozes = _snoozes(uow, cases)
     vendors, owners = [case.vendor_id for case in cases], [case.owner_id for case in cases]
     names = refs_of(uow, {Vendor: vendors, Person: owners})
     return tuple(
@@ -317,6 +344,11 @@ def case_lines(
             overdue=case.due_at is not None and case.due_at < at,
             seen=_seen(case),
             acceptable=Cure.ACCEPT in case.cures(),
+            snoozed_until=_later(snoozes.get(case.id), at),
         )
         for case in cases
     )
+
+
+def _later(snooze: CaseSnooze | None, at: datetime) -> date | None:
+    return snooze.until if snooze and snooze.until > at.date() else None

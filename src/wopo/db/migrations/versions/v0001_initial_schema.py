@@ -1492,6 +1492,25 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_case_note_case_id"), ["case_id"], unique=False)
 
     op.create_table(
+        "case_snooze",
+        sa.Column("id", sa.String(length=40), nullable=False),
+        sa.Column("case_id", sa.String(length=40), nullable=False),
+        sa.Column("until", sa.Date(), nullable=False),
+        sa.Column("reason", sa.String(length=1000), nullable=False),
+        sa.Column("by_id", sa.String(length=40), nullable=True),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["by_id"], ["person.id"], initially="DEFERRED", deferrable=True),
+        sa.ForeignKeyConstraint(
+            ["case_id"], ["exception_case.id"], initially="DEFERRED", deferrable=True
+        ),
+        sa.PrimaryKeyConstraint("id"),
+        sa.UniqueConstraint("case_id"),
+    )
+    with op.batch_alter_table("case_snooze", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_case_snooze_by_id"), ["by_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_case_snooze_until"), ["until"], unique=False)
+
+    op.create_table(
         "invoice_line",
         sa.Column("id", sa.String(length=40), nullable=False),
         sa.Column("invoice_id", sa.String(length=40), nullable=False),
@@ -1808,6 +1827,7 @@ def upgrade() -> None:
 def downgrade() -> None:
     for table in (
         "case_note",
+        "case_snooze",
         "stock_movement",
         "reservation",
         "allocation",
