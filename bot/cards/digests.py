@@ -81,9 +81,17 @@ MOST_LETTERS = 20
 
 
 def _moved(moves: Moves) -> str:
-    return (
-        f"{moves.new} new · {moves.closed} closed · {moves.reopened} reopened · {moves.grown} grown"
-    )
+    told = [
+        f"{count} {word}"
+        for count, word in (
+            (moves.new, "new"),
+            (moves.closed, "closed"),
+            (moves.reopened, "reopened"),
+            (moves.grown, "grown"),
+        )
+        if count
+    ]
+    return " · ".join(told) or "nothing changed since the last one"
 
 
 def _picture(kinds: Sequence[Total]) -> Block:

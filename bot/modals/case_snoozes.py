@@ -44,7 +44,7 @@ def build(view: CaseView, reader: Reader) -> Block:
             "Or until another day",
             date_input(),
             optional=True,
-            hint="This one counts then",
+            hint="Counts instead of the one above",
         ),
         field("reason", "Why?", text_input(multiline=True, longest=900), optional=True),
     ]

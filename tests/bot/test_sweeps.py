@@ -84,9 +84,9 @@ def test_a_daily_channel_gets_one_digest_and_no_cards(
         tick()
     (digest,) = slack.messages[CHANNEL]
     assert digest["text"].splitlines() == [
-        "All exceptions: 2 · 50.00 EUR open, 2 new · 0 closed · 0 reopened · 0 grown",
+        "All exceptions: 2 · 50.00 EUR open, 2 new",
         "More billed than received: 1, More billed than accepted: 1",
-        "1 to 3 days: 2 · 50.00 EUR",
+        "1-3 days: 2 · 50.00 EUR",
     ]
     (picture,) = pictures(digest)
     assert [
@@ -100,7 +100,9 @@ def test_a_daily_channel_gets_one_digest_and_no_cards(
     assert "More billed than" in slack.posted_hooks[-1]["text"]
     clock.forward(days=3)
     tick()
-    assert "This covers 2 missed days too" in str(slack.messages[CHANNEL][1]["blocks"])
+    second = slack.messages[CHANNEL][1]
+    assert "This covers 2 missed days too" in str(second["blocks"])
+    assert "open, nothing changed since the last one" in second["text"]
 
 
 def test_a_day_with_nothing_to_tell_posts_nothing(
@@ -128,7 +130,7 @@ def test_a_workspace_that_takes_no_picture_gets_the_rest(
     tick()
     (digest,) = slack.messages[CHANNEL]
     assert pictures(digest) == []
-    assert "By age: 1 to 3 days: 2" in str(digest["blocks"])
+    assert "By age: 1-3 days: 2" in str(digest["blocks"])
     assert "Show" in str(digest["blocks"])
 
 

@@ -215,7 +215,7 @@ class TestDigest:
             ("Not received yet", 1, "50.00 EUR", (1, 0, 0, 0)),
             ("More billed than accepted", 1, "10.00 EUR", (0, 1, 0, 0)),
         ]
-        assert [(t.name, t.count) for t in view.ages] == [("today", 1), ("1 to 3 days", 1)]
+        assert [(t.name, t.count) for t in view.ages] == [("today", 1), ("1-3 days", 1)]
         assert [line.title for line in view.largest] == [
             "Not received yet",
             "More billed than accepted",

@@ -31,7 +31,7 @@ class Age(NamedTuple):
     days: int | None
 
 
-AGES = (Age("today", 0), Age("1 to 3 days", 3), Age("4 to 7 days", 7), Age("older", None))
+AGES = (Age("today", 0), Age("1-3 days", 3), Age("4-7 days", 7), Age("older", None))
 
 
 @dataclass(frozen=True)
