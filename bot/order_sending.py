@@ -4,10 +4,10 @@ from bot.blocks import safe
 from bot.failures import GivenUpError, OutcomeUnknownError
 from bot.mail import send
 from bot.services import Services
+from bot.sharing import direct_channel, upload
 from wopo.domain.errors import DomainError, Refusal
 from wopo.domain.numbers import short
 from wopo.domain.outbox import OutboxRow
-from wopo.domain.people import SlackIdentity
 from wopo.usecases.door import SCHEDULER, Command
 from wopo.usecases.execute import execute
 from wopo.usecases.order_sending import ATTACH_ORDER, MAIL_ORDER, NoteMailed, NoteMailRefused
@@ -72,28 +72,12 @@ def mail_order(services: Services, row: OutboxRow) -> None:
 
 def attach_order(services: Services, row: OutboxRow) -> None:
     """Bring the files to a person's DM. Prices are on them, so they go into no job's thread."""
-    paper = _paper(services, row)
-    with services.read() as uow:
-        identity = uow.find(
-            SlackIdentity,
-            person_id=row.facts["person_id"],
-            workspace_id=services.bot.workspace_id,
-            deactivated=False,
-        )
-    if identity is None:
-        return
-    made = services.papers(paper, services.settings.fonts_dir)
-    channel = identity.dm_channel
+    channel = direct_channel(services, row.facts["person_id"])
     if not channel:
-        told = services.patient.conversations_open(users=identity.user_id)
-        channel = str((told.get("channel") or {}).get("id", ""))
-    services.patient.files_upload_v2(
-        channel=channel,
-        initial_comment=_comment(services, paper, made.unprintable),
-        file_uploads=[
-            {"filename": name, "title": name, "content": raw} for name, raw in made.files.items()
-        ],
-    )
+        return
+    paper = _paper(services, row)
+    made = services.papers(paper, services.settings.fonts_dir)
+    upload(services, channel, made.files, _comment(services, paper, made.unprintable))
 
 
 def _paper(services: Services, row: OutboxRow) -> OrderPaper:
