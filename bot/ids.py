@@ -96,6 +96,13 @@ class Callback(StrEnum):
     CHANGE_SETTINGS = "change_settings"
     SUBSCRIBE = "subscribe"
     SUBSCRIPTIONS = "subscriptions"
+    BANK_DETAILS = "bank_details"
+    CONFIRM_BANK = "confirm_bank"
+    REFUSE_BANK = "refuse_bank"
+    PAYABLES = "payables"
+    PAYMENT_BATCH = "payment_batch"
+    PAY_BATCH = "pay_batch"
+    CANCEL_BATCH = "cancel_batch"
 
 
 class Action(StrEnum):
@@ -211,6 +218,14 @@ class Action(StrEnum):
     SUBSCRIBE = "subscription.open"
     SUBSCRIPTION_CHANGE = "subscription.change"
     UNSUBSCRIBE = "subscription.end"
+    BANK_CONFIRM = "bank.confirm"
+    BANK_REFUSE = "bank.refuse"
+    PAYABLES = "payables.open"
+    PAYABLES_UP_TO = "payables.up_to"
+    BATCH_SHOW = "batch.show"
+    BATCH_FILES = "batch.files"
+    BATCH_PAID = "batch.paid"
+    BATCH_CANCEL = "batch.cancel"
 
 
 class Options(StrEnum):

@@ -18,7 +18,9 @@ from wopo.usecases.door import ActorRef, Answer, Command
 from wopo.usecases.execute import Door, execute
 from wopo.usecases.ports import Clock, NewId, Transactions, UnitOfWork
 from wopo.usecases.views.order_papers import OrderPaper
+from wopo.usecases.views.payment_batches import BatchView
 from wopo.writers.order_files import OrderFiles, write_apart
+from wopo.writers.payment_files import write_payments_apart
 
 DEADLINE = 2.0
 """Seconds a use case may take inside a listener; Slack itself gives up at three (P9, P10)."""
@@ -89,6 +91,8 @@ class Services:
     """How a screen is drawn anew, by its callback id: (visit, view id, subject id)."""
     papers: Papers = write_apart
     """Makes an order's files."""
+    payments: Callable[[BatchView], dict[str, bytes]] = write_payments_apart
+    """Makes a payment batch's files."""
     deadline: float = DEADLINE
     """Seconds a listener's command may take before it is undone."""
     log: logging.Logger = field(default_factory=lambda: logging.getLogger("wopo.bot"))

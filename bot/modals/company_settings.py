@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
-from itertools import combinations
 from typing import Any
 
 from bot.blocks import (
@@ -25,7 +24,7 @@ from bot.metadata import MAX_METADATA, UNREADABLE, Target
 from bot.parse import Form
 from bot.reader import Reader
 from wopo.domain.money import Money
-from wopo.domain.settings import CompanySettings, Duty, Strictness
+from wopo.domain.settings import KEPT_APART, CompanySettings, Duty, Strictness
 from wopo.usecases.settings import ChangeCompanySettings
 
 
@@ -133,8 +132,10 @@ _DUTY = {
     Duty.APPROVER: "approver",
     Duty.RECEIVER: "receiver",
     Duty.INVOICE_APPROVER: "invoice approver",
+    Duty.INVOICE_ENTERER: "who entered an invoice",
+    Duty.BANK_CONFIRMER: "who confirms its vendor's bank details",
 }
-_PAIRS = {f"{a.value}+{b.value}": (a, b) for a, b in combinations(Duty, 2)}
+_PAIRS = {f"{a.value}+{b.value}": (a, b) for a, b in KEPT_APART}
 
 
 def build_index(now: CompanySettings, reader: Reader) -> Block:

@@ -1,4 +1,5 @@
-"""``/wopo letterhead``: what stands on the orders that go to vendors."""
+"""``/wopo letterhead``: what stands on the orders that go to vendors, and the account they are
+paid from."""
 
 from typing import Any
 
@@ -8,7 +9,8 @@ from bot.ids import Callback
 from bot.parse import Form
 from bot.visit import Body, Visit
 from bot.words import Word
-from wopo.domain.errors import NOT_ALLOWED
+from wopo.domain.bank_details import checked_bic, checked_iban
+from wopo.domain.errors import NOT_ALLOWED, DomainError
 from wopo.domain.people import Role
 from wopo.domain.settings import CompanySettings
 from wopo.usecases.settings import ChangeCompanySettings, company
@@ -19,6 +21,8 @@ INPUTS: tuple[tuple[str, str, int, bool], ...] = (
     ("phone", "Phone", 60, False),
     ("email", "E-mail", 200, False),
     ("tax_id", "Tax number", 60, False),
+    ("iban", "IBAN that payments leave from", 60, False),
+    ("bic", "Its BIC", 20, False),
     ("order_terms", "Terms under every order", 3000, True),
 )
 """Setting, label, longest text, and whether it has several lines."""
@@ -54,6 +58,11 @@ def parse(view: dict[str, Any], locale: str) -> ChangeCompanySettings:
     form = Form(view["state"]["values"], locale)
     name = form.text("name", label="The company's name", required=True)
     changes = {setting: form.text(setting) for setting, _, _, _ in INPUTS}
+    for setting, checked in (("iban", checked_iban), ("bic", checked_bic)):
+        try:
+            changes[setting] = checked(changes[setting]) if changes[setting] else ""
+        except DomainError as error:
+            form.refuse(setting, error.message)
     form.check()
     return ChangeCompanySettings(changes={**changes, "name": name})
 

@@ -23,6 +23,7 @@ from wopo.usecases.identities import LinkIdentity
 from wopo.usecases.settings import SetChannels
 from wopo.usecases.workspaces import BindWorkspace
 from wopo.writers.order_files import write_order_files
+from wopo.writers.payment_files import write_payment_files
 
 SECRET = "a-signing-secret"
 
@@ -59,6 +60,7 @@ def services(
     bot = Bot(workspace_id=TEAM, user_id=BOT_USER, bot_id="B0BOT", url="https://x", name="Test")
     made = build_services(settings, transactions, clock=clock, new_id=new_id, bot=bot)
     made.deadline, made.papers = PATIENT, write_order_files
+    made.payments = write_payment_files
     return made
 
 

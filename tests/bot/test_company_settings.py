@@ -20,7 +20,17 @@ from wopo.usecases.settings import company as settings_now
 
 Json = dict[str, Any]
 Send = Callable[[Json], Json]
-ELSEWHERE = {"name", "address", "phone", "email", "tax_id", "order_terms", "currency"}
+ELSEWHERE = {
+    "name",
+    "address",
+    "phone",
+    "email",
+    "tax_id",
+    "iban",
+    "bic",
+    "order_terms",
+    "currency",
+}
 """The letterhead's, and the currency that amounts were kept in since the beginning."""
 
 

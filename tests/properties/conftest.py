@@ -28,10 +28,11 @@ def seeded(_template: Engine) -> Engine:
 
 
 @contextmanager
-def company(seeded: Engine) -> Iterator[Desk]:
-    """A desk on a company of its own."""
+def company(seeded: Engine, *, ids_from: int = 0) -> Iterator[Desk]:
+    """A desk on a company of its own; ``ids_from``: how many ids it has used already."""
     engine = copied(seeded)
     transactions, clock, ids = SqlTransactions(engine), TestClock(), Ids()
+    ids.count = ids_from
     door = Door(transactions, clock, ids)
 
     def do(command: Command, *, by: str | None = None, key: str | None = None) -> Answer:

@@ -4,7 +4,18 @@ from importlib.metadata import entry_points
 
 import typer
 
-from wopo.cli import audit, backup, dev, doctor, importing, match, migrate, outbox, policy
+from wopo.cli import (
+    audit,
+    backup,
+    dev,
+    doctor,
+    importing,
+    match,
+    migrate,
+    outbox,
+    payment_batches,
+    policy,
+)
 from wopo.cli.errors import console, told
 from wopo.domain.errors import DomainError
 
@@ -21,6 +32,7 @@ app.add_typer(policy.app, name="policy")
 app.add_typer(audit.app, name="audit")
 app.add_typer(importing.app, name="import")
 app.add_typer(outbox.app, name="outbox")
+app.add_typer(payment_batches.app, name="payables")
 app.add_typer(dev.app, name="dev", help="For trying wopo on real data.")
 app.command("doctor")(doctor.doctor)
 app.command("backup")(backup.backup)

@@ -1,6 +1,7 @@
 """The company's settings: what a company decides once, with defaults that are safe."""
 
 from enum import StrEnum
+from itertools import combinations
 
 from pydantic import BaseModel, ConfigDict, Field, field_serializer
 
@@ -20,6 +21,17 @@ class Duty(StrEnum):
     APPROVER = "approver"
     RECEIVER = "receiver"
     INVOICE_APPROVER = "invoice_approver"
+    INVOICE_ENTERER = "invoice_enterer"
+    BANK_CONFIRMER = "bank_confirmer"
+
+
+_CHAIN = (Duty.REQUESTER, Duty.APPROVER, Duty.RECEIVER, Duty.INVOICE_APPROVER)
+KEPT_APART: tuple[tuple[Duty, Duty], ...] = (
+    *combinations(_CHAIN, 2),
+    (Duty.INVOICE_ENTERER, Duty.BANK_CONFIRMER),
+)
+"""The pairs that a company may waive. That whoever changed bank details never confirms them is no
+such pair: a change without a second person is what the rule is there to stop."""
 
 
 class CompanySettings(BaseModel):
@@ -35,6 +47,9 @@ class CompanySettings(BaseModel):
     tax_id: str = Field(default="", max_length=60)
     order_terms: str = Field(default="", max_length=3000)
     """What stands under every purchase order: terms of delivery, of liability, and the like."""
+    iban: str = Field(default="", max_length=34)
+    bic: str = Field(default="", max_length=11)
+    """The account that payments to vendors leave from (none: no SEPA files)."""
     currency: str = "EUR"
     technicians_see_costs: bool = False
     budget_counts_requests: bool = False

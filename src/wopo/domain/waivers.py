@@ -18,6 +18,8 @@ DUTY_WORDS: dict[Duty, str] = {
     Duty.APPROVER: "the approver",
     Duty.RECEIVER: "the receiver",
     Duty.INVOICE_APPROVER: "the one who released the invoice",
+    Duty.INVOICE_ENTERER: "the one who entered unpaid invoices",
+    Duty.BANK_CONFIRMER: "the one who confirmed the bank details",
 }
 
 

@@ -10,13 +10,14 @@ from wopo.domain.people import Person
 from wopo.domain.work_orders import WorkType
 from wopo.domain.work_requests import WorkRequest
 from wopo.usecases.assets import SaveAsset
+from wopo.usecases.bank_details import EnterBankDetails
 from wopo.usecases.budgets import SetBudget
 from wopo.usecases.clients import SaveClient
 from wopo.usecases.cost_centres import SaveCostCentre, SaveProject
 from wopo.usecases.door import Answer, Command, Context, Registry
 from wopo.usecases.exchange_rates import SetExchangeRate
 from wopo.usecases.imports_rows import Problem, Row, Sourced
-from wopo.usecases.imports_shapes import ChannelRow, FindingRow
+from wopo.usecases.imports_shapes import BankDetailsRow, ChannelRow, FindingRow
 from wopo.usecases.imports_taking import Taking, quietly, sentence_of
 from wopo.usecases.locations import SaveLocation
 from wopo.usecases.parts import SavePart
@@ -89,6 +90,12 @@ def _channel(row: ChannelRow, ctx: Context) -> Answer:
     return run(SetChannels(channels={purpose: row.channel}), ctx)
 
 
+def _bank_details(row: BankDetailsRow, ctx: Context) -> Answer:
+    vendor = by_code(ctx.uow, Kind.VENDOR, row.vendor, field="vendor")
+    given = _given(row, "vendor")
+    return run(EnterBankDetails(vendor_id=vendor.id, **given), ctx)
+
+
 def _finding(row: FindingRow, ctx: Context) -> Answer:
     """A finding that was reported already is left to the people who work on it."""
     earlier = ctx.uow.find(WorkRequest, finding_reference=f"{row.audit} {row.reference}")
@@ -130,6 +137,7 @@ SAVES: dict[str, Callable[[Any, Context], Answer]] = {
     "labour_rates": _plain(SetLabourRate),
     "authority_limits": _plain(SetAuthority),
     "vendors": _plain(SaveVendor),
+    "bank_details": _bank_details,
     "parts": _plain(SavePart),
     "preferred_vendors": _plain(SetPreferredVendor),
     "exchange_rates": _plain(SetExchangeRate),

@@ -175,6 +175,16 @@ class VendorRow(Row):
     active: bool = True
 
 
+class BankDetailsRow(Row):
+    """Where a vendor is paid; it waits for a second person like any other change."""
+
+    KEY = ("vendor",)
+    vendor: str
+    iban: str = text(60)
+    bic: str = text(20)
+    account: str = text(300)
+
+
 class PreferredVendorRow(Row):
     """The favoured vendor of a part or of a category."""
 
@@ -341,6 +351,7 @@ Target = Literal[
     "budgets",
     "channels",
     "vendors",
+    "bank_details",
     "parts",
     "preferred_vendors",
     "agreements",
@@ -365,6 +376,7 @@ ROWS: dict[str, type[Row]] = {
     "budgets": BudgetRow,
     "channels": ChannelRow,
     "vendors": VendorRow,
+    "bank_details": BankDetailsRow,
     "parts": PartRow,
     "preferred_vendors": PreferredVendorRow,
     "agreements": AgreementRow,

@@ -17,6 +17,7 @@ from wopo.domain.errors import DomainError
 from wopo.domain.events import Event
 from wopo.domain.imports import PROBLEMS, ImportedRecord
 from wopo.domain.lookup import nearest
+from wopo.domain.payment_batches import PaymentTakenOut
 from wopo.usecases.door import Context, Registry
 from wopo.usecases.imports_bulk import bulk_row
 from wopo.usecases.imports_rows import Problem, Row, Sourced
@@ -248,7 +249,8 @@ def untold(event: Event) -> Event:
 
 
 def quietly(ctx: Context, work: Callable[[Context], T]) -> T:
-    """Do ``work`` with all its reactions and audit rows, but without its messages."""
+    """Do ``work`` with all its reactions and audit rows, but without its messages; except that a
+    file for the bank is no longer right."""
     inner = Context(
         ctx.uow,
         actor=ctx.actor,
@@ -264,7 +266,8 @@ def quietly(ctx: Context, work: Callable[[Context], T]) -> T:
         for run in Registry.reactions.get(type(event), ()):
             run(event, inner)
         done += 1
-    ctx.record(*(untold(event) for event in inner.recorded))
+    for event in inner.recorded:
+        ctx.record(event if isinstance(event, PaymentTakenOut) else untold(event))
     return result
 
 

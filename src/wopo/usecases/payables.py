@@ -27,6 +27,7 @@ from wopo.usecases.door import Answer, Command, Context, use_case
 from wopo.usecases.invoice_papers import load_documents
 from wopo.usecases.invoices import follow
 from wopo.usecases.judging import Judging
+from wopo.usecases.payment_plans import check_free
 from wopo.usecases.ports.invoices import InvoiceStore
 from wopo.usecases.receipt_rights import approver_ids
 from wopo.usecases.receipts import order_lines
@@ -131,24 +132,28 @@ def invoice_move(ctx: Context, invoice: Invoice, verb: str) -> None:
 
 @use_case(MarkPaid, roles=FINANCE, action="mark invoices as paid")
 def mark_paid(command: MarkPaid, ctx: Context) -> Answer:
-    """Only what was released for payment."""
+    """Only what was released for payment, and what no payment batch pays."""
     invoice, _, _ = opened(ctx, command.invoice_id, with_lines=False)
     day = command.paid_on or ctx.at.date()
     if day > ctx.at.date():
         raise FUTURE(field="paid_on", day=day)
+    check_free(ctx.uow, invoice)
+    ctx.record(pay(ctx, invoice, day, command.reference.strip()))
+    return _answer(invoice, "is paid")
+
+
+def pay(ctx: Context, invoice: Invoice, day: date, reference: str) -> InvoicePaid:
+    """Move an invoice that is held to paid; only what was released for payment can be."""
     invoice_move(ctx, invoice, "mark_paid")
     invoice.paid_on = day
-    ctx.record(
-        InvoicePaid(
-            subject_id=invoice.id,
-            number=invoice.number,
-            order_id=invoice.purchase_order_id,
-            total=invoice.total,
-            paid_on=day,
-            reference=command.reference.strip(),
-        )
+    return InvoicePaid(
+        subject_id=invoice.id,
+        number=invoice.number,
+        order_id=invoice.purchase_order_id,
+        total=invoice.total,
+        paid_on=day,
+        reference=reference,
     )
-    return _answer(invoice, "is paid")
 
 
 @use_case(RejectInvoice, roles=FINANCE, action="reject invoices")

@@ -901,6 +901,132 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_invoice_sequence"), ["sequence"], unique=False)
 
     op.create_table(
+        "bank_details",
+        sa.Column("id", sa.String(length=40), nullable=False),
+        sa.Column("vendor_id", sa.String(length=40), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("state", sa.String(length=40), nullable=False),
+        sa.Column("iban", sa.String(length=34), nullable=False),
+        sa.Column("bic", sa.String(length=11), nullable=False),
+        sa.Column("account", sa.String(length=300), nullable=False),
+        sa.Column("phone_before", sa.String(length=60), nullable=False),
+        sa.Column("entered_by_id", sa.String(length=40), nullable=True),
+        sa.Column("entered_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("decided_by_id", sa.String(length=40), nullable=True),
+        sa.Column("decided_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("called", sa.String(length=200), nullable=False),
+        sa.Column("known_number", sa.String(length=60), nullable=False),
+        sa.Column("reason", sa.String(length=500), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["decided_by_id"], ["person.id"], initially="DEFERRED", deferrable=True
+        ),
+        sa.ForeignKeyConstraint(
+            ["entered_by_id"], ["person.id"], initially="DEFERRED", deferrable=True
+        ),
+        sa.ForeignKeyConstraint(
+            ["vendor_id"], ["vendor.id"], initially="DEFERRED", deferrable=True
+        ),
+        sa.PrimaryKeyConstraint("id"),
+        sa.UniqueConstraint("vendor_id", "version"),
+    )
+    with op.batch_alter_table("bank_details", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_bank_details_decided_by_id"), ["decided_by_id"], unique=False
+        )
+        batch_op.create_index(
+            batch_op.f("ix_bank_details_entered_by_id"), ["entered_by_id"], unique=False
+        )
+        batch_op.create_index("ix_bank_details_live", ["state", "vendor_id"], unique=False)
+
+    op.create_table(
+        "payment_batch",
+        sa.Column("id", sa.String(length=40), nullable=False),
+        sa.Column("number", sa.String(length=20), nullable=False),
+        sa.Column("state", sa.String(length=40), nullable=False),
+        sa.Column("revision", sa.Integer(), nullable=False),
+        sa.Column("up_to", sa.Date(), nullable=False),
+        sa.Column("execute_on", sa.Date(), nullable=False),
+        sa.Column("made_by_id", sa.String(length=40), nullable=False),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("decided_by_id", sa.String(length=40), nullable=True),
+        sa.Column("decided_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("paid_on", sa.Date(), nullable=True),
+        sa.Column("reference", sa.String(length=120), nullable=False),
+        sa.Column("reason", sa.String(length=500), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["decided_by_id"], ["person.id"], initially="DEFERRED", deferrable=True
+        ),
+        sa.ForeignKeyConstraint(
+            ["made_by_id"], ["person.id"], initially="DEFERRED", deferrable=True
+        ),
+        sa.PrimaryKeyConstraint("id"),
+        sa.UniqueConstraint("number"),
+    )
+    with op.batch_alter_table("payment_batch", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_payment_batch_decided_by_id"), ["decided_by_id"], unique=False
+        )
+        batch_op.create_index(
+            batch_op.f("ix_payment_batch_made_by_id"), ["made_by_id"], unique=False
+        )
+        batch_op.create_index(batch_op.f("ix_payment_batch_state"), ["state"], unique=False)
+
+    op.create_table(
+        "payment",
+        sa.Column("id", sa.String(length=40), nullable=False),
+        sa.Column("batch_id", sa.String(length=40), nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.Column("vendor_id", sa.String(length=40), nullable=False),
+        sa.Column("bank_details_id", sa.String(length=40), nullable=False),
+        sa.Column("currency", sa.String(length=3), nullable=False),
+        sa.Column("amount_minor", sa.BigInteger(), nullable=False),
+        sa.Column("taken_out", sa.String(length=300), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["bank_details_id"], ["bank_details.id"], initially="DEFERRED", deferrable=True
+        ),
+        sa.ForeignKeyConstraint(
+            ["batch_id"], ["payment_batch.id"], initially="DEFERRED", deferrable=True
+        ),
+        sa.ForeignKeyConstraint(
+            ["vendor_id"], ["vendor.id"], initially="DEFERRED", deferrable=True
+        ),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    with op.batch_alter_table("payment", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_payment_bank_details_id"), ["bank_details_id"], unique=False
+        )
+        batch_op.create_index(batch_op.f("ix_payment_batch_id"), ["batch_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_payment_vendor_id"), ["vendor_id"], unique=False)
+
+    op.create_table(
+        "payment_item",
+        sa.Column("id", sa.String(length=40), nullable=False),
+        sa.Column("payment_id", sa.String(length=40), nullable=False),
+        sa.Column("invoice_id", sa.String(length=40), nullable=False),
+        sa.Column("live_invoice_id", sa.String(length=40), nullable=True),
+        sa.Column("amount_minor", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["invoice_id"], ["invoice.id"], initially="DEFERRED", deferrable=True
+        ),
+        sa.ForeignKeyConstraint(
+            ["live_invoice_id"], ["invoice.id"], initially="DEFERRED", deferrable=True
+        ),
+        sa.ForeignKeyConstraint(
+            ["payment_id"], ["payment.id"], initially="DEFERRED", deferrable=True
+        ),
+        sa.PrimaryKeyConstraint("id"),
+        sa.UniqueConstraint("live_invoice_id"),
+    )
+    with op.batch_alter_table("payment_item", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_payment_item_invoice_id"), ["invoice_id"], unique=False
+        )
+        batch_op.create_index(
+            batch_op.f("ix_payment_item_payment_id"), ["payment_id"], unique=False
+        )
+
+    op.create_table(
         "incoming_file",
         sa.Column("id", sa.String(length=40), nullable=False),
         sa.Column("slack_file_id", sa.String(length=40), nullable=False),
@@ -1848,6 +1974,10 @@ def downgrade() -> None:
         "receipt",
         "order_revision",
         "order_charge",
+        "payment_item",
+        "payment",
+        "payment_batch",
+        "bank_details",
         "incoming_file",
         "invoice",
         "approval",
