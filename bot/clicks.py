@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from slack_bolt import Ack, App
+from slack_sdk.errors import SlackApiError
 
 from bot.answers import subject_of, whisper
 from bot.blocks import message
@@ -49,12 +50,32 @@ def after(visit: Visit, body: Body, answer: Answer) -> None:
         if view.get("type") == "home":
             visit.publish_home()
         elif view.get("type") == "modal":
-            redraw = visit.services.redraw.get(str(view.get("callback_id")))
-            if redraw:
-                redraw(visit, view["id"], subject_of(view))
+            drawing = visit.services.redraw.get(str(view.get("callback_id")))
+            if drawing:
+                drawing(visit, view["id"], subject_of(view))
             visit.publish_home()
         elif container.get("is_ephemeral") and body.get("response_url"):
             whisper(body, message(answer.message))
+
+
+def redraw(visit: Visit, body: Body, view: dict[str, Any]) -> None:
+    """Draw the screen that was acted in anew; what was typed stays where block and action ids do.
+
+    Of two quick actions the second still carries the hash from before the first was answered, and
+    Slack refuses it. Its contents are the newer ones, so it is drawn all the same; the first is
+    not drawn over the second's answer.
+    """
+    slack, touched = visit.services.slack, visit.services.touched
+    shown, moment = body["view"], body["actions"][0]["action_ts"]
+    touched.note(shown["id"], moment)
+    with quietly(visit.services):
+        try:
+            slack.views_update(view_id=shown["id"], hash=shown.get("hash"), view=view)
+        except SlackApiError as error:
+            if classify(error).code != "hash_conflict":
+                raise
+            if touched.is_last(shown["id"], moment):
+                slack.views_update(view_id=shown["id"], view=view)
 
 
 @contextmanager

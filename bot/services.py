@@ -5,6 +5,7 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -69,6 +70,28 @@ class Bell:
             self._changed.wait_for(lambda: self._rung > heard, seconds)
 
 
+class LastTouch:
+    """When each open screen was last acted in, so that of two quick actions the later one's answer
+    stays. Safe for several threads; the oldest of ``most`` screens are forgotten."""
+
+    def __init__(self, most: int = 1_000) -> None:
+        self.most = most
+        self._lock = threading.Lock()
+        self._touched: dict[str, Decimal] = {}
+
+    def note(self, view_id: str, moment: str) -> None:
+        """Somebody acted in this screen; ``moment`` is Slack's ``action_ts``."""
+        with self._lock:
+            self._touched[view_id] = max(Decimal(moment), self._touched.pop(view_id, Decimal(0)))
+            if len(self._touched) > self.most:
+                del self._touched[next(iter(self._touched))]
+
+    def is_last(self, view_id: str, moment: str) -> bool:
+        """Whether nobody acted in the screen since that moment."""
+        with self._lock:
+            return self._touched.get(view_id, Decimal(0)) <= Decimal(moment)
+
+
 @dataclass
 class Services:
     """Everything that was built at the start. ``slack`` is for listeners, with a short timeout
@@ -82,6 +105,7 @@ class Services:
     bot: Bot = Bot()
     flood: Flood = field(default_factory=Flood)
     weather: Weather = field(default_factory=Weather)
+    touched: LastTouch = field(default_factory=LastTouch)
     tasks: dict[str, Task] = field(default_factory=dict)
     once_only: set[str] = field(default_factory=set)
     """Tasks that must not be repeated when nobody knows whether they were done."""

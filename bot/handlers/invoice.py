@@ -13,7 +13,7 @@ from bot.blocks import (
     safe,
     section,
 )
-from bot.clicks import quietly
+from bot.clicks import quietly, redraw
 from bot.handlers.options import typed
 from bot.handlers.order_choice import OrderChoice
 from bot.ids import Action, Callback, Options, SlashCommand
@@ -98,8 +98,7 @@ def more(ack: Ack, visit: Visit, body: Body) -> None:
     paper = _paper(visit, target.file)
     found = load(visit, target.id, target.vendor_id)
     view = forms.build(found, visit.reader, more=True, paper=paper)
-    with quietly(visit.services):
-        visit.services.slack.views_update(view_id=shown["id"], hash=shown.get("hash"), view=view)
+    redraw(visit, body, view)
     ack()
 
 

@@ -8,7 +8,7 @@ from slack_bolt import Ack, App
 from bot.answers import show
 from bot.blocks import Block
 from bot.cards.invoices import summary
-from bot.clicks import after, quietly, register_clicks
+from bot.clicks import after, quietly, redraw, register_clicks
 from bot.handlers.invoice import verdict
 from bot.ids import Action, Callback, Options
 from bot.metadata import Target
@@ -115,10 +115,7 @@ def choose_order(ack: Ack, visit: Visit, body: Body, action: dict[str, Any]) -> 
         target = correction.CorrectTarget.parse(shown.get("private_metadata"))
         chosen = (action.get("selected_option") or {}).get("value", "")
         view = correction.build(paper(visit, target.id, chosen), visit.reader, chosen=chosen)
-        with quietly(visit.services):
-            visit.services.slack.views_update(
-                view_id=shown["id"], hash=shown.get("hash"), view=view
-            )
+        redraw(visit, body, view)
     ack()
 
 

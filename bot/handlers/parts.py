@@ -9,7 +9,7 @@ from bot.answers import notice, replace, show
 from bot.blocks import MAX_OPTIONS, Block, actions, button, message, option, paragraph
 from bot.cards.parts import build_list
 from bot.cards.work_orders import MORE_VERBS
-from bot.clicks import quietly, register_clicks
+from bot.clicks import quietly, redraw, register_clicks
 from bot.handlers import stock
 from bot.handlers.options import searcher, typed
 from bot.ids import Action, Callback, Options, Shortcut, SlashCommand
@@ -175,21 +175,20 @@ def changed(ack: Ack, visit: Visit, body: Body) -> None:
     if shown.get("callback_id") == Callback.REQUEST_PARTS:
         origin = forms.PartsOrigin.parse(shown.get("private_metadata") or "{}")
         line = forms.parse_line(shown, origin, visit.reader.locale, strict=False)
-        _redraw(visit, shown, origin, [*origin.lines, *([line] if line else [])])
+        _redraw(visit, body, origin, [*origin.lines, *([line] if line else [])])
     ack()
 
 
 def _redraw(
     visit: Visit,
-    shown: dict[str, Any],
+    body: Body,
     origin: forms.PartsOrigin,
     lines: list[LineInput],
     trouble: str = "",
 ) -> None:
-    form, refusal = _form(visit, origin, lines, _chosen_job(shown))
+    form, refusal = _form(visit, origin, lines, _chosen_job(body["view"]))
     view = forms.build(form, origin, visit.reader, trouble=trouble or refusal)
-    with quietly(visit.services):
-        visit.services.slack.views_update(view_id=shown["id"], hash=shown.get("hash"), view=view)
+    redraw(visit, body, view)
 
 
 def add_another(ack: Ack, visit: Visit, body: Body) -> None:
@@ -204,13 +203,13 @@ def add_another(ack: Ack, visit: Visit, body: Body) -> None:
         kept = forms.with_line(origin, _named(visit, line))
     except FormError as error:
         sentence = " ".join(error.errors.values())
-        _redraw(visit, shown, origin, list(origin.lines), trouble=sentence)
+        _redraw(visit, body, origin, list(origin.lines), trouble=sentence)
     else:
         _, refusal = _form(visit, kept, list(kept.lines), _chosen_job(shown))
         if refusal:
-            _redraw(visit, shown, origin, list(origin.lines), trouble=refusal)
+            _redraw(visit, body, origin, list(origin.lines), trouble=refusal)
         else:
-            _redraw(visit, shown, kept, list(kept.lines))
+            _redraw(visit, body, kept, list(kept.lines))
     ack()
 
 
@@ -231,7 +230,7 @@ def drop_line(ack: Ack, visit: Visit, body: Body, action: dict[str, Any]) -> Non
     origin = forms.PartsOrigin.parse(shown.get("private_metadata") or "{}")
     place = str(action.get("value"))
     left = tuple(line for n, line in enumerate(origin.lines) if str(n) != place)
-    _redraw(visit, shown, origin.model_copy(update={"lines": left}), list(left))
+    _redraw(visit, body, origin.model_copy(update={"lines": left}), list(left))
     ack()
 
 

@@ -8,7 +8,7 @@ from slack_bolt import Ack, App
 from bot import order_sending
 from bot.answers import notice, show, subject_of
 from bot.blocks import Block, option
-from bot.clicks import quietly, register_clicks
+from bot.clicks import quietly, redraw, register_clicks
 from bot.handlers.options import searcher
 from bot.ids import Action, Callback, Options
 from bot.metadata import Target
@@ -178,7 +178,7 @@ def turn_page(ack: Ack, visit: Visit, body: Body, action: dict[str, Any]) -> Non
     else:
         line = chosen or line
     view = change_order.build(load(visit, target.id), visit.reader, page, line)
-    visit.services.slack.views_update(view_id=shown["id"], hash=shown.get("hash"), view=view)
+    redraw(visit, body, view)
     ack()
 
 

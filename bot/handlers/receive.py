@@ -7,7 +7,7 @@ from slack_bolt import Ack, App
 from bot.answers import notice, show
 from bot.blocks import MAX_OPTIONS, Block
 from bot.cards.purchase_orders import MORE_VERBS
-from bot.clicks import quietly
+from bot.clicks import quietly, redraw
 from bot.handlers.options import typed
 from bot.handlers.order_choice import OrderChoice
 from bot.ids import Action, Callback, Options, Shortcut, SlashCommand
@@ -77,8 +77,7 @@ def more(ack: Ack, visit: Visit, body: Body) -> None:
     shown = body["view"]
     target = forms.ReceiveTarget.parse(shown.get("private_metadata"))
     view = forms.build(load(visit, target.id), visit.reader, more=True, only=target.only)
-    with quietly(visit.services):
-        visit.services.slack.views_update(view_id=shown["id"], hash=shown.get("hash"), view=view)
+    redraw(visit, body, view)
     ack()
 
 

@@ -7,7 +7,7 @@ from slack_bolt import Ack, App
 
 from bot.answers import show
 from bot.blocks import Block
-from bot.clicks import quietly, register_clicks
+from bot.clicks import quietly, redraw, register_clicks
 from bot.ids import Action, Callback
 from bot.metadata import Target
 from bot.modals import change_job, job_corrections, job_details
@@ -149,5 +149,5 @@ def turn_page(ack: Ack, visit: Visit, body: Body, action: dict[str, Any]) -> Non
     target = change_job.ChangeTarget.parse(shown.get("private_metadata"))
     page = (action.get("selected_option") or {}).get("value", target.page)
     view = change_job.build(job(visit, target.id), visit.reader, page)
-    visit.services.slack.views_update(view_id=shown["id"], hash=shown.get("hash"), view=view)
+    redraw(visit, body, view)
     ack()

@@ -5,7 +5,7 @@ from typing import Any
 from slack_bolt import Ack, App
 
 from bot.answers import notice, show
-from bot.clicks import after, quietly, register_clicks
+from bot.clicks import after, quietly, redraw, register_clicks
 from bot.ids import Action, Callback, Options, Shortcut
 from bot.metadata import Target
 from bot.modals import work_requests as forms
@@ -86,7 +86,7 @@ def place_chosen(ack: Ack, visit: Visit, body: Body) -> None:
     origin = forms.Origin.parse(shown.get("private_metadata") or "{}")
     with visit.read() as uow:
         view = _view(uow, visit, chosen)
-    _redraw(visit, shown, forms.build(view, origin))
+    redraw(visit, body, forms.build(view, origin))
     ack()
 
 
@@ -98,14 +98,8 @@ def more_fields(ack: Ack, visit: Visit, body: Body) -> None:
     origin = forms.Origin.parse(shown.get("private_metadata") or "{}")
     with visit.read() as uow:
         view = _view(uow, visit, chosen)
-    _redraw(visit, shown, forms.build(view, origin.model_copy(update={"more": True})))
+    redraw(visit, body, forms.build(view, origin.model_copy(update={"more": True})))
     ack()
-
-
-def _redraw(visit: Visit, shown: dict[str, Any], view: dict[str, Any]) -> None:
-    """Inputs keep what was typed, since their block and action ids stay the same."""
-    with quietly(visit.services):
-        visit.services.slack.views_update(view_id=shown["id"], hash=shown.get("hash"), view=view)
 
 
 def send(ack: Ack, visit: Visit, view: dict[str, Any]) -> None:

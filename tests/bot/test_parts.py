@@ -10,7 +10,7 @@ from bot.metadata import Target
 from tests.factories.jobs import Company, Do, row, rows, started_job
 from tests.factories.shop import Shop, asked, open_shop
 from tests.payloads import Payloads
-from tests.slack import RecordingSlack
+from tests.slack import RecordingSlack, Trouble
 from wopo.db.uow import SqlTransactions
 from wopo.domain.part_requests import LineState, PartRequest, PartRequestLine
 from wopo.domain.purchase_orders import OrderState, PurchaseOrder
@@ -85,6 +85,27 @@ def test_what_happens_next_is_said_before_it_is_sent(
     assert "312.50" not in text
     send(chosen(payloads, view, shop.belt, "1"))
     assert "procurement chooses vendor and price first (preferred: Acme)" in str(slack.view())
+
+
+def test_of_two_quick_choices_the_later_one_stays_on_the_screen(
+    form: Callable[..., Json],
+    shop: Shop,
+    send: Send,
+    payloads: Payloads,
+    slack: RecordingSlack,
+) -> None:
+    """Both carry the hash of the form as it was opened, so Slack refuses to draw the second."""
+    view = form()
+    earlier, later = (chosen(payloads, view, shop.seal, quantity) for quantity in ("2", "30"))
+    earlier["actions"][0]["action_ts"], later["actions"][0]["action_ts"] = "1.1", "1.2"
+    slack.trouble("views.update", Trouble(error="hash_conflict"))
+    send(later)
+    assert "25 pcs: Needs a purchase order" in str(slack.view()["blocks"])
+    drawn = len(slack.of("views.update"))
+    assert drawn == 2
+    slack.trouble("views.update", Trouble(error="hash_conflict"))
+    send(earlier)
+    assert len(slack.of("views.update")) == drawn + 1, "drawn over the later one's answer"
 
 
 def test_figures_are_shown_to_those_with_the_right(
