@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from sqlalchemy import func
+from sqlalchemy import ColumnElement
 from sqlmodel import col, select
 
 from wopo.db.uow import SqlStore, implements
@@ -14,15 +14,16 @@ from wopo.usecases.ports.purchasing_policy import PolicyStore
 class SqlPolicies(SqlStore, PolicyStore):
     """See ``PolicyStore``."""
 
-    def in_force(self, day: date) -> int:
-        statement = select(func.max(PurchasingPolicy.version)).where(
-            col(PurchasingPolicy.effective_from) <= day
-        )
-        return self.session.exec(statement).one() or 0
+    def in_force(self, day: date) -> tuple[int, str]:
+        return self._last(col(PurchasingPolicy.effective_from) <= day)
 
     def newest(self) -> tuple[int, str]:
+        return self._last()
+
+    def _last(self, *conditions: ColumnElement[bool]) -> tuple[int, str]:
         statement = (
             select(PurchasingPolicy.version, PurchasingPolicy.digest)
+            .where(*conditions)
             .order_by(col(PurchasingPolicy.version).desc())
             .limit(1)
         )

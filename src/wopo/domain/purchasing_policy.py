@@ -6,6 +6,7 @@ decided last wins, also over a version that was planned earlier for a later day.
 
 import hashlib
 import json
+from collections.abc import Iterator
 from datetime import date, datetime
 from typing import Any
 
@@ -15,7 +16,8 @@ from sqlmodel import Field, SQLModel
 from wopo.domain.columns import id_field, json_field, ref, time_field
 from wopo.domain.errors import Refusal
 from wopo.domain.events import Event, event
-from wopo.domain.tolerance_rules import MatchingSection, Part
+from wopo.domain.policy_sections import Part, Section
+from wopo.domain.tolerance_rules import MatchingSection
 
 PAST = Refusal(
     "purchasing_policy.past",
@@ -30,11 +32,22 @@ UNKNOWN_CODE = Refusal(
 
 
 class PolicyDocument(Part):
-    """What people write. Every section may be left out; then what wopo ships holds for it."""
+    """What people write. Every section may be left out; then what wopo ships holds for it.
+
+    A new section is a field here and a ``Section`` in a file of its own; taking it in, telling its
+    mistakes by line and column, and showing it in plain words follow.
+    """
 
     title: str = Entry(min_length=1, max_length=120)
     effective_from: date | None = None
     matching: MatchingSection = MatchingSection()
+
+    def sections(self) -> Iterator[Section]:
+        """The sections in the order of the document."""
+        for name in type(self).model_fields:
+            value = getattr(self, name)
+            if isinstance(value, Section):
+                yield value
 
     def content(self) -> dict[str, Any]:
         """As JSON values, with exactly the keys that were written."""

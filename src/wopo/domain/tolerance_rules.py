@@ -12,7 +12,7 @@ from decimal import Decimal
 from itertools import combinations
 from typing import Annotated, Any, NamedTuple
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, create_model, model_validator
+from pydantic import BaseModel, BeforeValidator, Field, create_model, model_validator
 
 from wopo.domain.matching import (
     TOLERANCE_KEYS,
@@ -22,16 +22,11 @@ from wopo.domain.matching import (
     default_policy,
     default_tolerances,
 )
-from wopo.domain.money import MAX_AMOUNT, PRICE_PLACES
+from wopo.domain.money import MAX_AMOUNT, PRICE_PLACES, plain
+from wopo.domain.policy_sections import Named, Part, Section
 
 NO_LIMIT = "no limit"
 SHIPPED = "company default"
-
-
-class Part(BaseModel):
-    """Base of the parts of a policy: frozen, unknown keys refused."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
 
 def _limit(value: Any) -> Any:
@@ -160,7 +155,7 @@ def _same(one: Any, other: Any) -> bool:
     return bool(one == other)
 
 
-class MatchingSection(Part):
+class MatchingSection(Section):
     """Everything the policy says about matching invoices."""
 
     company: CompanyScope = CompanyScope()
@@ -176,6 +171,27 @@ class MatchingSection(Part):
                     f"'{one.name}' and '{other.name}' are both about {one.about} at the same time"
                 )
         return self
+
+    def named(self) -> Iterator[Named]:
+        """See ``Section``."""
+        for rule in self.rules:
+            for kind in ("vendor", "part", "order", "category"):
+                code = getattr(rule, kind)
+                if code is not None:
+                    yield Named(rule.name, kind, code)
+
+    def words(self, version: int, day: date) -> Iterator[str]:
+        """See ``Section``; limits that nobody set are told as such."""
+        goods, services = self.company.goods.value, self.company.services.value
+        yield f"Goods are matched {goods}, services {services}."
+        found = ruled(self, version, Subject(), day).tolerances
+        yield "For the whole company:"
+        for key in sorted(set(found.values)):
+            yield f"  {_limit_words(key, found.values[key])} ({found.sources.get(key, '')})"
+        yield f"  {NO_LIMIT} for anything else, so it is not checked"
+        yield f"  {_combine_words(found.combine or Combine.LESSER)}"
+        for rule in sorted(self.rules, key=lambda rule: -rule.rank):
+            yield from _rule_words(rule)
 
 
 @dataclass(frozen=True)
@@ -207,3 +223,32 @@ def _applying(section: MatchingSection, subject: Subject, day: date) -> Iterator
     """The rules about it, the widest first."""
     rules = (rule for rule in section.rules if rule.valid_on(day) and rule.covers(subject))
     yield from sorted(rules, key=lambda rule: rule.rank)
+
+
+def _rule_words(rule: ToleranceRule) -> Iterator[str]:
+    days = ""
+    if rule.valid_from or rule.valid_to:
+        days = f", from {rule.valid_from or 'the beginning'} to {rule.valid_to or 'further notice'}"
+    matched = f", matched {rule.policy.value}" if rule.policy else ""
+    yield f"{rule.name}: {rule.about}{days}{matched}:"
+    yield from (f"  {text}" for text in _own_limit_words(rule))
+
+
+def _own_limit_words(scope: Scope) -> Iterator[str]:
+    own = scope.tolerances("")
+    for key, value in own.values.items():
+        yield _limit_words(key, value)
+    if scope.combine is not None:
+        yield _combine_words(scope.combine)
+
+
+def _limit_words(key: str, value: Decimal | None) -> str:
+    if value is None:
+        return f"{key}: {NO_LIMIT}"
+    return f"{key}: {plain(value)}{' %' if key.endswith('_pct') else ''}"
+
+
+def _combine_words(combine: Combine) -> str:
+    if combine is Combine.LESSER:
+        return "where several limits are set, all must hold"
+    return "where several limits are set, one that holds is enough"

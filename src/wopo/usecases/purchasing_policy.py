@@ -1,16 +1,19 @@
 """The purchasing policy: taking in a new version, and asking what it says."""
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import lru_cache
 
 from wopo.domain.billing_context import LineRule
+from wopo.domain.cost_centres import CostCentre
 from wopo.domain.invoices import Invoice
+from wopo.domain.locations import Location
 from wopo.domain.matching import Policy, Tolerances, default_policy
 from wopo.domain.parts import Part
 from wopo.domain.people import Role
+from wopo.domain.policy_sections import Named
 from wopo.domain.purchase_orders import PurchaseOrder, PurchaseOrderLine
 from wopo.domain.purchasing_policy import (
     PAST,
@@ -20,7 +23,7 @@ from wopo.domain.purchasing_policy import (
     PolicyImported,
     PurchasingPolicy,
 )
-from wopo.domain.tolerance_rules import SHIPPED, Subject, ToleranceRule, ruled
+from wopo.domain.tolerance_rules import SHIPPED, Subject, ruled
 from wopo.domain.vendors import Vendor
 from wopo.usecases.door import Answer, Command, Context, silent, use_case
 from wopo.usecases.ports import UnitOfWork
@@ -59,8 +62,9 @@ def import_policy(command: ImportPolicy, ctx: Context) -> Answer:
     day = document.effective_from or today
     if day < today:
         raise PAST(field="effective_from", day=day, today=today)
-    for rule in document.matching.rules:
-        _check_codes(ctx.uow, rule)
+    for section in document.sections():
+        for named in section.named():
+            _check_code(ctx.uow, named)
     row = PurchasingPolicy(
         id=ctx.new_id(),
         version=version + 1,
@@ -91,17 +95,48 @@ def import_policy(command: ImportPolicy, ctx: Context) -> Answer:
     )
 
 
-def _check_codes(uow: UnitOfWork, rule: ToleranceRule) -> None:
-    """Every code that a rule names must be there, or it would silently rule nothing."""
-    wanted = (
-        ("vendor", rule.vendor, lambda code: uow.find(Vendor, code=code)),
-        ("part", rule.part, lambda code: uow.find(Part, number=code)),
-        ("order", rule.order, lambda code: uow.find(PurchaseOrder, number=code)),
-        ("category", rule.category, lambda code: uow.count(Part, category=code)),
-    )
-    for kind, code, there in wanted:
-        if code is not None and not there(code.strip()):
-            raise UNKNOWN_CODE(field="rules", rule=rule.name, kind=kind, code=code)
+FINDERS: Mapping[str, Callable[[UnitOfWork, str], object]] = {
+    "vendor": lambda uow, code: uow.find(Vendor, code=code),
+    "part": lambda uow, code: uow.find(Part, number=code),
+    "order": lambda uow, code: uow.find(PurchaseOrder, number=code),
+    "category": lambda uow, code: uow.count(Part, category=code),
+    "site": lambda uow, code: uow.find(Location, code=code, parent_id=None),
+    "cost centre": lambda uow, code: uow.find(CostCentre, code=code),
+}
+"""How the codes of each kind are looked up."""
+
+
+def _check_code(uow: UnitOfWork, named: Named) -> None:
+    """A code that a rule names must be there, or it would silently rule nothing."""
+    if not FINDERS[named.kind](uow, named.code.strip()):
+        raise UNKNOWN_CODE(field="rules", rule=named.rule, kind=named.kind, code=named.code)
+
+
+@dataclass(frozen=True)
+class InForce:
+    """The policy of a day: its version (0: what wopo ships) and what it says."""
+
+    version: int
+    document: PolicyDocument
+
+
+def policy_on(uow: UnitOfWork, day: date) -> InForce:
+    """The policy in force on ``day``. One query; a version's text is read once per process."""
+    version, digest = uow.store(PolicyStore).in_force(day)
+    if not version:
+        return InForce(0, SHIPPED_POLICY)
+    if digest not in _KNOWN:
+        row = uow.find(PurchasingPolicy, version=version)
+        if row is None:
+            raise LookupError(f"policy version {version} is gone")
+        if len(_KNOWN) >= MOST_KNOWN:
+            _KNOWN.clear()
+        _KNOWN[digest] = PolicyDocument.model_validate(row.content)
+    return InForce(version, _KNOWN[digest])
+
+
+_KNOWN: dict[str, PolicyDocument] = {}
+MOST_KNOWN = 64
 
 
 @dataclass(frozen=True)
@@ -132,7 +167,7 @@ class PolicyBook:
     def current(self) -> int:
         """The version in force today; 0 for what wopo ships."""
         if self._current is None:
-            self._current = self.uow.store(PolicyStore).in_force(self.day)
+            self._current, _ = self.uow.store(PolicyStore).in_force(self.day)
         return self._current
 
     def version_for(self, invoice: Invoice, *, decided: bool) -> int:

@@ -8,8 +8,8 @@ class PolicyStore(ABC):
     """Finders over the policy's versions, without reading the documents."""
 
     @abstractmethod
-    def in_force(self, day: date) -> int:
-        """The version in force on ``day``; 0 where nobody has written one."""
+    def in_force(self, day: date) -> tuple[int, str]:
+        """(version, digest) in force on ``day``; (0, empty) where nobody has written one."""
 
     @abstractmethod
     def newest(self) -> tuple[int, str]:
