@@ -103,6 +103,11 @@ class Callback(StrEnum):
     PAYMENT_BATCH = "payment_batch"
     PAY_BATCH = "pay_batch"
     CANCEL_BATCH = "cancel_batch"
+    PEOPLE = "people"
+    PERSON = "person"
+    CHANGE_PERSON = "change_person"
+    PERSON_LIMIT = "person_limit"
+    PERSON_LEAVES = "person_leaves"
 
 
 class Action(StrEnum):
@@ -226,6 +231,12 @@ class Action(StrEnum):
     BATCH_FILES = "batch.files"
     BATCH_PAID = "batch.paid"
     BATCH_CANCEL = "batch.cancel"
+    PERSON_SHOW = "person.show"
+    PERSON_ADD = "person.add"
+    PERSON_CHANGE = "person.change"
+    PERSON_LIMIT = "person.limit"
+    PERSON_LEAVES = "person.leaves"
+    PERSON_BACK = "person.back"
 
 
 class Options(StrEnum):

@@ -151,8 +151,7 @@ def build_index(now: CompanySettings, reader: Reader) -> Block:
     blocks.append(
         context(
             "`/wopo letterhead` changes what stands on orders to vendors.",
-            "One person's own counter limit comes with `wopo import csv people` (counter_cap), "
-            "what they may approve with `wopo import csv authority_limits`.",
+            "`/wopo people` sets what one person may do, approve, and buy at the counter.",
         )
     )
     return modal(Callback.COMPANY_SETTINGS, "Company settings", blocks)

@@ -21,10 +21,6 @@ from wopo.domain.events import Event, event
 from wopo.domain.money import Money
 from wopo.domain.settings import CompanySettings
 
-CODE_TAKEN = Refusal(
-    "person.code_taken",
-    "{code} is already {name}. Nothing was changed; choose another code.",
-)
 LAST_ADMIN = Refusal(
     "person.last_admin",
     "{name} is the last active administrator. Nothing was changed; "
