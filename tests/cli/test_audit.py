@@ -25,10 +25,18 @@ def url(tmp_path: Path) -> str:
     return url
 
 
-def test_the_local_story_verifies_with_its_anchor(url: str) -> None:
+def test_the_local_story_verifies_and_its_report_is_written(url: str, tmp_path: Path) -> None:
     anchor = CliRunner().invoke(app, ["audit", "anchor", "--db", url]).output.strip()
     done = CliRunner().invoke(app, ["audit", "verify", "--db", url, "--anchor", anchor])
     assert (done.exit_code, "All is well" in done.output) == (0, True), done.output
+    asked = ["audit", "tests", "--db", url, "--out", str(tmp_path / "audit"), "--to", "2030-12-31"]
+    done = CliRunner().invoke(app, asked)
+    assert done.exit_code == 0, done.output
+    *told, table, page = done.output.splitlines()
+    assert [int(line.split()[0]) for line in told] == list(range(1, 26))
+    assert told[24] == "25      0  Gaps in numbers"
+    assert Path(table).name == "audit-2030-01-01-2030-12-31.csv"
+    assert "Audit tests 2030-01-01 to 2030-12-31" in Path(page).read_text(encoding="utf-8")
 
 
 def test_a_changed_entry_is_named_and_fails(url: str) -> None:

@@ -1,15 +1,20 @@
 """``wopo audit``: is the trail whole, and do the books say what the documents say?"""
 
+from datetime import datetime
+from pathlib import Path
 from typing import Annotated
 
 import typer
 from rich.console import Console
 
-from wopo.cli.opening import DATABASE_OPTION, open_current
+from wopo.cli.opening import DATABASE_OPTION, open_current, utc_now
+from wopo.domain.audit_tests import Period, chosen
 from wopo.domain.errors import Refusal
 from wopo.usecases.audit import Anchor
 from wopo.usecases.audit import anchor as newest
 from wopo.usecases.audit import verify as faults_of
+from wopo.usecases.audit_tests import run_tests
+from wopo.usecases.settings import company
 
 app = typer.Typer(no_args_is_help=True)
 SHOWN = 50
@@ -51,6 +56,44 @@ def anchor(db: str = DATABASE_OPTION) -> None:
     """Print the chain's newest entry, to be kept where the database can't reach."""
     with open_current(db).transactions.read() as uow:
         typer.echo(str(newest(uow)))
+
+
+@app.command("tests")
+def tests(
+    first: Annotated[
+        datetime | None,
+        typer.Option("--from", formats=["%Y-%m-%d"], help="The first day; the year's first."),
+    ] = None,
+    last: Annotated[
+        datetime | None, typer.Option("--to", formats=["%Y-%m-%d"], help="The last day; today.")
+    ] = None,
+    only: Annotated[
+        list[int] | None, typer.Option(help="The number of a test; may be given several times.")
+    ] = None,
+    out: Annotated[Path, typer.Option(help="The folder to write into.")] = Path(),
+    db: str = DATABASE_OPTION,
+) -> None:
+    """Run the auditor's 25 tests over a period: a table (CSV) and a report to read (HTML)."""
+    from wopo.writers.audit_report import write_report
+
+    console, at = Console(highlight=False, markup=False, soft_wrap=True), utc_now()
+    end = (last or at).date()
+    wanted = chosen(only or [])
+    period = Period(first.date() if first else end.replace(month=1, day=1), end)
+    with open_current(db).transactions.read() as uow:
+        counts, paths = write_report(
+            out,
+            period,
+            wanted,
+            run_tests(uow, period, wanted),
+            company=company(uow).name,
+            at=at,
+            head=str(newest(uow)),
+        )
+    for test in wanted:
+        console.print(f"{test.number:>2}  {counts[test.number]:>5}  {test.name}")
+    for path in paths:
+        console.print(str(path))
 
 
 def _parsed(typed: str) -> Anchor:

@@ -64,7 +64,7 @@ def verify(uow: UnitOfWork, *, expected: Anchor | None = None) -> Iterator[Fault
         "budgets": _budgets,
         "stock": _stock,
         "orders": order_faults,
-        "numbers": _numbers,
+        "numbers": number_gaps,
     }
     errors: tuple[type[Exception], ...] = (DomainError, *uow.store(AuditStore).read_errors)
     for name, section in sections.items():
@@ -137,7 +137,7 @@ def _budgets(uow: UnitOfWork) -> Iterator[Fault]:
                 )
 
 
-def _numbers(uow: UnitOfWork) -> Iterator[Fault]:
+def number_gaps(uow: UnitOfWork) -> Iterator[Fault]:
     """Numbers that were given out and belong to no document, but for gaps that a restore logged
     (invariant 9)."""
     store = uow.store(AuditStore)

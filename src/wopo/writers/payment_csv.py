@@ -25,7 +25,7 @@ def write_payment_csv(batch: BatchView) -> bytes:
             batch.execute_on.isoformat(), remittance(one), " ".join(one.invoices),
             " ".join(one.credits),
         ]  # fmt: skip
-        table.writerow([_harmless(cell) for cell in row])
+        table.writerow([harmless(cell) for cell in row])
     return out.getvalue().encode()
 
 
@@ -37,6 +37,6 @@ def remittance(one: PaymentView, limit: int = 140) -> str:
     return text if len(text) <= limit else f"{text[: limit - 3]}..."
 
 
-def _harmless(cell: str) -> str:
+def harmless(cell: str) -> str:
     """A vendor's name that a spreadsheet would carry out as a formula is shown instead."""
     return f"'{cell}" if cell.startswith(_FORMULA) else cell

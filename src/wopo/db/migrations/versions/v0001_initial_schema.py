@@ -52,6 +52,19 @@ def upgrade() -> None:
         sa.UniqueConstraint("code"),
     )
     op.create_table(
+        "contact_key",
+        sa.Column("id", sa.String(length=40), nullable=False),
+        sa.Column("owner", sa.String(length=40), nullable=False),
+        sa.Column("owner_id", sa.String(length=40), nullable=False),
+        sa.Column("fact", sa.String(length=40), nullable=False),
+        sa.Column("key", sa.String(length=64), nullable=False),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    with op.batch_alter_table("contact_key", schema=None) as batch_op:
+        batch_op.create_index("ix_contact_key_alike", ["key", "owner"], unique=False)
+        batch_op.create_index(batch_op.f("ix_contact_key_owner_id"), ["owner_id"], unique=False)
+
+    op.create_table(
         "cost_centre",
         sa.Column("id", sa.String(length=40), nullable=False),
         sa.Column("code", sa.String(length=40), nullable=False),
@@ -2014,6 +2027,7 @@ def downgrade() -> None:
         "idempotency",
         "exchange_rate",
         "cost_centre",
+        "contact_key",
         "client",
         "audit_head",
         "audit_entry",

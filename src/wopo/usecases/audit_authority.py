@@ -1,0 +1,97 @@
+"""How much somebody could approve at a moment, as it was known then: limits that were set later,
+even for days before, do not count."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import date, datetime, timedelta
+
+from wopo.domain.approval_rights import Need, level
+from wopo.domain.exchange_rates import ExchangeRate
+from wopo.domain.money import Money
+from wopo.domain.people import AuthorityLimit, AuthoritySet
+from wopo.usecases.ports import UnitOfWork
+from wopo.usecases.ports.audit_tests import AuditTestStore, Decision, Recorded
+
+
+class Authority:
+    """Everybody's limits and the exchange rates, read once: there are few."""
+
+    def __init__(self, uow: UnitOfWork) -> None:
+        self.limits: dict[str, list[AuthorityLimit]] = {}
+        for limit in uow.all(AuthorityLimit, order=("valid_from", "id")):
+            self.limits.setdefault(limit.person_id, []).append(limit)
+        self.sets: dict[str, list[Recorded]] = {}
+        for entry in uow.store(AuditTestStore).recorded(AuthoritySet.name):
+            self.sets.setdefault(entry.subject_id, []).append(entry)
+        self.rates: dict[str, list[ExchangeRate]] = {}
+        for rate in uow.all(ExchangeRate, order="day"):
+            self.rates.setdefault(rate.source, []).append(rate)
+
+    def at(self, person_id: str, at: datetime) -> list[AuthorityLimit]:
+        """The person's limits as they stood at a moment."""
+        return limits_at(self.limits.get(person_id, []), self.sets.get(person_id, []), at)
+
+    def need(self, row: Decision, day: date | None = None) -> Need:
+        """What a decision had to cover on its day, or would have on another."""
+        day = day or row.decided_at.date()
+        rates = {
+            rate.target: rate.rate
+            for rate in self.rates.get(row.currency, ())
+            if rate.day <= row.decided_at.date()
+        }
+        return Need(row.amount, row.centres, day, rates=rates)
+
+    def limit_of(self, row: Decision) -> Money | None:
+        """How much the approver could approve for this order at that moment; none for nothing."""
+        found = level(self.at(row.by_id, row.decided_at), self.need(row))
+        if found is None:
+            return None
+        # A limit in another currency seldom is a whole number of minor units: what is beyond the
+        # last whole one could not be used either.
+        scale = 10 ** len(str(Money(0, row.currency).amount).partition(".")[2])
+        return Money(found.numerator * scale // found.denominator, row.currency)
+
+    def ended(self, row: Decision) -> date | None:
+        """The last day on which an older limit of the approver would have covered it; none where
+        none ever did."""
+        limits = self.at(row.by_id, row.decided_at)
+        days = {limit.valid_to for limit in limits if limit.valid_to is not None}
+        over = sorted((day for day in days if day < row.decided_at.date()), reverse=True)
+        for day in over:
+            found = level(limits, self.need(row, day))
+            if found is not None and found >= row.amount.amount:
+                return day
+        return None
+
+
+def limits_at(
+    rows: Sequence[AuthorityLimit], sets: Iterable[Recorded], at: datetime
+) -> list[AuthorityLimit]:
+    """Limits as they stood at a moment: as they stand now, or, where one was set since, as the
+    audit trail says that they were set until then."""
+    sets = list(sets)
+    if all(entry.at <= at for entry in sets):
+        return list(rows)
+    named = {(entry.facts["cost_centre_id"], entry.facts["valid_from"]) for entry in sets}
+    kept = [row for row in rows if (row.cost_centre_id, row.valid_from.isoformat()) not in named]
+    return kept + list(_replayed(entry for entry in sets if entry.at <= at))
+
+
+def _replayed(sets: Iterable[Recorded]) -> Iterator[AuthorityLimit]:
+    made: dict[tuple[str | None, date], AuthorityLimit] = {}
+    for entry in sets:
+        facts = entry.facts
+        start = date.fromisoformat(facts["valid_from"])
+        amount = Money.of(facts["amount"]["amount"], facts["amount"]["currency"])
+        for (centre, earlier), limit in made.items():
+            if centre == facts["cost_centre_id"] and earlier < start and limit.covers(start):
+                limit.valid_to = start - timedelta(days=1)
+        made[facts["cost_centre_id"], start] = AuthorityLimit(
+            id="",
+            person_id=entry.subject_id,
+            cost_centre_id=facts["cost_centre_id"],
+            amount_minor=amount.minor,
+            currency=amount.currency,
+            valid_from=start,
+            valid_to=date.fromisoformat(facts["valid_to"]) if facts["valid_to"] else None,
+        )
+    yield from made.values()
