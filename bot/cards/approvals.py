@@ -16,6 +16,7 @@ from bot.blocks import (
     section,
 )
 from bot.cards import Asked, Card
+from bot.cards.split_orders import together_blocks
 from bot.ids import Action
 from bot.metadata import Target
 from bot.reader import Reader
@@ -70,6 +71,7 @@ def build(view: ApprovalView, reader: Reader) -> Block:
             section(_headline(view, reader)),
             *facts(given(_facts(view, reader))),
             *_why(view),
+            *together_blocks(view, reader),
             *_lines(view, reader),
             *actions(buttons(view, reader)),
         ],

@@ -106,6 +106,25 @@ def test_the_card_has_all_that_is_needed_to_decide(waiting: str, slack: Recordin
     assert "confirm" not in buttons(shown)[Action.ORDER_APPROVE]
 
 
+def test_what_was_split_is_decided_by_its_sum_and_the_card_lists_the_others(
+    do: Do,
+    company: Company,
+    shop: Shop,
+    waiting: str,
+    slack: RecordingSlack,
+    deliver: Callable[[], int],
+) -> None:
+    asked(do, company, shop, shop.seal, 60, submit=True)
+    deliver()
+    shown = card(slack, "max")
+    assert shown["text"] == "PO-2 · Grainger · 750.00 EUR · WO-1 Feed pump · needs you"
+    said = (
+        "*Decided by the sum, 1,062.50 EUR:* with PO-1 (312.50 EUR); "
+        "the same vendor and requester within 7 days"
+    )
+    assert said in str(shown["blocks"])
+
+
 def test_a_button_carries_an_id_a_revision_and_a_hash_only(
     waiting: str, slack: RecordingSlack, transactions: SqlTransactions
 ) -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import UTC, date, datetime
+from functools import partial
 from typing import Any
 
 import pytest
@@ -11,6 +12,7 @@ from wopo.db.uow import SqlTransactions
 from wopo.domain.purchase_orders import OrderState
 from wopo.usecases.ports import UnitOfWork
 from wopo.usecases.ports.lists import ListStore
+from wopo.usecases.ports.split_orders import SplitStore
 from wopo.usecases.ports.sweeps import SweepStore
 from wopo.usecases.ports.work_orders import WorkOrderStore
 
@@ -67,7 +69,18 @@ def to_remind(uow: UnitOfWork) -> Any:
     return uow.store(SweepStore).to_remind("somebody", now, now, date(2026, 3, 2), 50)
 
 
+def asked(uow: UnitOfWork, vendor_id: str | None) -> Any:
+    since = datetime(2026, 2, 23, tzinfo=UTC)
+    return uow.store(SplitStore).asked_since(since, without="po", vendor_id=vendor_id)
+
+
 READS = [
+    (
+        partial(asked, vendor_id="gra"),
+        "ix_purchase_order_vendor (vendor_id=? AND asked_at>?)",
+        True,
+    ),
+    (partial(asked, vendor_id=None), "ix_purchase_order_asked_at", True),
     # One person's own, or what is open: both short.
     (own, "ix_exception_case_", False),
     (to_remind, "ix_exception_case_", False),

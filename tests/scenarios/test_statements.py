@@ -17,7 +17,7 @@ MOST = {
     "ReportWork": 12,
     "ApproveWorkRequest": 17,
     "RequestParts": 28,
-    "SubmitOrder": 26,
+    "SubmitOrder": 28,
     "ApproveOrder": 31,
     "IssueOrder": 15,
     "PostReceipt": 31,

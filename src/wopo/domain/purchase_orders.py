@@ -71,20 +71,21 @@ class PurchaseOrder(SQLModel, table=True):
 
     The lines hold the approved content once there is one (``approved_revision``), else the draft.
     A change proposed later waits as a revision's content (``pending_revision``) and replaces the
-    lines when it is approved.
+    lines when it is approved. ``asked_at``: when a decision was last asked for.
     """
 
     __tablename__ = "purchase_order"
     __table_args__ = (
         Index("ix_purchase_order_recent", "state", "created_at"),
         Index("ix_purchase_order_kind", "kind", "state", "created_at"),
+        Index("ix_purchase_order_vendor", "vendor_id", "asked_at"),
     )
 
     id: str = id_field()
     number: str = Field(max_length=40, unique=True)
     kind: OrderKind = enum_field(OrderKind, default=OrderKind.STANDARD)
     state: OrderState = enum_field(OrderState, default=OrderState.DRAFT, index=True)
-    vendor_id: str = ref("vendor")
+    vendor_id: str = ref("vendor", index=False)
     currency: str = Field(max_length=3)
     payment_terms: str = Field(default="", max_length=80)
     ship_to_id: str | None = ref("location", null=True)
@@ -113,6 +114,7 @@ class PurchaseOrder(SQLModel, table=True):
     imported: bool = False
     import_flag: str | None = Field(default=None, max_length=500)
     created_at: datetime = time_field()
+    asked_at: datetime | None = time_field(null=True, index=True)
     approved_at: datetime | None = time_field(null=True)
     issued_at: datetime | None = time_field(null=True)
     closed_at: datetime | None = time_field(null=True)
@@ -231,7 +233,10 @@ class RevisionState(StrEnum):
 
 
 class OrderRevision(SQLModel, table=True):
-    """The whole content of an order at one revision, with the hash an approval binds to."""
+    """The whole content of an order at one revision, with the hash an approval binds to.
+
+    ``together``: the other orders that it is decided together with (``split_orders.Together``).
+    """
 
     __tablename__ = "order_revision"
     __table_args__ = (UniqueConstraint("purchase_order_id", "revision"),)
@@ -244,5 +249,6 @@ class OrderRevision(SQLModel, table=True):
     content_hash: str = Field(max_length=64)
     total_minor: int = minor_field()
     reason: str = Field(default="", max_length=500)
+    together: dict[str, Any] = json_field()
     made_by_id: str | None = ref("person", null=True)
     at: datetime = time_field()

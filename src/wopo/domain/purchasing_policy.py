@@ -17,6 +17,7 @@ from wopo.domain.columns import id_field, json_field, ref, time_field
 from wopo.domain.errors import Refusal
 from wopo.domain.events import Event, event
 from wopo.domain.policy_sections import Part, Section
+from wopo.domain.split_orders import SplitSection
 from wopo.domain.tolerance_rules import MatchingSection
 
 PAST = Refusal(
@@ -41,6 +42,7 @@ class PolicyDocument(Part):
     title: str = Entry(min_length=1, max_length=120)
     effective_from: date | None = None
     matching: MatchingSection = MatchingSection()
+    splits: SplitSection = SplitSection()
 
     def sections(self) -> Iterator[Section]:
         """The sections in the order of the document."""

@@ -20,12 +20,14 @@ from wopo.domain.people import (
 from wopo.domain.purchase_order_events import ApprovalAsked, ApprovalRerouted, ApprovalVoided
 from wopo.domain.purchase_orders import OrderRevision, PurchaseOrder
 from wopo.domain.settings import Duty
+from wopo.domain.split_orders import Together
 from wopo.domain.waivers import waived
 from wopo.usecases.door import Context, reaction
 from wopo.usecases.order_documents import content_of_revision
 from wopo.usecases.ports import UnitOfWork
 from wopo.usecases.ports.approvals import ApprovalStore
 from wopo.usecases.settings import company
+from wopo.usecases.split_orders import write_together
 
 Approvers = list[tuple[Person, list[AuthorityLimit]]]
 
@@ -65,7 +67,8 @@ def need_on(
     left_out = requesters(uow, order, revision)
     if waived(company(uow), Duty.REQUESTER, Duty.APPROVER):
         left_out = frozenset()
-    amount = Money(exposure(content, revision.total_minor), content.currency)
+    others = Together.model_validate(revision.together).minor
+    amount = Money(exposure(content, revision.total_minor) + others, content.currency)
     return Need(amount, centres, day, left_out, rates), approvers
 
 
@@ -86,14 +89,17 @@ def ask_approval(
     ``after``: the same decision as it was asked before. ``hand_on_to``: the acting person hands it
     on to this one, whose right the caller checked.
     """
+    if after is None:
+        write_together(ctx, order, revision, content)
     need, approvers = need_of(ctx, order, revision, content)
+    amount = Money(exposure(content, revision.total_minor), content.currency)
     approval = Approval(
         id=ctx.new_id(),
         purchase_order_id=order.id,
         revision=revision.revision,
         content_hash=revision.content_hash,
-        amount_minor=need.amount.minor,
-        currency=need.amount.currency,
+        amount_minor=amount.minor,
+        currency=amount.currency,
         asked_at=ctx.at,
         question=question,
         answer=answer,
@@ -112,7 +118,7 @@ def ask_approval(
             order_id=order.id,
             number=order.number,
             revision=revision.revision,
-            amount=need.amount,
+            amount=amount,
             eligible_ids=list(approval.eligible_ids),
         )
     )

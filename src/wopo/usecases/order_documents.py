@@ -239,7 +239,8 @@ def add_revision(
     reason: str = "",
     state: RevisionState = RevisionState.PENDING,
 ) -> OrderRevision:
-    """Write down the whole content as the order's next revision."""
+    """Write down the whole content as the order's next revision, to be decided about now."""
+    order.asked_at = ctx.at
     revision = OrderRevision(
         id=ctx.new_id(),
         purchase_order_id=order.id,

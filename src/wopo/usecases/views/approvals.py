@@ -23,6 +23,7 @@ from wopo.domain.purchase_orders import (
     PurchaseOrderLine,
 )
 from wopo.domain.settings import CompanySettings
+from wopo.domain.split_orders import Together
 from wopo.domain.vendors import Vendor
 from wopo.usecases.exchange_rates import convert
 from wopo.usecases.order_documents import content_of_revision
@@ -104,6 +105,8 @@ class ApprovalView:
     change_reason: str
     total_before: Money | None
     budgets: tuple[BudgetAfter, ...]
+    together: Together
+    """Other orders that it is decided together with."""
     asked_at: datetime
     asked_of: tuple[Ref, ...]
     decided_by: Ref | None
@@ -172,6 +175,7 @@ def approval_view(
         change_reason=revision.reason,
         total_before=_before(order, approval),
         budgets=_budgets(uow, order, content, today),
+        together=Together.model_validate(revision.together),
         asked_at=approval.asked_at,
         asked_of=tuple(people[id] for id in approval.eligible_ids if id in people),
         decided_by=people.get(approval.decided_by_id or ""),

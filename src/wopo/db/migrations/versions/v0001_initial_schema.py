@@ -617,6 +617,7 @@ def upgrade() -> None:
         sa.Column("imported", sa.Boolean(), nullable=False),
         sa.Column("import_flag", sa.String(length=500), nullable=True),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("asked_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("approved_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("issued_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("closed_at", sa.DateTime(timezone=True), nullable=True),
@@ -636,6 +637,7 @@ def upgrade() -> None:
         sa.UniqueConstraint("number"),
     )
     with op.batch_alter_table("purchase_order", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_purchase_order_asked_at"), ["asked_at"], unique=False)
         batch_op.create_index(
             batch_op.f("ix_purchase_order_blanket_id"), ["blanket_id"], unique=False
         )
@@ -648,9 +650,7 @@ def upgrade() -> None:
             batch_op.f("ix_purchase_order_ship_to_id"), ["ship_to_id"], unique=False
         )
         batch_op.create_index(batch_op.f("ix_purchase_order_state"), ["state"], unique=False)
-        batch_op.create_index(
-            batch_op.f("ix_purchase_order_vendor_id"), ["vendor_id"], unique=False
-        )
+        batch_op.create_index("ix_purchase_order_vendor", ["vendor_id", "asked_at"], unique=False)
 
     op.create_table(
         "slack_identity",
@@ -1097,6 +1097,7 @@ def upgrade() -> None:
         sa.Column("content_hash", sa.String(length=64), nullable=False),
         sa.Column("total_minor", sa.BigInteger(), nullable=False),
         sa.Column("reason", sa.String(length=500), nullable=False),
+        sa.Column("together", sa.JSON(), nullable=False),
         sa.Column("made_by_id", sa.String(length=40), nullable=True),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(
