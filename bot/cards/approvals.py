@@ -26,13 +26,9 @@ from wopo.domain.numbers import short
 from wopo.domain.people import Person
 from wopo.domain.workflow import words
 from wopo.usecases.ports import UnitOfWork
-from wopo.usecases.views.approvals import (
-    ApprovalLine,
-    ApprovalListLine,
-    ApprovalView,
-    JobRef,
-    approval_view,
-)
+from wopo.usecases.views.approval_lines import ApprovalLine, JobRef
+from wopo.usecases.views.approval_steps import StepView
+from wopo.usecases.views.approvals import ApprovalListLine, ApprovalView, approval_view
 
 NAME = "approval"
 QUESTION = "question"
@@ -63,7 +59,8 @@ def build(view: ApprovalView, reader: Reader) -> Block:
         who = ", ".join(person.name for person in view.asked_of) or "nobody yet"
         text = f"This waits for {who} now; there is nothing for you to do."
         return message(
-            _ended(view, reader), [section(_headline(view, reader)), context(safe(text))]
+            _ended(view, reader),
+            [section(_headline(view, reader)), context(safe(text)), *_steps(view)],
         )
     return message(
         _notification(view, reader),
@@ -73,6 +70,7 @@ def build(view: ApprovalView, reader: Reader) -> Block:
             *_why(view),
             *together_blocks(view, reader),
             *_lines(view, reader),
+            *_steps(view),
             *actions(buttons(view, reader)),
         ],
     )
@@ -134,7 +132,33 @@ def _decision(view: ApprovalView) -> list[Block]:
         made = [context("The order changed or was taken back, so this is no longer asked for.")]
     if view.state is ApprovalState.VOID and view.answer:
         made = [context(f"It was asked for again with an answer: {safe(view.answer)}")]
-    return [*made, *actions([button("Details", Action.ORDER_DETAILS, Target(id=view.order.id))])]
+    look = actions([button("Details", Action.ORDER_DETAILS, Target(id=view.order.id))])
+    return [*made, *_steps(view), *look]
+
+
+def _steps(view: ApprovalView) -> list[Block]:
+    """Every decision that this needs, in order; nothing where it needs but one."""
+    if not view.steps:
+        return []
+    rule = f" (rule “{safe(view.matrix_rule)}”)" if view.matrix_rule else ""
+    lines = [f"*Who approves*{rule}", *(step_text(step) for step in view.steps)]
+    return [section("\n".join(lines))]
+
+
+def step_text(step: StepView) -> str:
+    """``2. finance: Fia, waits`` or ``1. manager: Sue, approved 24 Nov 10:12``."""
+    who = safe(", ".join(step.people) or "nobody yet")
+    when = f" {moment(step.at)}" if step.at else ""
+    return f"{step.step}. {safe(step.wanted)}: {who}, {_STANDS[step.state]}{when}"
+
+
+_STANDS = {
+    ApprovalState.PLANNED: "then",
+    ApprovalState.WAITING: "asked now",
+    ApprovalState.RETURNED: "asked a question",
+    ApprovalState.APPROVED: "approved",
+    ApprovalState.REJECTED: "rejected",
+}
 
 
 def _facts(view: ApprovalView, reader: Reader) -> list[tuple[str, str]]:

@@ -4,7 +4,7 @@ from bot.blocks import Block, actions, context, divider, header, safe, section
 from bot.cards.approvals import buttons, summary
 from bot.reader import Reader
 from bot.sections import Section
-from wopo.domain.people import Person, Role
+from wopo.domain.people import Person
 from wopo.usecases.ports import UnitOfWork
 from wopo.usecases.views.approvals import waiting_approvals
 
@@ -13,8 +13,6 @@ SHOWN = 6
 
 def to_decide(uow: UnitOfWork, person: Person, reader: Reader) -> list[Block]:
     """Each with its buttons; the oldest first."""
-    if not person.has(Role.APPROVER):
-        return []
     lines = waiting_approvals(uow, person.id, today=reader.today, limit=SHOWN + 1)
     if not lines:
         return []

@@ -45,7 +45,7 @@ def build(view: ChainView, number: str, reader: Reader) -> Block:
 def _line(line: ChainLine, reader: Reader) -> str:
     number = f"*{safe(short(line.number))}*" if line.here else safe(short(line.number))
     parts = [
-        f"{line.label} {number}",
+        f"{line.label} {number}".strip(),
         safe(line.text[:80]),
         safe(line.state),
         reader.money(line.amount) if line.amount is not None else "",

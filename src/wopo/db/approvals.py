@@ -1,14 +1,18 @@
 """The database's side of approvals."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
+from typing import Any
 
-from sqlalchemy import String, bindparam, cast, or_
+from sqlalchemy import CompoundSelect, String, bindparam, cast, literal, or_, union
 from sqlmodel import col, select
 
 from wopo.db.uow import SqlStore, implements, recall, waiting
+from wopo.domain.invoices import Invoice
 from wopo.domain.part_requests import Allocation, PartRequest, PartRequestLine
 from wopo.domain.people import AuthorityLimit, Person, Role
 from wopo.domain.purchase_orders import PurchaseOrderLine
+from wopo.domain.receipts import Receipt
+from wopo.domain.settings import Duty
 from wopo.usecases.ports.approvals import ApprovalStore
 
 APPROVERS = (
@@ -35,6 +39,16 @@ REQUESTERS = (
     )
     .distinct()
 )
+HANDLERS: CompoundSelect[Any] = union(
+    select(literal(Duty.RECEIVER.value), Receipt.received_by_id).where(
+        col(Receipt.purchase_order_id) == bindparam("order_id"),
+        col(Receipt.received_by_id).is_not(None),
+    ),
+    select(literal(Duty.INVOICE_ENTERER.value), Invoice.entered_by_id).where(
+        col(Invoice.purchase_order_id) == bindparam("order_id"),
+        col(Invoice.entered_by_id).is_not(None),
+    ),
+)
 SHARES = (Allocation, PartRequestLine, PurchaseOrderLine)
 
 
@@ -60,3 +74,11 @@ class SqlApprovals(SqlStore):
             return list(found.scalars())
 
         return set(recall(self.session, Allocation, ("requesters", order_id), read))
+
+    def handlers(self, order_id: str) -> Mapping[Duty, frozenset[str]]:
+        options = waiting(self.session, Receipt, Invoice)
+        found = self.session.execute(HANDLERS, {"order_id": order_id}, execution_options=options)
+        people: dict[Duty, set[str]] = {}
+        for duty, person_id in found:
+            people.setdefault(Duty(duty), set()).add(person_id)
+        return {duty: frozenset(ids) for duty, ids in people.items()}

@@ -11,7 +11,7 @@ from sqlmodel import col
 
 from wopo.db.audit_tests_sums import AuditSums
 from wopo.db.uow import implements
-from wopo.domain.approvals import Approval, ApprovalState
+from wopo.domain.approvals import AUTHORITY, Approval, ApprovalState
 from wopo.domain.audit_tests import Period
 from wopo.domain.exception_cases import ExceptionCase, Resolution
 from wopo.domain.invoices import CLEARED, Invoice, InvoiceState
@@ -85,7 +85,8 @@ class SqlAuditTests(AuditSums, AuditTestStore):
             select(
                 col(A.id), col(PO.id), col(PO.number), col(V.name), col(A.amount_minor),
                 col(A.currency), col(A.asked_at), col(A.decided_at), col(A.decided_by_id),
-                col(A.waiver), col(PO.requested_by_ids), col(OrderRevision.made_by_id),
+                col(A.waiver), col(A.wanted) == AUTHORITY,
+                col(PO.requested_by_ids), col(OrderRevision.made_by_id),
             )
             .select_from(A)
             .join(PO, col(PO.id) == col(A.purchase_order_id))

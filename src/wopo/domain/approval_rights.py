@@ -6,7 +6,7 @@ the order is left out unless the company waives that pair (domain.md, invariant 
 """
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
@@ -51,6 +51,17 @@ EXPIRED = Refusal(
     "approval.expired",
     "The time to decide about {number} ran out at {time}. This click changed nothing; "
     "{who} decides now.",
+    logged=True,
+)
+NOT_YET = Refusal(
+    "approval.not_yet",
+    "{number} is not with you yet: {who} decides first. Nothing was changed; you are asked then.",
+    logged=True,
+)
+HANDLED = Refusal(
+    "approval.handled",
+    "You are {had} of {number}, so someone else must approve it. Nothing was changed; "
+    "{who} can decide.",
     logged=True,
 )
 CANNOT_TAKE = Refusal(
@@ -107,32 +118,27 @@ def _in_order(limit: AuthorityLimit, need: Need) -> Fraction | None:
     return Fraction(Money(limit.amount_minor, limit.currency).amount) / Fraction(rate)
 
 
+def ranked(
+    people: Iterable[tuple[Person, Collection[AuthorityLimit]]], need: Need
+) -> tuple[tuple[str, ...], ...]:
+    """Ids of everybody with sufficient authority, those with the same one together, the lowest
+    first; by code within."""
+    wanted = Fraction(need.amount.amount)
+    groups: dict[Fraction, list[Person]] = {}
+    for person, limits in people:
+        authority = level(limits, need)
+        fits = authority is not None and authority >= wanted
+        if authority is not None and fits and person.active and person.id not in need.excluded_ids:
+            groups.setdefault(authority, []).append(person)
+    return tuple(
+        tuple(person.id for person in sorted(groups[authority], key=lambda person: person.code))
+        for authority in sorted(groups)
+    )
+
+
 def eligible(people: Iterable[tuple[Person, Collection[AuthorityLimit]]], need: Need) -> list[str]:
     """Ids of those to ask: all with the lowest sufficient authority, by code."""
-    wanted = Fraction(need.amount.amount)
-    sufficient = [
-        (authority, person)
-        for person, limits in people
-        if person.active
-        and person.id not in need.excluded_ids
-        and (authority := level(limits, need)) is not None
-        and authority >= wanted
-    ]
-    lowest = min((authority for authority, _ in sufficient), default=None)
-    chosen = [person for authority, person in sufficient if authority == lowest]
-    return [person.id for person in sorted(chosen, key=lambda person: person.code)]
-
-
-def next_eligible(
-    people: Iterable[tuple[Person, Collection[AuthorityLimit]]],
-    need: Need,
-    passed_over: Collection[str],
-) -> list[str]:
-    """Ids of those to ask after some let it expire: the next sufficient authority without them, and
-    where there is none, the same people again."""
-    people = list(people)
-    others = replace(need, excluded_ids=need.excluded_ids | frozenset(passed_over))
-    return eligible(people, others) or eligible(people, need)
+    return list(next(iter(ranked(people, need)), ()))
 
 
 def able(
@@ -144,6 +150,23 @@ def able(
         for person, limits in people
         if person.active and person.id not in need.excluded_ids and covers(limits, need)
     }
+
+
+@dataclass(frozen=True)
+class Deciders:
+    """Who could make one decision: everybody able, by id, and in which order they are asked: the
+    first group, and the next one where everybody of the one before let it expire."""
+
+    able: Mapping[str, Person]
+    groups: tuple[tuple[str, ...], ...]
+
+    def whom(self, passed_over: Collection[str] = ()) -> list[str]:
+        """Ids of those to ask; where everybody let it expire, the first ones again."""
+        for group in self.groups:
+            left = [id for id in group if id not in passed_over]
+            if left:
+                return left
+        return list(next(iter(self.groups), ()))
 
 
 def covers(limits: Iterable[AuthorityLimit], need: Need) -> bool:

@@ -1,4 +1,8 @@
-"""Approvals: one decision about one revision by somebody with the authority."""
+"""Approvals: the decisions about one revision, each by somebody who may make it.
+
+Without a rule of the policy there is one. A rule may ask for several, in steps: an order is
+approved when all of its last step's are.
+"""
 
 from datetime import datetime
 from enum import StrEnum
@@ -11,9 +15,10 @@ from wopo.domain.money import Money
 
 
 class ApprovalState(StrEnum):
-    """waiting -> approved | rejected | returned (question) | reassigned | expired; void when the
-    revision is superseded."""
+    """planned (an earlier step comes first) -> waiting -> approved | rejected | returned (question)
+    | reassigned | expired; void when the revision is superseded."""
 
+    PLANNED = "planned"
     WAITING = "waiting"
     APPROVED = "approved"
     REJECTED = "rejected"
@@ -23,10 +28,19 @@ class ApprovalState(StrEnum):
     VOID = "void"
 
 
+OPEN_DECISIONS = (ApprovalState.PLANNED, ApprovalState.WAITING, ApprovalState.RETURNED)
+"""Still to be made."""
+AUTHORITY = "authority"
+"""``Approval.wanted`` of a decision that needs a limit which covers the amount."""
+
+
 class Approval(SQLModel, table=True):
     """A decision that is asked for. ``eligible_ids`` are those who were sent the card: everyone
     with the lowest sufficient authority for the cost centres; rights are read again at the click.
     ``question`` and ``answer``: what was asked here or, where this decision is asked again, before.
+    ``step`` says when it is its turn, ``decisions`` how many the revision needs in all, ``wanted``
+    who must make it: ``authority``, ``manager``, ``owner:<cost centre id>``, ``role:<role>`` or
+    ``person:<id>``; ``matrix_rule`` is the rule of the policy that says so.
     ``handed_on_by_id``: who handed the decision on to whom it is asked of now. ``passed_over_ids``:
     who let it expire before. ``rule``: the rule that decided, where no person did.
     """
@@ -37,6 +51,10 @@ class Approval(SQLModel, table=True):
     id: str = id_field()
     purchase_order_id: str = ref("purchase_order")
     revision: int
+    step: int = 1
+    decisions: int = 1
+    wanted: str = Field(default=AUTHORITY, max_length=80)
+    matrix_rule: str = Field(default="", max_length=80)
     content_hash: str = Field(max_length=64)
     state: ApprovalState = enum_field(ApprovalState, default=ApprovalState.WAITING, index=True)
     amount_minor: int = minor_field()

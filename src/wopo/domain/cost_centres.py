@@ -29,6 +29,15 @@ class CostCentre(SQLModel, table=True):
     parent_id: str | None = ref("cost_centre", null=True)
 
 
+class CostCentreOwner(SQLModel, table=True):
+    """Who answers for what a cost centre spends; the policy may ask them about orders."""
+
+    __tablename__ = "cost_centre_owner"
+
+    cost_centre_id: str = Field(primary_key=True, foreign_key="cost_centre.id", max_length=40)
+    person_id: str = ref("person")
+
+
 class Project(SQLModel, table=True):
     """A plan that gathers jobs, within a cost centre or across them."""
 
@@ -55,6 +64,15 @@ class CostCentreChanged(Event):
     code: str
     before: dict[str, object]
     after: dict[str, object]
+
+
+@event("cost_centre:owner_set")
+class CostCentreOwnerSet(Event):
+    """Somebody answers for the cost centre from now on; ``before`` did until then."""
+
+    code: str
+    person_id: str
+    before: str | None
 
 
 @event("project:added")

@@ -216,6 +216,20 @@ class ApprovalAsked(Event):
     eligible_ids: list[str]
 
 
+@event("approval:step_decided")
+class ApprovalStepDecided(Event):
+    """One of several decisions about a revision was made for it; ``next_ids`` are asked now (of
+    the same step, or of the next), nobody where that was the last."""
+
+    order_id: str
+    number: str
+    revision: int
+    step: int
+    wanted: str
+    by_id: str
+    next_ids: list[str]
+
+
 @event("approval:rerouted")
 class ApprovalRerouted(Event):
     """Rights changed while the decision waited, so others are asked now."""

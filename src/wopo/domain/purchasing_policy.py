@@ -13,6 +13,7 @@ from typing import Any
 from pydantic import Field as Entry
 from sqlmodel import Field, SQLModel
 
+from wopo.domain.approval_matrix import ApprovalSection
 from wopo.domain.columns import id_field, json_field, ref, time_field
 from wopo.domain.errors import Refusal
 from wopo.domain.events import Event, event
@@ -43,6 +44,7 @@ class PolicyDocument(Part):
     effective_from: date | None = None
     matching: MatchingSection = MatchingSection()
     splits: SplitSection = SplitSection()
+    approval: ApprovalSection = ApprovalSection()
 
     def sections(self) -> Iterator[Section]:
         """The sections in the order of the document."""

@@ -3,22 +3,17 @@
 from collections.abc import Iterable
 from datetime import date, timedelta
 
-from wopo.domain.approval_rights import CANNOT_TAKE, NOBODY, able
+from wopo.domain.approval_rights import CANNOT_TAKE, NOBODY
 from wopo.domain.approvals import Approval, ApprovalState
 from wopo.domain.errors import NOT_FOUND
 from wopo.domain.numbers import short
 from wopo.domain.people import Person, Role
 from wopo.domain.purchase_order_events import ApprovalExpired, ApprovalReassigned
 from wopo.domain.purchase_orders import OrderRevision, PurchaseOrder
-from wopo.usecases.approval_routing import (
-    ask_approval,
-    end_asking,
-    need_of,
-    need_on,
-    requesters,
-    revision_of,
-)
-from wopo.usecases.approvals import Decision, authorised, decide, names, open_decision
+from wopo.usecases.approval_deciders import Circle
+from wopo.usecases.approval_routing import ask_again, end_asking, revision_of
+from wopo.usecases.approval_steps import decide
+from wopo.usecases.approvals import Decision, authorised, names, open_decision
 from wopo.usecases.door import Answer, Command, Context, Notice, announces, use_case
 from wopo.usecases.order_documents import content_of_revision, hold_order
 from wopo.usecases.order_stories import approval_cards
@@ -56,15 +51,8 @@ def reassign_approval(command: ReassignApproval, ctx: Context) -> Answer:
     decide(ctx, approval, ApprovalState.REASSIGNED)
     approval.reason = command.reason.strip() or None
     order.version += 1
-    asked = ask_approval(
-        ctx,
-        order,
-        decision.revision,
-        decision.content,
-        question=approval.question,
-        answer=approval.answer,
-        after=approval,
-        hand_on_to=person.id,
+    asked = ask_again(
+        ctx, order, decision.revision, decision.content, approval, hand_on_to=person.id
     )
     ctx.record(
         ApprovalReassigned(
@@ -88,16 +76,15 @@ def reassign_approval(command: ReassignApproval, ctx: Context) -> Answer:
 
 
 def _taker(ctx: Context, decision: Decision, person_id: str) -> Person:
-    order = decision.order
-    need, approvers = need_of(ctx, order, decision.revision, decision.content)
-    can = able(approvers, need)
+    order, circle = decision.order, decision.circle(ctx)
+    can = dict(circle.of(decision.approval.wanted).able)
     can.pop(ctx.person().id, None)
     if person_id in can:
         return can[person_id]
     person = ctx.require(Person, person_id, label="person", field="person_id")
     if person.id == ctx.actor_id:
         why = "that is you"
-    elif person.id in requesters(ctx.uow, order, decision.revision):
+    elif person.id in circle.requesters:
         why = "who asks for an order never approves it"
     else:
         why = "their authority does not cover it"
@@ -118,8 +105,9 @@ def takers(uow: UnitOfWork, approval_id: str, *, without: str, day: date) -> lis
         raise NOT_FOUND(kind="approval", wanted=approval_id, nearest="")
     revision = uow.find(OrderRevision, purchase_order_id=order.id, revision=approval.revision)
     assert revision is not None, f"approval {approval.id} of no revision"
-    need, approvers = need_on(uow, day, order, revision, content_of_revision(revision))
-    can = [person for person in able(approvers, need).values() if person.id != without]
+    circle = Circle(uow, day, order, revision, content_of_revision(revision))
+    able = circle.of(approval.wanted).able
+    can = [person for person in able.values() if person.id != without]
     return sorted(can, key=lambda person: person.name)
 
 
@@ -156,15 +144,7 @@ def _expire(
     approval.handed_on_by_id = None
     end_asking(ctx, approval)
     order.version += 1
-    asked = ask_approval(
-        ctx,
-        order,
-        revision,
-        content_of_revision(revision),
-        question=approval.question,
-        answer=approval.answer,
-        after=approval,
-    )
+    asked = ask_again(ctx, order, revision, content_of_revision(revision), approval)
     ctx.record(
         ApprovalExpired(
             subject_id=approval.id,

@@ -9,8 +9,10 @@ from wopo.domain.errors import NOT_ALLOWED
 from wopo.domain.numbers import short
 from wopo.domain.people import Role
 from wopo.domain.purchase_order_events import OrderReturned, QuestionAnswered
-from wopo.usecases.approval_routing import ask_approval, requesters, revision_of
-from wopo.usecases.approvals import answered, authorised, decide, open_decision
+from wopo.usecases.approval_deciders import requesters
+from wopo.usecases.approval_routing import ask_again, revision_of
+from wopo.usecases.approval_steps import decide
+from wopo.usecases.approvals import answered, authorised, open_decision
 from wopo.usecases.door import Answer, Command, Context, use_case
 from wopo.usecases.order_documents import content_of_revision, hold_order
 
@@ -72,9 +74,7 @@ def answer_question(command: AnswerQuestion, ctx: Context) -> Answer:
         raise NOT_ALLOWED(action="answer this question", who="the requester or a buyer")
     approval.state, approval.answer = ApprovalState.VOID, answer
     content = content_of_revision(revision)
-    again = ask_approval(
-        ctx, order, revision, content, question=approval.question, answer=answer, after=approval
-    )
+    again = ask_again(ctx, order, revision, content, approval, answer=answer)
     order.version += 1
     ctx.record(
         QuestionAnswered(

@@ -1,141 +1,124 @@
 """Whom a decision is asked of, and asking again when rights change while it waits."""
 
 from collections.abc import Iterable
-from datetime import date
 
-from wopo.domain.approval_rights import Need, able, eligible, next_eligible
-from wopo.domain.approvals import Approval, ApprovalAsk, ApprovalState
-from wopo.domain.exchange_rates import ExchangeRate, rate_on
-from wopo.domain.money import Money
+from wopo.domain.approval_rights import Deciders
+from wopo.domain.approvals import OPEN_DECISIONS, Approval, ApprovalAsk, ApprovalState
+from wopo.domain.cost_centres import CostCentreOwnerSet
 from wopo.domain.order_content import OrderContent
-from wopo.domain.order_life import exposure
-from wopo.domain.people import (
-    AuthorityLimit,
-    AuthoritySet,
-    Person,
-    PersonChanged,
-    PersonDeactivated,
-    PersonReactivated,
-)
+from wopo.domain.people import AuthoritySet, PersonChanged, PersonDeactivated, PersonReactivated
 from wopo.domain.purchase_order_events import ApprovalAsked, ApprovalRerouted, ApprovalVoided
 from wopo.domain.purchase_orders import OrderRevision, PurchaseOrder
-from wopo.domain.settings import Duty
-from wopo.domain.split_orders import Together
-from wopo.domain.waivers import waived
+from wopo.usecases.approval_deciders import Circle
+from wopo.usecases.approval_plan import plan_for
 from wopo.usecases.door import Context, reaction
 from wopo.usecases.order_documents import content_of_revision
-from wopo.usecases.ports import UnitOfWork
-from wopo.usecases.ports.approvals import ApprovalStore
-from wopo.usecases.settings import company
+from wopo.usecases.purchasing_policy import policy_on
 from wopo.usecases.split_orders import write_together
 
-Approvers = list[tuple[Person, list[AuthorityLimit]]]
 
-
-def requesters(uow: UnitOfWork, order: PurchaseOrder, revision: OrderRevision) -> frozenset[str]:
-    """Everybody who asked for what is to be approved: of a line, or of this revision."""
-    asked = set(order.requested_by_ids) | uow.store(ApprovalStore).requesters(order.id)
-    if revision.made_by_id:
-        asked.add(revision.made_by_id)
-    return frozenset(asked)
-
-
-def need_of(
+def circle_of(
     ctx: Context, order: PurchaseOrder, revision: OrderRevision, content: OrderContent
-) -> tuple[Need, Approvers]:
-    """What a decision about this revision must cover today, and the approvers with their limits."""
-    return need_on(ctx.uow, ctx.at.date(), order, revision, content)
+) -> Circle:
+    """The people around a revision today."""
+    return Circle(ctx.uow, ctx.at.date(), order, revision, content)
 
 
-def need_on(
-    uow: UnitOfWork,
-    day: date,
-    order: PurchaseOrder,
-    revision: OrderRevision,
-    content: OrderContent,
-) -> tuple[Need, Approvers]:
-    """The same on a day."""
-    centres = frozenset(line.cost_centre_id for line in content.lines)
-    approvers = uow.store(ApprovalStore).approvers(centres)
-    foreign = {limit.currency for _, limits in approvers for limit in limits} - {content.currency}
-    rates = {}
-    known = uow.all(ExchangeRate, source=content.currency) if foreign else []
-    for currency in foreign:
-        valid = [rate for rate in known if rate.target == currency and rate.day <= day]
-        if valid:
-            rates[currency] = rate_on(valid, content.currency, currency, day)
-    left_out = requesters(uow, order, revision)
-    if waived(company(uow), Duty.REQUESTER, Duty.APPROVER):
-        left_out = frozenset()
-    others = Together.model_validate(revision.together).minor
-    amount = Money(exposure(content, revision.total_minor) + others, content.currency)
-    return Need(amount, centres, day, left_out, rates), approvers
+def ask_approvals(
+    ctx: Context, order: PurchaseOrder, revision: OrderRevision, content: OrderContent
+) -> None:
+    """Ask for every decision this revision needs, those of the first step now. With nobody
+    eligible one waits visibly; it is never made by itself (reliability A27)."""
+    policy = policy_on(ctx.uow, ctx.at.date()).document
+    write_together(ctx, policy.splits, order, revision, content)
+    circle = circle_of(ctx, order, revision, content)
+    plan = plan_for(circle, policy.approval)
+    first = min(step for step, _ in plan.decisions)
+    for step, wanted in plan.decisions:
+        approval = _new(ctx, circle)
+        approval.step, approval.wanted, approval.matrix_rule = step, wanted, plan.rule
+        approval.decisions = len(plan.decisions)
+        if step == first:
+            _put(ctx, circle, approval, circle.of(wanted).whom())
+        else:
+            approval.state = ApprovalState.PLANNED
+            approval.eligible_ids = circle.of(wanted).whom()
+            ctx.uow.add(approval)
 
 
-def ask_approval(
+def open_planned(ctx: Context, circle: Circle, approval: Approval) -> None:
+    """It is this decision's turn: ask whoever could make it now."""
+    approval.state, approval.asked_at = ApprovalState.WAITING, ctx.at
+    _put(ctx, circle, approval, circle.of(approval.wanted).whom())
+
+
+def ask_again(
     ctx: Context,
     order: PurchaseOrder,
     revision: OrderRevision,
     content: OrderContent,
+    before: Approval,
     *,
-    question: str | None = None,
     answer: str | None = None,
-    after: Approval | None = None,
     hand_on_to: str | None = None,
 ) -> Approval:
-    """Ask for one decision about this revision. With nobody eligible it waits visibly; it is never
-    approved by itself (reliability A27).
+    """Ask for the same decision anew: with an ``answer``, or because ``before`` ended without one.
 
-    ``after``: the same decision as it was asked before. ``hand_on_to``: the acting person hands it
-    on to this one, whose right the caller checked.
+    ``hand_on_to``: the acting person hands it on to this one, whose right the caller checked.
     """
-    if after is None:
-        write_together(ctx, order, revision, content)
-    need, approvers = need_of(ctx, order, revision, content)
-    amount = Money(exposure(content, revision.total_minor), content.currency)
-    approval = Approval(
-        id=ctx.new_id(),
-        purchase_order_id=order.id,
-        revision=revision.revision,
-        content_hash=revision.content_hash,
-        amount_minor=amount.minor,
-        currency=amount.currency,
-        asked_at=ctx.at,
-        question=question,
-        answer=answer,
-    )
-    if after is not None:
-        approval.passed_over_ids = list(after.passed_over_ids)
-        approval.handed_on_by_id = after.handed_on_by_id
-    approval.eligible_ids = _whom(approvers, need, after)
+    circle = circle_of(ctx, order, revision, content)
+    approval = _new(ctx, circle)
+    for name in _KEPT:
+        setattr(approval, name, getattr(before, name))
+    approval.answer = answer or before.answer
+    whom = _whom(circle.of(approval.wanted), before)
     if hand_on_to is not None:
-        approval.handed_on_by_id, approval.eligible_ids = ctx.actor_id, [hand_on_to]
-    ctx.uow.add(approval)
-    _add_asks(ctx, approval, approval.eligible_ids)
-    ctx.record(
-        ApprovalAsked(
-            subject_id=approval.id,
-            order_id=order.id,
-            number=order.number,
-            revision=revision.revision,
-            amount=amount,
-            eligible_ids=list(approval.eligible_ids),
-        )
-    )
+        approval.handed_on_by_id, whom = ctx.actor_id, [hand_on_to]
+    _put(ctx, circle, approval, whom)
     return approval
 
 
-def _whom(approvers: Approvers, need: Need, before: Approval | None) -> list[str]:
-    """Whom to ask: whoever it was handed on to as long as they can decide, else the lowest
-    sufficient authority that did not let it expire."""
-    if before is None:
-        return eligible(approvers, need)
+_KEPT = ("step", "decisions", "wanted", "matrix_rule", "question", "passed_over_ids",
+         "handed_on_by_id")  # fmt: skip
+
+
+def _new(ctx: Context, circle: Circle) -> Approval:
+    amount = circle.amount
+    return Approval(
+        id=ctx.new_id(),
+        purchase_order_id=circle.order.id,
+        revision=circle.revision.revision,
+        content_hash=circle.revision.content_hash,
+        amount_minor=amount.minor,
+        currency=amount.currency,
+        asked_at=ctx.at,
+    )
+
+
+def _put(ctx: Context, circle: Circle, approval: Approval, whom: list[str]) -> None:
+    approval.eligible_ids = whom
+    ctx.uow.add(approval)
+    _add_asks(ctx, approval, whom)
+    ctx.record(
+        ApprovalAsked(
+            subject_id=approval.id,
+            order_id=approval.purchase_order_id,
+            number=circle.order.number,
+            revision=approval.revision,
+            amount=approval.amount,
+            eligible_ids=list(whom),
+        )
+    )
+
+
+def _whom(deciders: Deciders, before: Approval) -> list[str]:
+    """Whom to ask: whoever it was handed on to as long as they can decide, else the first of those
+    that did not let it expire."""
     if before.handed_on_by_id:
-        can = able(approvers, need)
-        still = [id for id in before.eligible_ids if id in can]
+        still = [id for id in before.eligible_ids if id in deciders.able]
         if still:
             return still
-    return next_eligible(approvers, need, before.passed_over_ids)
+    return deciders.whom(before.passed_over_ids)
 
 
 def _ask(ctx: Context, approval: Approval, person_ids: Iterable[str]) -> None:
@@ -164,13 +147,15 @@ def end_asking(ctx: Context, approval: Approval) -> None:
 
 
 def void_approvals(ctx: Context, order: PurchaseOrder, *, decided: bool) -> None:
-    """Void what is asked about an order (and, ``decided``, the approval it had), because the
-    revision is superseded."""
-    states = [ApprovalState.WAITING, ApprovalState.RETURNED]
-    if decided:
-        states.append(ApprovalState.APPROVED)
+    """Void what is asked about an order, with the steps of it that were decided already (and,
+    ``decided``, the approval it had), because the revision is superseded."""
+    states = [*OPEN_DECISIONS, ApprovalState.APPROVED]
+    in_force = order.approved_revision or 0
     for approval in ctx.uow.all(Approval, purchase_order_id=order.id, state=states):
-        was, approval.state = approval.state, ApprovalState.VOID
+        was = approval.state
+        if was is ApprovalState.APPROVED and not decided and approval.revision <= in_force:
+            continue
+        approval.state = ApprovalState.VOID
         end_asking(ctx, approval)
         ctx.record(
             ApprovalVoided(
@@ -179,7 +164,7 @@ def void_approvals(ctx: Context, order: PurchaseOrder, *, decided: bool) -> None
                 number=order.number,
                 revision=approval.revision,
                 was=was.value,
-                eligible_ids=list(approval.eligible_ids),
+                eligible_ids=[] if was is ApprovalState.PLANNED else list(approval.eligible_ids),
             )
         )
 
@@ -192,8 +177,8 @@ def reroute(
     reason: str,
 ) -> bool:
     """Ask those who are eligible now; whether that changed anything."""
-    need, approvers = need_of(ctx, order, revision, content_of_revision(revision))
-    before, now = list(approval.eligible_ids), _whom(approvers, need, approval)
+    circle = circle_of(ctx, order, revision, content_of_revision(revision))
+    before, now = list(approval.eligible_ids), _whom(circle.of(approval.wanted), approval)
     if before == now:
         return False
     _ask(ctx, approval, now)
@@ -246,6 +231,12 @@ def approver_back(event: PersonReactivated, ctx: Context) -> None:
 
 @reaction(PersonChanged)
 def roles_changed(event: PersonChanged, ctx: Context) -> None:
-    """Roles decide who may approve."""
-    if "roles" in event.after:
+    """Roles decide who may approve, and who is above whom."""
+    if {"roles", "manager_id"} & set(event.after):
         _reroute_waiting(ctx, "roles changed")
+
+
+@reaction(CostCentreOwnerSet)
+def owner_changed(event: CostCentreOwnerSet, ctx: Context) -> None:
+    """What waits for a cost centre's owner is asked of the new one."""
+    _reroute_waiting(ctx, "a cost centre has another owner")

@@ -12,13 +12,14 @@ from wopo.domain.approval_rights import (
     DECIDED,
     DECIDED_BY_YOU,
     EXPIRED,
+    HANDLED,
     NO_LONGER_OPEN,
     NOBODY,
     NOT_ELIGIBLE,
+    NOT_YET,
     OWN_REQUEST,
     SUPERSEDED,
     checked_reason,
-    covers,
 )
 from wopo.domain.approvals import Approval, ApprovalState
 from wopo.domain.money import Money
@@ -31,17 +32,12 @@ from wopo.domain.purchase_order_events import (
     OrderRejected,
 )
 from wopo.domain.purchase_orders import OrderRevision, PurchaseOrder, RevisionState
-from wopo.domain.settings import Duty
 from wopo.domain.vendors import Vendor
-from wopo.domain.waivers import WaiverUsed, waived
+from wopo.domain.waivers import DUTY_WORDS
 from wopo.domain.workflow import words
-from wopo.usecases.approval_routing import (
-    end_asking,
-    need_of,
-    requesters,
-    reroute,
-    revision_of,
-)
+from wopo.usecases.approval_deciders import Circle
+from wopo.usecases.approval_routing import circle_of, reroute, revision_of, void_approvals
+from wopo.usecases.approval_steps import approve, decide
 from wopo.usecases.blanket_orders import call_off
 from wopo.usecases.door import Answer, Command, Context, use_case
 from wopo.usecases.order_documents import (
@@ -51,7 +47,6 @@ from wopo.usecases.order_documents import (
     write_content,
 )
 from wopo.usecases.pricing import Paid, remember_prices
-from wopo.usecases.settings import company
 
 
 class ApproveOrder(Command):
@@ -78,6 +73,7 @@ class Decision:
     approval: Approval
     revision: OrderRevision
     content: OrderContent
+    _circle: Circle | None = None
 
     @property
     def order(self) -> PurchaseOrder:
@@ -89,11 +85,18 @@ class Decision:
         """Whether no revision of the order is approved yet."""
         return self.order.approved_revision is None
 
+    def circle(self, ctx: Context) -> Circle:
+        """The people around the revision, read once."""
+        if self._circle is None:
+            self._circle = circle_of(ctx, self.order, self.revision, self.content)
+        return self._circle
+
 
 @use_case(ApproveOrder, action="approve purchase orders")
 def approve_order(command: ApproveOrder, ctx: Context) -> Answer:
-    """Approve one revision. When the person's limit shrank meanwhile nothing is approved, and the
-    decision is asked of others (reliability A23)."""
+    """Approve one revision, or the steps of it that are the person's: the order is approved when
+    the last one is. When the person's limit shrank meanwhile nothing is approved, and the decision
+    is asked of others (reliability A23)."""
     decision = open_decision(ctx, command.approval_id, command.revision, command.content_hash)
     rerouted = authorised(ctx, decision)
     if rerouted is not None:
@@ -101,8 +104,10 @@ def approve_order(command: ApproveOrder, ctx: Context) -> Answer:
     order, approval = decision.order, decision.approval
     ctx.require(Vendor, decision.content.vendor_id, label="vendor").check_orderable()
     first = decision.first
-    decide(ctx, approval, ApprovalState.APPROVED)
-    _use_waiver(ctx, decision)
+    left = approve(ctx, decision.circle(ctx), approval)
+    if left:
+        order.version += 1
+        return _one_of_several(ctx, order, left)
     if first:
         move(order, "approve")
     else:
@@ -113,6 +118,17 @@ def approve_order(command: ApproveOrder, ctx: Context) -> Answer:
         order.revision, order.pending_revision = approval.revision, None
     bind(ctx, decision.document, decision.revision, approval, first=first)
     return answered(order, "approved")
+
+
+def _one_of_several(ctx: Context, order: PurchaseOrder, left: list[Approval]) -> Answer:
+    waiting = [row for row in left if row.state is not ApprovalState.PLANNED]
+    who = names(ctx, sorted({id for row in waiting for id in row.eligible_ids}))
+    return Answer(
+        subject_id=order.id,
+        number=order.number,
+        message=f"Your part of {short(order.number)} is approved; it waits for {who}.",
+        facts={"decided": True, "left": len(left)},
+    )
 
 
 def bind(
@@ -156,6 +172,8 @@ def reject_order(command: RejectOrder, ctx: Context) -> Answer:
     first = decision.first
     decide(ctx, approval, ApprovalState.REJECTED)
     approval.reason = reason
+    if approval.decisions > 1:
+        void_approvals(ctx, order, decided=False)
     decision.revision.state = RevisionState.REJECTED
     move(order, "reject" if first else "reject_change")
     order.pending_revision = None
@@ -204,6 +222,8 @@ def open_decision(ctx: Context, approval_id: str, shown: int, shown_hash: str | 
 def _explain(ctx: Context, approval: Approval, order: PurchaseOrder) -> None:
     """Say what happened to a decision that no longer waits."""
     number = short(order.number)
+    if approval.state is ApprovalState.PLANNED:
+        raise NOT_YET(number=number, who=_before(ctx, approval))
     if approval.state in _SAID and approval.decided_at is not None:
         time = local_time(ctx, approval.decided_at)
         said = _SAID[approval.state]
@@ -217,6 +237,16 @@ def _explain(ctx: Context, approval: Approval, order: PurchaseOrder) -> None:
     if later is not None and later.id != approval.id:
         raise _superseded(ctx, approval, order, approval.revision)
     raise NO_LONGER_OPEN(number=number, state=words(order.state))
+
+
+def _before(ctx: Context, approval: Approval) -> str:
+    earlier = ctx.uow.all(
+        Approval,
+        purchase_order_id=approval.purchase_order_id,
+        revision=approval.revision,
+        state=[ApprovalState.WAITING, ApprovalState.RETURNED],
+    )
+    return names(ctx, sorted({id for row in earlier for id in row.eligible_ids}))
 
 
 def _decider(ctx: Context, approval: Approval) -> str:
@@ -259,12 +289,14 @@ def authorised(ctx: Context, decision: Decision) -> Answer | None:
     """Nothing when the person may decide; refuses who may not; and when somebody who was asked
     may no longer, asks others and says so."""
     order, approval, person = decision.order, decision.approval, ctx.person()
-    number = short(order.number)
-    need, approvers = need_of(ctx, order, decision.revision, decision.content)
-    if person.id in need.excluded_ids:
-        raise OWN_REQUEST(number=number, who=names(ctx, approval.eligible_ids))
-    limits = next((found for approver, found in approvers if approver.id == person.id), [])
-    if covers(limits, need):
+    number, circle = short(order.number), decision.circle(ctx)
+    if person.id in circle.excluded:
+        who = names(ctx, approval.eligible_ids)
+        if person.id in circle.requesters:
+            raise OWN_REQUEST(number=number, who=who)
+        duty = next(duty for duty, people in circle.handlers.items() if person.id in people)
+        raise HANDLED(number=number, who=who, had=DUTY_WORDS[duty])
+    if person.id in circle.of(approval.wanted).able:
         return None
     if person.id not in approval.eligible_ids:
         raise NOT_ELIGIBLE(number=number, who=names(ctx, approval.eligible_ids))
@@ -289,32 +321,6 @@ def local_time(ctx: Context, at: datetime) -> str:
     zone = ZoneInfo(ctx.actor.timezone if ctx.actor else "UTC")
     local, now = at.astimezone(zone), ctx.at.astimezone(zone)
     return f"{local:%H:%M}" if local.date() == now.date() else f"{local:%H:%M on %d %b %Y}"
-
-
-def decide(ctx: Context, approval: Approval, state: ApprovalState) -> None:
-    """The decision is made, here and now, by whoever acts; it is asked of nobody any more."""
-    approval.state = state
-    approval.decided_by_id, approval.decided_at = ctx.actor_id, ctx.at
-    approval.decided_on_surface = ctx.surface
-    end_asking(ctx, approval)
-
-
-def _use_waiver(ctx: Context, decision: Decision) -> None:
-    """Log it when the company let somebody approve what they asked for."""
-    person = ctx.person()
-    own = person.id in requesters(ctx.uow, decision.order, decision.revision)
-    if not (own and waived(company(ctx.uow), Duty.REQUESTER, Duty.APPROVER)):
-        return
-    decision.approval.waiver = "requester and approver"
-    ctx.record(
-        WaiverUsed(
-            subject_id=decision.order.id,
-            number=decision.order.number,
-            person_id=person.id,
-            duties=[Duty.REQUESTER, Duty.APPROVER],
-            action="approve this order",
-        )
-    )
 
 
 def _supersede(ctx: Context, order: PurchaseOrder) -> None:

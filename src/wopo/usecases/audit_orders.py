@@ -170,7 +170,12 @@ def _apart(
 
 
 def _approvals(order: PurchaseOrder, page: _Page) -> Iterator[Fault]:
-    """Nobody approved what they asked for, and each approval binds a content that is there."""
+    """Nobody approved what they asked for, each approval binds a content that is there, and every
+    step of what is in force was decided."""
+    of_force = [row for row in page.approvals[order.id] if row.revision == order.approved_revision]
+    if of_force and len(of_force) < of_force[0].decisions:
+        problem = f"{len(of_force)} of {of_force[0].decisions} decisions were made"
+        yield Fault("approval", order.number, f"is in force though only {problem}")
     for approval in page.approvals[order.id]:
         if approval.imported:
             continue

@@ -7,6 +7,8 @@ from wopo.domain.cost_centres import (
     CostCentre,
     CostCentreAdded,
     CostCentreChanged,
+    CostCentreOwner,
+    CostCentreOwnerSet,
     Project,
     ProjectAdded,
     ProjectChanged,
@@ -14,15 +16,17 @@ from wopo.domain.cost_centres import (
 from wopo.domain.errors import REQUIRED
 from wopo.domain.lookup import Kind
 from wopo.domain.money import minor_digits
-from wopo.domain.people import Role
+from wopo.domain.people import Person, Role
 from wopo.domain.purchase_orders import PurchaseOrderLine
 from wopo.domain.work_orders import WorkOrder
-from wopo.usecases.door import Answer, Context, silent, use_case
+from wopo.usecases.door import Answer, Command, Context, silent, use_case
+from wopo.usecases.people import active_person
 from wopo.usecases.settings import company
-from wopo.usecases.upsert import Save, references, save
+from wopo.usecases.upsert import Save, by_code, references, save
 
 silent(CostCentreAdded, "it concerns nobody until something is charged to it")
 silent(CostCentreChanged, "it is shown wherever the cost centre is")
+silent(CostCentreOwnerSet, "the next order that the policy asks them about is sent to them")
 silent(ProjectAdded, "it concerns nobody until a job belongs to it")
 silent(ProjectChanged, "it is shown wherever the project is")
 
@@ -34,6 +38,13 @@ class SaveCostCentre(Save):
     name: str = ""
     currency: str = ""
     parent: str = ""
+
+
+class SetCostCentreOwner(Command):
+    """Who (by their code) answers for what a cost centre spends."""
+
+    cost_centre: str
+    person: str
 
 
 class SaveProject(Save):
@@ -111,6 +122,39 @@ def _no_cycle(ctx: Context, centre: CostCentre, parent_id: str | None) -> None:
                 field="parent", parent=parent.code if parent else "", code=centre.code
             )
         above = ctx.uow.get(CostCentre, above.parent_id) if above.parent_id else None
+
+
+@use_case(
+    SetCostCentreOwner,
+    roles={Role.ADMIN, Role.FINANCE},
+    action="name owners of cost centres",
+    system=True,
+)
+def set_owner(command: SetCostCentreOwner, ctx: Context) -> Answer:
+    """Name or replace the owner; the same one again records nothing."""
+    centre: CostCentre = by_code(
+        ctx.uow, Kind.COST_CENTRE, command.cost_centre, field="cost_centre"
+    )
+    found: Person = by_code(ctx.uow, Kind.PERSON, command.person, field="person")
+    person = active_person(ctx, found.id, field="person")
+    row = ctx.uow.get(CostCentreOwner, centre.id)
+    before = row.person_id if row else None
+    said = f"{person.name} answers for {centre.code}"
+    if before == person.id:
+        return Answer(
+            subject_id=centre.id, message=f"{said} already.", facts={"outcome": "unchanged"}
+        )
+    if row is None:
+        row = CostCentreOwner(cost_centre_id=centre.id, person_id=person.id)
+        ctx.uow.add(row)
+    row.person_id = person.id
+    ctx.record(
+        CostCentreOwnerSet(
+            subject_id=centre.id, code=centre.code, person_id=person.id, before=before
+        )
+    )
+    outcome = "changed" if before else "added"
+    return Answer(subject_id=centre.id, message=f"{said}.", facts={"outcome": outcome})
 
 
 @use_case(

@@ -13,7 +13,7 @@ from wopo.usecases.assets import SaveAsset
 from wopo.usecases.bank_details import EnterBankDetails
 from wopo.usecases.budgets import SetBudget
 from wopo.usecases.clients import SaveClient
-from wopo.usecases.cost_centres import SaveCostCentre, SaveProject
+from wopo.usecases.cost_centres import SaveCostCentre, SaveProject, SetCostCentreOwner
 from wopo.usecases.door import Answer, Command, Context, Registry
 from wopo.usecases.exchange_rates import SetExchangeRate
 from wopo.usecases.imports_rows import Problem, Row, Sourced
@@ -133,6 +133,7 @@ SAVES: dict[str, Callable[[Any, Context], Answer]] = {
     "locations": _plain(SaveLocation),
     "assets": _plain(SaveAsset),
     "people": _person,
+    "cost_centre_owners": _plain(SetCostCentreOwner),
     "teams": _plain(SaveTeam),
     "labour_rates": _plain(SetLabourRate),
     "authority_limits": _plain(SetAuthority),

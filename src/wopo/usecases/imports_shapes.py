@@ -12,6 +12,12 @@ from wopo.domain.people import Role
 from wopo.domain.vendors import Standing
 from wopo.domain.work_requests import Priority
 from wopo.usecases.imports_invoice_rows import InvoiceLineRow, InvoiceRow
+from wopo.usecases.imports_limits import (
+    AuthorityLimitRow,
+    BudgetRow,
+    CostCentreOwnerRow,
+    LabourRateRow,
+)
 from wopo.usecases.imports_rows import (
     Code,
     Currency,
@@ -97,38 +103,6 @@ class TeamRow(Row):
     code: Code
     name: Name
     members: tuple[str, ...] = ()
-
-
-class LabourRateRow(Row):
-    """What an hour of a person costs from a day on."""
-
-    KEY = ("person", "valid_from")
-    person: str
-    per_hour: Positive
-    currency: Currency
-    valid_from: date
-
-
-class AuthorityLimitRow(Row):
-    """How much a person may approve, for one cost centre or for all."""
-
-    KEY = ("person", "cost_centre", "valid_from")
-    person: str
-    cost_centre: str | None = None
-    amount: Quantity
-    currency: Currency
-    valid_from: date
-    valid_to: date | None = None
-
-
-class BudgetRow(Row):
-    """A cost centre's budget for a period, net of tax, in the cost centre's currency."""
-
-    KEY = ("cost_centre", "starts")
-    cost_centre: str
-    starts: date
-    ends: date
-    amount: Quantity
 
 
 class ChannelRow(Row):
@@ -345,6 +319,7 @@ Target = Literal[
     "locations",
     "assets",
     "people",
+    "cost_centre_owners",
     "teams",
     "labour_rates",
     "authority_limits",
@@ -370,6 +345,7 @@ ROWS: dict[str, type[Row]] = {
     "locations": LocationRow,
     "assets": AssetRow,
     "people": PersonRow,
+    "cost_centre_owners": CostCentreOwnerRow,
     "teams": TeamRow,
     "labour_rates": LabourRateRow,
     "authority_limits": AuthorityLimitRow,

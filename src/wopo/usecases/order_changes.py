@@ -31,7 +31,7 @@ from wopo.domain.purchase_orders import (
     RevisionState,
 )
 from wopo.domain.vendors import Vendor
-from wopo.usecases.approval_routing import ask_approval, void_approvals
+from wopo.usecases.approval_routing import ask_approvals, void_approvals
 from wopo.usecases.blanket_orders import check_called_off
 from wopo.usecases.door import Answer, Command, Context, use_case
 from wopo.usecases.order_documents import (
@@ -158,7 +158,7 @@ def revise_order(command: ReviseOrder, ctx: Context) -> Answer:
         )
     )
     record_submitted(ctx, order, revision, first=not binding)
-    ask_approval(ctx, order, revision, content)
+    ask_approvals(ctx, order, revision, content)
     return answer(order, "changed and sent for approval")
 
 

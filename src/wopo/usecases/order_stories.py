@@ -16,6 +16,7 @@ from wopo.domain.purchase_order_events import (
     ApprovalAsked,
     ApprovalImported,
     ApprovalRerouted,
+    ApprovalStepDecided,
     ApprovalVoided,
     OrderApproved,
     OrderCancelled,
@@ -142,6 +143,12 @@ def tell_rerouted(event: ApprovalRerouted, ctx: Context) -> Iterable[Notice]:
     if not event.eligible_ids:
         approval = ctx.require(Approval, event.subject_id, label="approval")
         yield from _nobody(ctx, event.order_id, event.number, str(approval.amount))
+
+
+@announces(ApprovalStepDecided)
+def tell_step(event: ApprovalStepDecided, ctx: Context) -> Iterable[Notice]:
+    """Copies of the card say who agreed and whose turn it is."""
+    yield from _decided(ctx, event.subject_id)
 
 
 @announces(ApprovalVoided)

@@ -26,7 +26,7 @@ from wopo.domain.purchase_orders import (
 from wopo.domain.vendors import Vendor
 from wopo.domain.work_order_rights import may
 from wopo.domain.work_orders import WorkOrder
-from wopo.usecases.approval_routing import ask_approval, void_approvals
+from wopo.usecases.approval_routing import ask_approvals, void_approvals
 from wopo.usecases.blanket_orders import check_called_off
 from wopo.usecases.door import Answer, Command, Context, use_case
 from wopo.usecases.order_documents import (
@@ -232,7 +232,7 @@ def submit(ctx: Context, document: OrderDocument) -> None:
     order = document.order
     revision = revise_ready(ctx, document)
     record_submitted(ctx, order, revision, first=True)
-    ask_approval(ctx, order, revision, document.content())
+    ask_approvals(ctx, order, revision, document.content())
 
 
 def revise_ready(ctx: Context, document: OrderDocument) -> OrderRevision:

@@ -12,7 +12,7 @@ from wopo.domain.invoices import Invoice
 from wopo.domain.locations import Location
 from wopo.domain.matching import Policy, Tolerances, default_policy
 from wopo.domain.parts import Part
-from wopo.domain.people import Role
+from wopo.domain.people import Person, Role
 from wopo.domain.policy_sections import Named
 from wopo.domain.purchase_orders import PurchaseOrder, PurchaseOrderLine
 from wopo.domain.purchasing_policy import (
@@ -102,6 +102,7 @@ FINDERS: Mapping[str, Callable[[UnitOfWork, str], object]] = {
     "category": lambda uow, code: uow.count(Part, category=code),
     "site": lambda uow, code: uow.find(Location, code=code, parent_id=None),
     "cost centre": lambda uow, code: uow.find(CostCentre, code=code),
+    "person": lambda uow, code: uow.find(Person, code=code),
 }
 """How the codes of each kind are looked up."""
 

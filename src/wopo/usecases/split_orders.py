@@ -9,19 +9,21 @@ from wopo.domain.exchange_rates import NO_RATE
 from wopo.domain.money import Money
 from wopo.domain.order_content import OrderContent
 from wopo.domain.purchase_orders import OrderRevision, PurchaseOrder
-from wopo.domain.split_orders import Near, Trait, counted, together
+from wopo.domain.split_orders import Near, SplitSection, Trait, counted, together
 from wopo.usecases.door import Context
 from wopo.usecases.exchange_rates import convert, rate_for
 from wopo.usecases.ports import UnitOfWork
 from wopo.usecases.ports.split_orders import AskedOrder, SplitStore
-from wopo.usecases.purchasing_policy import policy_on
 
 
 def write_together(
-    ctx: Context, order: PurchaseOrder, revision: OrderRevision, content: OrderContent
+    ctx: Context,
+    section: SplitSection,
+    order: PurchaseOrder,
+    revision: OrderRevision,
+    content: OrderContent,
 ) -> None:
-    """Write on the revision what it is decided together with, as the policy in force says."""
-    section = policy_on(ctx.uow, ctx.at.date()).document.splits
+    """Write on the revision what it is decided together with, as the policy's section says."""
     if not counted(content) or not section.days:
         return
     found = ctx.uow.store(SplitStore).asked_since(

@@ -1,9 +1,10 @@
 """Finding approvers and what waits for them."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 
 from wopo.domain.people import AuthorityLimit, Person
+from wopo.domain.settings import Duty
 
 
 class ApprovalStore(ABC):
@@ -16,3 +17,8 @@ class ApprovalStore(ABC):
     @abstractmethod
     def requesters(self, order_id: str) -> set[str]:
         """People whose request lines are bought on the order's lines."""
+
+    @abstractmethod
+    def handlers(self, order_id: str) -> Mapping[Duty, frozenset[str]]:
+        """People who received goods of the order (``RECEIVER``) or entered an invoice on it
+        (``INVOICE_ENTERER``)."""

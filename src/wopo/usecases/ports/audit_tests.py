@@ -15,7 +15,8 @@ Ids = frozenset[str]
 
 
 class Decision(NamedTuple):
-    """An order that a person approved, whether or not the approval still holds."""
+    """An order that a person approved, whether or not the approval still holds. ``by_authority``:
+    their limit had to cover it; a step that the policy asks of a role or a person needs none."""
 
     approval_id: str
     order_id: str
@@ -27,6 +28,7 @@ class Decision(NamedTuple):
     decided_at: datetime
     by_id: str
     waiver: str | None
+    by_authority: bool
     requesters: Ids
     centres: Ids
 

@@ -3,72 +3,35 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from decimal import Decimal
 
 from wopo.domain.approvals import Approval, ApprovalState
 from wopo.domain.budgets import Budget
 from wopo.domain.cost_centres import CostCentre
 from wopo.domain.errors import NOT_FOUND, DomainError
 from wopo.domain.money import Money
-from wopo.domain.order_content import LineContent, OrderContent, totals
-from wopo.domain.order_life import OPEN_STATES
+from wopo.domain.order_content import OrderContent, totals
 from wopo.domain.part_requests import Allocation, PartRequestLine
 from wopo.domain.people import Person
-from wopo.domain.price_agreements import PriceAgreement
-from wopo.domain.pricing import LastPrice
 from wopo.domain.purchase_orders import (
     OrderKind,
     OrderRevision,
     PurchaseOrder,
-    PurchaseOrderLine,
 )
 from wopo.domain.settings import CompanySettings
 from wopo.domain.split_orders import Together
 from wopo.domain.vendors import Vendor
+from wopo.usecases.approval_plan import added_by
 from wopo.usecases.exchange_rates import convert
 from wopo.usecases.order_documents import content_of_revision
 from wopo.usecases.ports import UnitOfWork
 from wopo.usecases.ports.approvals import ApprovalStore
 from wopo.usecases.ports.lists import LineRow, ListStore
-from wopo.usecases.ports.pricing import PricingStore
 from wopo.usecases.settings import company
+from wopo.usecases.views.approval_lines import ApprovalLine, JobRef, lines_to_decide
+from wopo.usecases.views.approval_steps import StepView, decisions_on, steps_of
 from wopo.usecases.views.names import Ref, refs
 
-OTHER_ORDERS = 60
-"""Newest lines of the same parts that are looked at for other open orders."""
 WAITING_SHOWN = 10
-
-
-@dataclass(frozen=True)
-class JobRef:
-    """A job that is bought for."""
-
-    id: str
-    number: str
-    title: str
-    asset: str
-    required_by: date | None
-
-
-@dataclass(frozen=True)
-class ApprovalLine:
-    """One line to decide about. ``deviation`` is per cent above (or below) the agreed price."""
-
-    description: str
-    quantity: Decimal
-    unit: str
-    unit_price: Decimal
-    price_per: Decimal
-    net: Money
-    job: JobRef | None
-    agreement: str
-    agreed_price: Decimal | None
-    deviation: Decimal | None
-    last_price: Decimal | None
-    last_price_per: Decimal
-    last_currency: str
-    last_day: date | None
-    other_orders: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -119,6 +82,9 @@ class ApprovalView:
     passed_over: tuple[Ref, ...]
     ask_first: bool
     open: bool
+    steps: tuple[StepView, ...]
+    """All decisions about the revision, where it needs several."""
+    matrix_rule: str
 
 
 @dataclass(frozen=True)
@@ -163,7 +129,7 @@ def approval_view(
         kind=content.kind,
         amount=approval.amount,
         vendor=Ref(content.vendor_id, vendor.name if vendor else ""),
-        lines=_lines(uow, order.id, content, jobs),
+        lines=lines_to_decide(uow, order.id, content, jobs),
         charges=Money(figures.charges_minor, currency),
         discount=Money(content.discount_minor, currency),
         tax=Money(figures.tax_minor, currency),
@@ -187,6 +153,8 @@ def approval_view(
         passed_over=tuple(people[id] for id in approval.passed_over_ids if id in people),
         ask_first=ask_first(uow, approval.amount, company(uow), today),
         open=approval.state is ApprovalState.WAITING and reader.id in approval.eligible_ids,
+        steps=steps_of(uow, decisions_on(uow, approval)),
+        matrix_rule=approval.matrix_rule,
     )
 
 
@@ -280,106 +248,19 @@ def _needed_by(uow: UnitOfWork, content: OrderContent, jobs: Mapping[str, JobRef
     return min(days, default=None)
 
 
-def _lines(
-    uow: UnitOfWork, order_id: str, content: OrderContent, jobs: Mapping[str, JobRef]
-) -> tuple[ApprovalLine, ...]:
-    parts = {line.part_id for line in content.lines if line.part_id}
-    agreed = {line.agreement_id for line in content.lines if line.agreement_id}
-    agreements = {row.id: row.number for row in uow.all(PriceAgreement, id=agreed)}
-    last = _last_prices(uow, parts, {line.id for line in content.lines})
-    others = _other_orders(uow, parts, order_id)
-    nets = totals(content).lines
-    return tuple(
-        ApprovalLine(
-            description=line.description,
-            quantity=line.quantity,
-            unit=line.unit,
-            unit_price=line.unit_price,
-            price_per=line.price_per,
-            net=Money(sums.net_minor, content.currency),
-            job=jobs.get(line.work_order_id or ""),
-            agreement=agreements.get(line.agreement_id or "", ""),
-            agreed_price=line.agreed_price,
-            deviation=deviation(line),
-            other_orders=others.get(line.part_id or "", ()),
-            **_last_facts(last.get(line.part_id or "")),  # type: ignore[arg-type]
-        )
-        for line, sums in zip(content.lines, nets, strict=True)
-    )
-
-
-def deviation(line: LineContent) -> Decimal | None:
-    """Per cent that the price lies above the agreed one, to one decimal; negative below it."""
-    if not line.agreed_price:
-        return None
-    away = (line.unit_price - line.agreed_price) / line.agreed_price * 100
-    return away.quantize(Decimal("0.1"))
-
-
-def _last_facts(price: LastPrice | None) -> dict[str, object]:
-    return {
-        "last_price": price.unit_price if price else None,
-        "last_price_per": price.price_per if price else Decimal(1),
-        "last_currency": price.currency if price else "",
-        "last_day": price.day if price else None,
-    }
-
-
-def _last_prices(uow: UnitOfWork, part_ids: set[str], own_lines: set[str]) -> dict[str, LastPrice]:
-    """The newest price paid for each part to anybody, this order's own lines left out."""
-    found: dict[str, LastPrice] = {}
-    rows = uow.store(PricingStore).last_prices(part_ids) if part_ids else []
-    for row in rows:
-        if row.purchase_order_line_id in own_lines:
-            continue
-        if row.part_id not in found or row.day > found[row.part_id].day:
-            found[row.part_id] = row
-    return found
-
-
-def _other_orders(uow: UnitOfWork, part_ids: set[str], order_id: str) -> dict[str, tuple[str, ...]]:
-    """Numbers of other open orders for the same part."""
-    if not part_ids:
-        return {}
-    rows = uow.all(
-        PurchaseOrderLine,
-        part_id=part_ids,
-        cancelled=False,
-        closed_short=False,
-        order="-id",
-        limit=OTHER_ORDERS,
-    )
-    ids = {row.purchase_order_id for row in rows} - {order_id}
-    orders = {row.id: row.number for row in uow.all(PurchaseOrder, id=ids, state=OPEN_STATES)}
-    found: dict[str, tuple[str, ...]] = {}
-    for row in rows:
-        number = orders.get(row.purchase_order_id)
-        if row.part_id and number and number not in found.get(row.part_id, ()):
-            found[row.part_id] = (*found.get(row.part_id, ()), number)
-    return found
-
-
 def _budgets(
     uow: UnitOfWork, order: PurchaseOrder, content: OrderContent, today: date
 ) -> tuple[BudgetAfter, ...]:
     """Per cost centre: what is free now, less what this adds to what is committed already.
     Requested amounts are not counted as used, so that this very request is not counted twice."""
-    per_centre: dict[str, int] = {}
-    for line, sums in zip(content.lines, totals(content).lines, strict=True):
-        per_centre[line.cost_centre_id] = per_centre.get(line.cost_centre_id, 0) + sums.share_minor
-    if order.approved_revision is not None:
-        for row in uow.all(PurchaseOrderLine, purchase_order_id=order.id, cancelled=False):
-            if row.cost_centre_id in per_centre:
-                per_centre[row.cost_centre_id] -= row.share_minor
+    per_centre = added_by(uow, order, content)
     centres = {row.id: row for row in uow.all(CostCentre, id=set(per_centre), order="code")}
     budgets = [b for b in uow.all(Budget, cost_centre_id=set(per_centre)) if b.covers(today)]
     by_centre = {budget.cost_centre_id: budget for budget in budgets}
     return tuple(
         BudgetAfter(
             Ref(id, f"{centre.code} {centre.name}"),
-            _left(uow, by_centre[id], Money(per_centre[id], content.currency), today)
-            if id in by_centre
-            else None,
+            _left(uow, by_centre[id], per_centre[id], today) if id in by_centre else None,
         )
         for id, centre in centres.items()
     )

@@ -10,7 +10,8 @@ from wopo.domain.purchase_orders import PurchaseOrder, PurchaseOrderLine
 from wopo.domain.vendors import Vendor
 from wopo.usecases.case_answers import missing_of
 from wopo.usecases.ports import UnitOfWork
-from wopo.usecases.views.approvals import JobRef, jobs_of
+from wopo.usecases.views.approval_lines import JobRef
+from wopo.usecases.views.approvals import jobs_of
 
 
 @dataclass(frozen=True)

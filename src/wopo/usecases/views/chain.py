@@ -21,6 +21,7 @@ from wopo.usecases.ports import UnitOfWork
 from wopo.usecases.ports.lookup import Found
 from wopo.usecases.ports.work_orders import WorkOrderStore
 from wopo.usecases.settings import company
+from wopo.usecases.views.approval_steps import SHOWN, StepView, steps_of
 from wopo.usecases.views.names import Ref, refs
 
 MOST_JOBS = 5
@@ -149,7 +150,12 @@ class _Chain:
         ids = [order.id for order in orders]
         key = "purchase_order_id"
         vendors = refs(self.uow, Vendor, [order.vendor_id for order in orders])
-        approvals = self._by(key, Approval, purchase_order_id=ids, state=[ApprovalState.APPROVED])
+        asked = self._by(key, Approval, purchase_order_id=ids, state=list(SHOWN))
+        approvals = {
+            id: [one for one in some if one.state is ApprovalState.APPROVED]
+            for id, some in asked.items()
+        }
+        steps = self._steps(orders, asked)
         approvers = self._approvers(approvals.values())
         papers = [
             self._by(key, kind, purchase_order_id=ids) for kind in (Receipt, Invoice, ExceptionCase)
@@ -164,9 +170,22 @@ class _Chain:
             why = "; ".join(reason for reason in reasons if reason)
             total = Money(order.total_minor, order.currency)
             self._add(depth, Kind.PURCHASE_ORDER, order, name, amount=total, why=why)
+            for step in steps.get(order.id, ()):
+                self.lines.append(_step_line(depth + 1, step))
             for found in papers:
                 for paper in found.get(order.id, ()):
                     self._paper(depth + 1, paper)
+
+    def _steps(
+        self, orders: Sequence[PurchaseOrder], asked: dict[str, list[Approval]]
+    ) -> dict[str, list[StepView]]:
+        """The decisions about each order's newest revision, where it needs several."""
+        newest = {order.id: order.pending_revision or order.revision for order in orders}
+        rows = [row for id, some in asked.items() for row in some if row.revision == newest[id]]
+        found: dict[str, list[StepView]] = {}
+        for step in steps_of(self.uow, rows):
+            found.setdefault(step.order_id, []).append(step)
+        return found
 
     def _approvers(self, approvals: Iterable[list[Approval]]) -> dict[str, Ref]:
         return refs(self.uow, Person, [one.decided_by_id for some in approvals for one in some])
@@ -206,3 +225,18 @@ class _Chain:
                 here=row.id == self.found.id,
             )
         )
+
+
+def _step_line(depth: int, step: StepView) -> ChainLine:
+    day = f" on {step.at:%d %b %Y}" if step.at else ""
+    return ChainLine(
+        depth=depth,
+        label=f"step {step.step}",
+        id="",
+        number="",
+        text=step.wanted,
+        state=f"{words(step.state.value)}{day}",
+        amount=None,
+        why=", ".join(step.people) or "nobody yet",
+        here=False,
+    )

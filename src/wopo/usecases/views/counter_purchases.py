@@ -23,7 +23,8 @@ from wopo.domain.work_orders import WorkOrder, WorkOrderState
 from wopo.usecases.ports import UnitOfWork
 from wopo.usecases.ports.counter_purchases import CounterStore
 from wopo.usecases.settings import company
-from wopo.usecases.views.approvals import JobRef, jobs_of
+from wopo.usecases.views.approval_lines import JobRef
+from wopo.usecases.views.approvals import jobs_of
 from wopo.usecases.views.job_lists import my_jobs
 from wopo.usecases.views.names import Ref, refs
 

@@ -11,7 +11,8 @@ from wopo.usecases.ports import UnitOfWork
 from wopo.usecases.ports.lists import ListStore, OrderRow
 from wopo.usecases.purchase_orders import BUYERS
 from wopo.usecases.settings import company
-from wopo.usecases.views.approvals import JobRef, jobs_on
+from wopo.usecases.views.approval_lines import JobRef
+from wopo.usecases.views.approvals import jobs_on
 from wopo.usecases.views.names import Ref
 
 

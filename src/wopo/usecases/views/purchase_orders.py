@@ -30,7 +30,9 @@ from wopo.usecases.order_documents import OrderDocument, content_of_revision, lo
 from wopo.usecases.ports import UnitOfWork
 from wopo.usecases.ports.approvals import ApprovalStore
 from wopo.usecases.settings import company
-from wopo.usecases.views.approvals import JobRef, jobs_of
+from wopo.usecases.views.approval_lines import JobRef
+from wopo.usecases.views.approval_steps import MOST_DECISIONS
+from wopo.usecases.views.approvals import jobs_of
 from wopo.usecases.views.names import Ref, refs
 from wopo.usecases.views.order_verbs import verbs_for
 
@@ -169,15 +171,16 @@ def order_view(uow: UnitOfWork, order_id: str, *, reader: Person, today: date) -
         raise NOT_FOUND(kind="purchase order", wanted=order_id, nearest="")
     document = load_order(uow, order)
     costs = may_see_costs(reader, company(uow))
-    approval = _open_approval(uow, order)
+    decisions = _open_decisions(uow, order, reader)
+    approval = decisions[0] if decisions else None
     requesters = set(order.requested_by_ids) | uow.store(ApprovalStore).requesters(order.id)
     revisions = uow.all(OrderRevision, purchase_order_id=order.id, order="-revision", limit=20)
     content = _latest(order, document, revisions)
-    asked_of = approval.eligible_ids if approval else []
+    asked_of = list(dict.fromkeys(id for one in decisions for id in one.eligible_ids))
     people = [*requesters, *asked_of, *(row.made_by_id for row in revisions)]
     names = _names(uow, document, content, people)
     returned = approval is not None and approval.state is ApprovalState.RETURNED
-    mine = approval is not None and not returned and reader.id in asked_of
+    mine = approval is not None and not returned and reader.id in approval.eligible_ids
     verbs = verbs_for(uow, document, reader, requesters, returned=returned, today=today)
     return OrderView(
         **{name: getattr(order, name) for name in _PLAIN},
@@ -214,15 +217,24 @@ def _ref(id: str | None, names: Mapping[str, str]) -> Ref | None:
     return Ref(id, names.get(id, "")) if id else None
 
 
-def _open_approval(uow: UnitOfWork, order: PurchaseOrder) -> Approval | None:
+def _open_decisions(uow: UnitOfWork, order: PurchaseOrder, reader: Person) -> list[Approval]:
+    """What is asked about the newest revision; the reader's own decision first, then a question."""
     rows = uow.all(
         Approval,
         purchase_order_id=order.id,
         state=[ApprovalState.WAITING, ApprovalState.RETURNED],
-        order="-revision",
-        limit=1,
+        order=("-revision", "id"),
+        limit=MOST_DECISIONS,
     )
-    return rows[0] if rows else None
+    newest = [row for row in rows if row.revision == rows[0].revision]
+    asked = ApprovalState.WAITING
+    return sorted(
+        newest,
+        key=lambda row: (
+            row.state is not asked or reader.id not in row.eligible_ids,
+            row.state is asked,
+        ),
+    )
 
 
 def _latest(

@@ -14,7 +14,8 @@ from wopo.domain.receipts import check_open, left_of
 from wopo.domain.vendors import Vendor
 from wopo.usecases.ports import UnitOfWork
 from wopo.usecases.ports.choices import ChoiceStore
-from wopo.usecases.views.approvals import JobRef, jobs_of
+from wopo.usecases.views.approval_lines import JobRef
+from wopo.usecases.views.approvals import jobs_of
 from wopo.usecases.views.names import Ref, refs
 
 STILL_TO_COME = (Progress.NONE, Progress.PARTIAL)

@@ -543,6 +543,23 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_attachment_subject_id"), ["subject_id"], unique=False)
 
     op.create_table(
+        "cost_centre_owner",
+        sa.Column("cost_centre_id", sa.String(length=40), nullable=False),
+        sa.Column("person_id", sa.String(length=40), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["cost_centre_id"], ["cost_centre.id"], initially="DEFERRED", deferrable=True
+        ),
+        sa.ForeignKeyConstraint(
+            ["person_id"], ["person.id"], initially="DEFERRED", deferrable=True
+        ),
+        sa.PrimaryKeyConstraint("cost_centre_id"),
+    )
+    with op.batch_alter_table("cost_centre_owner", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_cost_centre_owner_person_id"), ["person_id"], unique=False
+        )
+
+    op.create_table(
         "authority_limit",
         sa.Column("id", sa.String(length=40), nullable=False),
         sa.Column("person_id", sa.String(length=40), nullable=False),
@@ -802,6 +819,10 @@ def upgrade() -> None:
         sa.Column("id", sa.String(length=40), nullable=False),
         sa.Column("purchase_order_id", sa.String(length=40), nullable=False),
         sa.Column("revision", sa.Integer(), nullable=False),
+        sa.Column("step", sa.Integer(), nullable=False),
+        sa.Column("decisions", sa.Integer(), nullable=False),
+        sa.Column("wanted", sa.String(length=80), nullable=False),
+        sa.Column("matrix_rule", sa.String(length=80), nullable=False),
         sa.Column("content_hash", sa.String(length=64), nullable=False),
         sa.Column("state", sa.String(length=40), nullable=False),
         sa.Column("amount_minor", sa.BigInteger(), nullable=False),
@@ -2001,6 +2022,7 @@ def downgrade() -> None:
         "slack_identity",
         "purchase_order",
         "labour_rate",
+        "cost_centre_owner",
         "authority_limit",
         "attachment",
         "unit_conversion",

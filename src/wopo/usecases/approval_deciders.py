@@ -1,0 +1,156 @@
+"""Who could make a decision about a revision today: by authority, by role, by name, or by their
+place above whoever asked."""
+
+from collections.abc import Iterable, Mapping
+from datetime import date
+from decimal import Decimal
+from functools import cached_property
+
+from wopo.domain.approval_rights import Deciders, Need, able, ranked
+from wopo.domain.cost_centres import CostCentre, CostCentreOwner
+from wopo.domain.exchange_rates import ExchangeRate, rate_on
+from wopo.domain.money import Money
+from wopo.domain.order_content import OrderContent
+from wopo.domain.order_life import exposure
+from wopo.domain.people import AuthorityLimit, Person, Role
+from wopo.domain.purchase_orders import OrderKind, OrderRevision, Progress, PurchaseOrder
+from wopo.domain.settings import Duty
+from wopo.domain.split_orders import Together
+from wopo.domain.waivers import waived
+from wopo.usecases.ports import UnitOfWork
+from wopo.usecases.ports.approvals import ApprovalStore
+from wopo.usecases.ports.people import PeopleStore
+from wopo.usecases.settings import company
+
+Approvers = list[tuple[Person, list[AuthorityLimit]]]
+MOST_ABOVE = 10
+"""Managers above a person that are looked at."""
+
+
+def requesters(uow: UnitOfWork, order: PurchaseOrder, revision: OrderRevision) -> frozenset[str]:
+    """Everybody who asked for what is to be approved: of a line, or of this revision."""
+    asked = set(order.requested_by_ids) | uow.store(ApprovalStore).requesters(order.id)
+    if revision.made_by_id:
+        asked.add(revision.made_by_id)
+    return frozenset(asked)
+
+
+class Circle:
+    """The people around one revision of an order on a day, read once."""
+
+    def __init__(
+        self,
+        uow: UnitOfWork,
+        day: date,
+        order: PurchaseOrder,
+        revision: OrderRevision,
+        content: OrderContent,
+    ) -> None:
+        self.uow, self.day = uow, day
+        self.order, self.revision, self.content = order, revision, content
+
+    @cached_property
+    def requesters(self) -> frozenset[str]:
+        """Who asked for it."""
+        return requesters(self.uow, self.order, self.revision)
+
+    @cached_property
+    def handlers(self) -> Mapping[Duty, frozenset[str]]:
+        """Who received goods of the order or entered its invoices; asked for only where something
+        came of it already."""
+        order = self.order
+        untouched = (order.receipt_progress, order.billing_progress) == (Progress.NONE,) * 2
+        if untouched and order.kind is not OrderKind.AFTER_THE_FACT:
+            return {}
+        return self.uow.store(ApprovalStore).handlers(order.id)
+
+    @cached_property
+    def excluded(self) -> frozenset[str]:
+        """Who can't decide, whatever their rights: who asked, received or entered, unless the
+        company waives that pair."""
+        settings, left_out = company(self.uow), frozenset[str]()
+        if not waived(settings, Duty.REQUESTER, Duty.APPROVER):
+            left_out |= self.requesters
+        for duty, people in self.handlers.items():
+            if not waived(settings, duty, Duty.APPROVER):
+                left_out |= people
+        return left_out
+
+    @property
+    def amount(self) -> Money:
+        """What the decision is about."""
+        return Money(exposure(self.content, self.revision.total_minor), self.content.currency)
+
+    @cached_property
+    def need(self) -> Need:
+        """What somebody's authority must cover: this order, and those it is decided with."""
+        others = Together.model_validate(self.revision.together).minor
+        amount = self.amount + Money(others, self.content.currency)
+        centres = frozenset(line.cost_centre_id for line in self.content.lines)
+        return Need(amount, centres, self.day, self.excluded, self._rates())
+
+    @cached_property
+    def approvers(self) -> Approvers:
+        """Active approvers with their limits for the order's cost centres."""
+        centres = {line.cost_centre_id for line in self.content.lines}
+        return self.uow.store(ApprovalStore).approvers(centres)
+
+    def _rates(self) -> dict[str, Decimal]:
+        source = self.content.currency
+        foreign = {limit.currency for _, limits in self.approvers for limit in limits} - {source}
+        known = self.uow.all(ExchangeRate, source=source) if foreign else []
+        rates = {}
+        for currency in foreign:
+            valid = [rate for rate in known if rate.target == currency and rate.day <= self.day]
+            if valid:
+                rates[currency] = rate_on(valid, source, currency, self.day)
+        return rates
+
+    def of(self, wanted: str) -> Deciders:
+        """Who could make the decision that asks for ``wanted`` (``Approval.wanted``). Instead of
+        somebody who is left out or gone it is whoever is above them."""
+        kind, _, name = wanted.partition(":")
+        match kind:
+            case "role":
+                people = self.uow.store(PeopleStore).with_role(Role(name))
+                found = {one.id: one for one in people if one.id not in self.excluded}
+                return Deciders(found, (tuple(found),) if found else ())
+            case "person":
+                return self._above([name])
+            case "owner":
+                return self._above(self._owners(name))
+            case "manager":
+                asked = self.uow.many(Person, sorted(self.requesters)).values()
+                return self._above({one.manager_id for one in asked if one.manager_id})
+        return Deciders(able(self.approvers, self.need), ranked(self.approvers, self.need))
+
+    def _owners(self, centre_id: str) -> list[str]:
+        """The owner of the cost centre, or of the nearest one above it that has one."""
+        for _ in range(MOST_ABOVE):
+            owner = self.uow.get(CostCentreOwner, centre_id)
+            if owner is not None:
+                return [owner.person_id]
+            centre = self.uow.get(CostCentre, centre_id)
+            if centre is None or centre.parent_id is None:
+                break
+            centre_id = centre.parent_id
+        return []
+
+    def _above(self, ids: Iterable[str]) -> Deciders:
+        """These people, and whoever is above them, level by level."""
+        found: dict[str, Person] = {}
+        groups: list[tuple[str, ...]] = []
+        level = sorted(ids)
+        for _ in range(MOST_ABOVE):
+            people = self.uow.many(Person, level)
+            fit = [
+                one
+                for one in sorted(people.values(), key=lambda one: one.code)
+                if one.active and one.id not in self.excluded and one.id not in found
+            ]
+            found |= {one.id: one for one in fit}
+            groups += [tuple(one.id for one in fit)] if fit else []
+            level = sorted({one.manager_id for one in people.values() if one.manager_id})
+            if not level:
+                break
+        return Deciders(found, tuple(groups))

@@ -1,0 +1,79 @@
+"""Several decisions about one order: the card and ``/wopo why`` show all of them."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from bot.courier import Courier
+from bot.ids import Action, SlashCommand
+from tests.conftest import TestClock
+from tests.factories.jobs import Company, Do, rows
+from tests.factories.shop import asked, open_shop
+from tests.payloads import Payloads
+from tests.slack import RecordingSlack
+from wopo.db.uow import SqlTransactions
+from wopo.domain.purchase_orders import OrderState, PurchaseOrder
+from wopo.domain.purchasing_policy import PolicyDocument
+from wopo.usecases.cost_centres import SetCostCentreOwner
+from wopo.usecases.purchasing_policy import ImportPolicy
+
+Json = dict[str, Any]
+Send = Callable[[Json], Json]
+
+
+@pytest.fixture
+def waiting(do: Do, company: Company, clock: TestClock, courier: Courier) -> Callable[[], None]:
+    """Tess asked for 30 seals: Max, who owns the cost centre, and Fia decide before Abe."""
+    shop = open_shop(do, company)
+    do(SetCostCentreOwner(cost_centre="OPS", person="max"))
+    rule = {"name": "plant", "steps": [["owner", "role finance"], "authority"]}
+    document = PolicyDocument.model_validate({"title": "Ours", "approval": {"rules": [rule]}})
+    do(ImportPolicy(document=document))
+    asked(do, company, shop, shop.seal, 30, submit=True)
+
+    def deliver() -> None:
+        handled = 1
+        while handled:
+            clock.forward(seconds=5)
+            handled = sum(1 for _ in iter(courier.deliver_next, False))
+
+    deliver()
+    return deliver
+
+
+def approve(slack: RecordingSlack, send: Send, payloads: Payloads, who: str) -> None:
+    card = next(m for m in slack.messages[f"DU-{who}"] if m["text"].startswith("PO-1 "))
+    value = next(
+        e["value"]
+        for b in card["blocks"]
+        if b["type"] == "actions"
+        for e in b["elements"]
+        if e["action_id"] == Action.ORDER_APPROVE
+    )
+    send(payloads.click(Action.ORDER_APPROVE, value, user=f"U-{who}", channel=f"DU-{who}"))
+
+
+def test_the_card_shows_whose_turn_it_is_and_the_last_click_approves(
+    waiting: Callable[[], None],
+    slack: RecordingSlack,
+    send: Send,
+    payloads: Payloads,
+    transactions: SqlTransactions,
+) -> None:
+    card = str(slack.messages["DU-fin"][-1]["blocks"])
+    assert "*Who approves* (rule “plant”)" in card
+    assert "1. finance: Fia Finance, asked now" in card
+    assert "2. authority for the amount: Abe Approver, then" in card
+    assert "DU-app" not in slack.messages
+    approve(slack, send, payloads, "fin")
+    waiting()
+    assert rows(transactions, PurchaseOrder)[0].state is OrderState.PENDING_APPROVAL
+    approve(slack, send, payloads, "max")
+    waiting()
+    assert rows(transactions, PurchaseOrder)[0].state is OrderState.APPROVED
+    shown = str(slack.messages["DU-max"])
+    assert "1. owner of Operations: Max Manager, approved" in shown
+    assert "2. authority for the amount: Max Manager, approved" in shown
+    why = str(send(payloads.command(SlashCommand.WOPO, "why PO-1", user="U-fin")))
+    assert "step 2 · authority for the amount · approved on" in why
