@@ -17,6 +17,7 @@ from apscheduler.triggers.interval import IntervalTrigger
 from bot.services import Services
 from wopo.domain.errors import BUSY, DomainError
 from wopo.usecases.approval_passing import ExpireApprovals
+from wopo.usecases.audit_anchors import TakeAnchor
 from wopo.usecases.case_reminders import EscalateCases, RemindOwners
 from wopo.usecases.case_snoozes import EndSnoozes
 from wopo.usecases.counter_receipts import ChaseTillReceipts
@@ -70,6 +71,7 @@ JOBS: list[Job] = [
     _sweep(TellLateDeliveries, "*/10 * * * *"),
     _sweep(TellMissingReceipts, "*/10 * * * *"),
     _sweep(ChaseTillReceipts, "*/10 * * * *"),
+    _sweep(TakeAnchor, "*/10 * * * *"),
     Job("ForgetTicks", "23 2 * * *", daily, lambda _now: ForgetTicks()),
 ]
 """The table. These sweeps keep their own periods in ``job_run`` (a digest is once per channel and

@@ -1,4 +1,5 @@
-"""Cards that are one sentence: a plain DM, a line in a job's thread, a line about an order."""
+"""Cards that are one sentence: a plain DM, a line in a job's thread, a line about an order, the
+audit trail's daily anchor."""
 
 from bot.blocks import Block, message
 from bot.cards import Asked, Card
@@ -16,4 +17,4 @@ def build(sentence: str, _reader: Reader) -> Block:
     return message(sentence)
 
 
-CARDS = {name: Card(load, build) for name in ("direct", "story", "order_story")}
+CARDS = {name: Card(load, build) for name in ("anchor", "direct", "story", "order_story")}

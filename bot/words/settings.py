@@ -27,6 +27,7 @@ MOST_SITES = 40
 PURPOSES: tuple[tuple[str, str, str], ...] = (
     ("invoices", "Invoices", "Vendor invoices arrive here as files; each gets a card"),
     ("finance", "Finance", "For digests and what finance must know"),
+    ("audit", "Audit", "The audit trail's newest entry, once a day; finance's channel if none"),
     ("fallback", "Fallback", "For what can't be posted where it belongs"),
 )
 

@@ -28,6 +28,8 @@ class Settings(BaseSettings):
         "INFO", validation_alias="WOPO_LOG_LEVEL"
     )
     files_dir: Path = Field(Path("var/files"), validation_alias="WOPO_FILES_DIR")
+    anchors_dir: Path | None = Field(None, validation_alias="WOPO_ANCHORS_DIR")
+    """A folder outside the database where the audit trail is anchored each day; none: no file."""
     invoice_mapping: str = Field("invoices", validation_alias="WOPO_INVOICE_MAPPING")
     """The mapping by which invoices in tables are read: one that comes with wopo, or a file."""
 

@@ -17,7 +17,7 @@ from tests.promises import rounds
 from wopo.db.engine import make_engine
 from wopo.db.tables import APPEND_ONLY, create_all
 from wopo.db.uow import SqlTransactions
-from wopo.domain.audit import RefusalEntry
+from wopo.domain.audit import GENESIS, REFUSALS, RefusalEntry
 from wopo.domain.locations import Location
 from wopo.domain.parts import Part
 from wopo.domain.stock import MovementKind, StockLevel, StockMovement
@@ -59,7 +59,8 @@ def lived() -> Iterator[SqlTransactions]:
             id="m9", at=clock(), kind=MovementKind.OPENING, quantity=Decimal(7), **held
         )
         refused = RefusalEntry(
-            id="r9", at=clock(), actor_id="ben", surface="test", command="ApproveOrder", key="k",
+            id="r9", seq=uow.next_seq(REFUSALS), prev_seal=GENESIS, at=clock(),
+            actor_id="ben", surface="test", command="ApproveOrder", key="k",
             code="not_allowed", message="No.", facts={"order": "PO-2026-000001"},
         )  # fmt: skip
         uow.append(moved, refused)

@@ -10,8 +10,10 @@ from tests.factories.money import Desk
 from tests.properties.conftest import company, copied
 from wopo.db.tables import APPEND_ONLY
 from wopo.db.uow import SqlTransactions
+from wopo.domain.anchors import Anchor
 from wopo.domain.errors import DomainError
-from wopo.usecases.audit import Anchor, anchor, chain, verify
+from wopo.usecases.audit import chain, verify
+from wopo.usecases.audit_anchors import anchor
 
 
 @pytest.fixture(scope="module")
@@ -50,7 +52,7 @@ def unprotected(engine: Engine) -> Engine:
 
 def test_an_untouched_database_has_no_fault(lived):
     with SqlTransactions(lived).read() as uow:
-        assert list(verify(uow, expected=anchor(uow))) == []
+        assert list(verify(uow, anchors=[anchor(uow)])) == []
 
 
 def test_a_cut_tail_is_found_with_an_anchor(seeded_copy):
@@ -68,7 +70,7 @@ def test_a_cut_tail_is_found_with_an_anchor(seeded_copy):
         )
     with SqlTransactions(engine).read() as uow:
         assert list(chain(uow)) == []
-        fault = next(f for f in verify(uow, expected=kept) if f.kind == "chain")
+        fault = next(f for f in verify(uow, anchors=[kept]) if f.kind == "chain")
     assert fault.seq == kept.seq - 2
     assert fault.problem.endswith("its tail is cut")
 
@@ -77,14 +79,14 @@ def test_a_chain_written_anew_does_not_fit_the_anchor(lived):
     with SqlTransactions(lived).read() as uow:
         kept = anchor(uow)
         other = Anchor(kept.seq, "0" * 64)
-        assert next(verify(uow, expected=other)).seq == kept.seq
+        assert next(verify(uow, anchors=[other])).seq == kept.seq
 
 
 def test_an_anchor_is_read_back_from_what_was_printed(lived):
     with SqlTransactions(lived).read() as uow:
         kept = anchor(uow)
     assert Anchor.parse(f" {kept}\n") == kept
-    with pytest.raises(ValueError, match="is not an anchor"):
+    with pytest.raises(DomainError, match="is not an anchor"):
         Anchor.parse("42:abc")
 
 

@@ -1,6 +1,7 @@
 """``wopo audit``: is the trail whole, and do the books say what the documents say?"""
 
 from datetime import datetime
+from importlib.metadata import entry_points
 from pathlib import Path
 from typing import Annotated
 
@@ -8,20 +9,18 @@ import typer
 from rich.console import Console
 
 from wopo.cli.opening import DATABASE_OPTION, open_current, utc_now
+from wopo.domain.anchors import Anchor
 from wopo.domain.audit_tests import Period, chosen
-from wopo.domain.errors import Refusal
-from wopo.usecases.audit import Anchor
-from wopo.usecases.audit import anchor as newest
 from wopo.usecases.audit import verify as faults_of
+from wopo.usecases.audit_anchors import anchor as newest
 from wopo.usecases.audit_tests import run_tests
 from wopo.usecases.settings import company
 
 app = typer.Typer(no_args_is_help=True)
 SHOWN = 50
-NOT_AN_ANCHOR = Refusal(
-    "audit.not_an_anchor",
-    "{typed} is not an anchor. Nothing was checked; give it as wopo audit anchor printed it.",
-)
+POSTED = "wopo.anchors"
+"""Entry points that give the anchors posted elsewhere (the bot gives Slack's)."""
+NO_ANCHORS = "No anchor was given: a chain that was cut or written anew as a whole would not show."
 
 
 @app.callback()
@@ -33,15 +32,24 @@ def audit() -> None:
 def verify(
     db: str = DATABASE_OPTION,
     expected: Annotated[
-        str, typer.Option("--anchor", help="An anchor kept from before: shows a cut tail.")
-    ] = "",
+        list[str] | None,
+        typer.Option("--anchor", help="An anchor kept from before; may be given several times."),
+    ] = None,
+    folder: Annotated[
+        Path | None,
+        typer.Option("--anchors", envvar="WOPO_ANCHORS_DIR", help="The folder of daily anchors."),
+    ] = None,
+    slack: Annotated[
+        bool, typer.Option("--slack", help="Read the anchors back from the Slack channel too.")
+    ] = False,
 ) -> None:
-    """Check the chain, every balance, every sum and every approval; exit code 1 on a fault."""
+    """Check the chain and its anchors, every balance, every sum, every approval and the authority
+    behind it; exit code 1 on a fault."""
     console = Console(highlight=False)
-    known = _parsed(expected) if expected else None
+    known = _kept(expected or [], folder, slack=slack)
     count = 0
     with open_current(db).transactions.read() as uow:
-        for count, fault in enumerate(faults_of(uow, expected=known), start=1):
+        for count, fault in enumerate(faults_of(uow, anchors=known), start=1):
             if count <= SHOWN:
                 console.print(str(fault), markup=False)
         head = newest(uow)
@@ -49,6 +57,19 @@ def verify(
         console.print(f"{count} faults; the first one is where to begin.")
         raise typer.Exit(1)
     console.print(f"All is well: {head.seq:,} entries, every balance and every approval.")
+    kept = f"It fits {len(known):,} anchors from outside." if known else NO_ANCHORS
+    console.print(kept)
+
+
+def _kept(typed: list[str], folder: Path | None, *, slack: bool) -> list[Anchor]:
+    from wopo.writers.anchor_file import read_anchors
+
+    kept = [Anchor.parse(text) for text in typed]
+    if folder is not None:
+        kept += read_anchors(folder)
+    for point in entry_points(group=POSTED) if slack else ():
+        kept += point.load()()
+    return kept
 
 
 @app.command("anchor")
@@ -94,10 +115,3 @@ def tests(
         console.print(f"{test.number:>2}  {counts[test.number]:>5}  {test.name}")
     for path in paths:
         console.print(str(path))
-
-
-def _parsed(typed: str) -> Anchor:
-    try:
-        return Anchor.parse(typed)
-    except ValueError as error:
-        raise NOT_AN_ANCHOR(typed=typed) from error

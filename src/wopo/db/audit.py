@@ -10,9 +10,18 @@ from sqlmodel import SQLModel
 from wopo.db.careful import READ_ERRORS, Broken, careful_rows
 from wopo.db.seals import SEALED, broken_seals
 from wopo.db.uow import SqlStore, implements
-from wopo.domain.audit import AuditEntry, AuditHead, Unreadable
+from wopo.domain.audit import (
+    GENESIS,
+    REFUSALS,
+    AuditEntry,
+    AuditHead,
+    RefusalEntry,
+    RefusalLink,
+    Unreadable,
+)
 from wopo.domain.exception_cases import ExceptionCase
 from wopo.domain.money import plain
+from wopo.domain.numbers import NumberSeries
 from wopo.domain.part_requests import PartRequest
 from wopo.domain.purchase_orders import PurchaseOrder
 from wopo.domain.receipts import Receipt, ReceiptLine
@@ -28,7 +37,7 @@ def _table(kind: type[SQLModel]) -> Any:
     return kind.__table__  # type: ignore[attr-defined]
 
 
-ENTRY, ORDER = _table(AuditEntry), _table(PurchaseOrder)
+ENTRY, ORDER, REFUSED = _table(AuditEntry), _table(PurchaseOrder), _table(RefusalEntry)
 NUMBERED: dict[str, Any] = {
     "WR": _table(WorkRequest),
     "WO": _table(WorkOrder),
@@ -89,10 +98,40 @@ class SqlAudit(SqlStore, AuditStore):
         found = self.session.get(AuditHead, 1)
         return found if found is not None else AuditHead()
 
-    def hash_at(self, seq: int) -> str | None:
-        statement = select(ENTRY.c.hash).where(ENTRY.c.seq == seq)
-        found: str | None = self.session.connection().execute(statement).scalar_one_or_none()
-        return found
+    def hashes_at(self, seqs: Collection[int]) -> dict[int, str]:
+        return self._by_number(ENTRY.c.seq, ENTRY.c.hash, seqs)
+
+    def facts_of(self, event: str) -> Iterator[dict[str, Any]]:
+        statement = select(ENTRY.c.facts).where(ENTRY.c.event == event).order_by(ENTRY.c.seq)
+        yield from self.session.connection().execute(statement).scalars()
+
+    def refusal_links(self) -> Iterator[RefusalLink]:
+        statement = (
+            select(REFUSED.c.seq, REFUSED.c.prev_seal, REFUSED.c.seal)
+            .order_by(REFUSED.c.seq)
+            .execution_options(yield_per=BATCH)
+        )
+        for row in self.session.connection().execute(statement):
+            yield RefusalLink(*row)
+
+    def refusal_seals(self, seqs: Collection[int]) -> dict[int, str]:
+        return self._by_number(REFUSED.c.seq, REFUSED.c.seal, seqs)
+
+    def _by_number(self, number: Any, found: Any, wanted: Collection[int]) -> dict[int, str]:
+        statement = select(number, found).where(number.in_(list(wanted)))
+        return {row[0]: row[1] for row in self.session.connection().execute(statement)}
+
+    def refusals_given(self) -> int:
+        series = self.session.get(NumberSeries, (REFUSALS, 0))
+        return series.last if series else 0
+
+    def last_refusal(self) -> tuple[int, str] | None:
+        statement = select(REFUSED.c.seq, REFUSED.c.seal).order_by(REFUSED.c.seq.desc()).limit(1)
+        row = self.session.connection().execute(statement).first()
+        return (row.seq, row.seal) if row else None
+
+    def seal_before(self, seq: int) -> str:
+        return self.refusal_seals([seq - 1]).get(seq - 1, GENESIS)
 
     def order_pages(self, size: int) -> Iterator[list[str]]:
         last = ""

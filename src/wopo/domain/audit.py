@@ -9,7 +9,7 @@ import json
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlmodel import Field, SQLModel
 
@@ -17,6 +17,8 @@ from wopo.domain.columns import Row, id_field, json_field, time_field
 
 SCHEMA = 1
 GENESIS = "0" * 64
+REFUSALS = "refusal"
+"""The counter that numbers refusals."""
 
 
 class AuditEntry(Row, table=True):
@@ -50,11 +52,14 @@ class AuditHead(SQLModel, table=True):
 
 class RefusalEntry(SQLModel, table=True):
     """A refusal that matters: who was refused what, and why. Append-only, outside the refused
-    transaction (domain.md, invariant 7)."""
+    transaction (domain.md, invariant 7). ``seq`` counts without gaps, and ``prev_seal`` is the seal
+    of the one before, so that none can go missing unnoticed."""
 
     __tablename__ = "refusal_entry"
 
     id: str = id_field()
+    seq: int = Field(unique=True)
+    prev_seal: str = Field(max_length=64)
     at: datetime = time_field(index=True)
     actor_id: str | None = Field(default=None, max_length=40)
     surface: str = Field(max_length=20)
@@ -126,3 +131,25 @@ def _hash_if_any(entry: AuditEntry) -> str | None:
         return hash_of(entry)
     except (TypeError, ValueError, AttributeError, OverflowError):
         return None
+
+
+class RefusalLink(NamedTuple):
+    """What chains a refusal to the one before it."""
+
+    seq: int
+    prev_seal: str
+    seal: str
+
+
+def refusal_faults(links: Iterable[RefusalLink], given: int) -> Iterator[tuple[int, str]]:
+    """Refusals (by number, in order) that are missing or do not follow the one before; ``given`` is
+    how many numbers were given out."""
+    expected, previous = 1, GENESIS
+    for link in links:
+        if link.seq != expected:
+            yield expected, f"is missing; next found is {link.seq}"
+        elif link.prev_seal != previous:
+            yield link.seq, "does not follow the refusal before it"
+        expected, previous = link.seq + 1, link.seal
+    if expected != given + 1:
+        yield expected, f"is missing; {given} were logged"

@@ -5,15 +5,17 @@ auditor keeps what ``anchor`` gives and hands it to ``verify`` later.
 """
 
 import re
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from itertools import chain as chain_of
 
+from wopo.domain.anchors import Anchor
 from wopo.domain.audit import AuditEntry, chain_faults
 from wopo.domain.budgets import COLUMN, Budget
 from wopo.domain.errors import DomainError
 from wopo.domain.numbers import NumberSeries, NumbersSkipped, document_number
+from wopo.usecases.audit_anchors import anchored, refusals
+from wopo.usecases.audit_authority import authority_faults
 from wopo.usecases.audit_orders import order_faults
 from wopo.usecases.faults import Fault
 from wopo.usecases.ports import UnitOfWork
@@ -26,44 +28,21 @@ MAX_NUMBERS_TOLD = 20
 _NUMBER = re.compile(r"^[A-Z]+-\d{4}-(\d{6,})$")
 
 
-@dataclass(frozen=True)
-class Anchor:
-    """The chain's newest entry at a moment, to be kept outside of the database."""
-
-    seq: int
-    hash: str
-
-    def __str__(self) -> str:
-        return f"{self.seq}:{self.hash}"
-
-    @classmethod
-    def parse(cls, text: str) -> "Anchor":
-        """Read back what ``str`` wrote. Raises ``ValueError``."""
-        seq, _, found = text.strip().partition(":")
-        if not re.fullmatch(r"[0-9a-f]{64}", found):
-            raise ValueError(f"{text} is not an anchor like 1234:<64 hexadecimal digits>")
-        return cls(int(seq), found)
-
-
-def anchor(uow: UnitOfWork) -> Anchor:
-    """The chain's newest entry now."""
-    head = uow.store(AuditStore).head()
-    return Anchor(head.seq, head.hash)
-
-
-def verify(uow: UnitOfWork, *, expected: Anchor | None = None) -> Iterator[Fault]:
+def verify(uow: UnitOfWork, *, anchors: Sequence[Anchor] = ()) -> Iterator[Fault]:
     """Everything that does not fit, the chain first; nothing at all when all is well.
 
-    ``expected`` is an anchor kept from before: it shows a tail that was cut.
+    ``anchors`` were kept outside before: they show a tail that was cut.
     """
     sections: dict[str, Callable[[UnitOfWork], Iterator[Fault]]] = {
         "chain": chain,
-        "anchor": partial(_anchored, expected=expected),
+        "anchors": partial(anchored, kept=anchors),
+        "refusals": refusals,
         "rows": _seals,
         "other rows": _damaged,
         "budgets": _budgets,
         "stock": _stock,
         "orders": order_faults,
+        "authority": authority_faults,
         "numbers": number_gaps,
     }
     errors: tuple[type[Exception], ...] = (DomainError, *uow.store(AuditStore).read_errors)
@@ -79,24 +58,6 @@ def chain(uow: UnitOfWork) -> Iterator[Fault]:
     store = uow.store(AuditStore)
     for fault in chain_faults(store.chain(), store.head()):
         yield Fault("chain", f"entry {fault.seq}", fault.problem, seq=fault.seq)
-
-
-def _anchored(uow: UnitOfWork, expected: Anchor | None) -> Iterator[Fault]:
-    if expected is None or expected.seq == 0:
-        return
-    store = uow.store(AuditStore)
-    found = store.hash_at(expected.seq)
-    if found == expected.hash:
-        return
-    if found is None:
-        last = store.head().seq
-        problem = (
-            f"the anchor names entry {expected.seq}, the chain ends at {last}: its tail is cut"
-        )
-        yield Fault("chain", f"entry {last + 1}", problem, seq=last + 1)
-    else:
-        problem = "it is not the entry that the anchor was taken of"
-        yield Fault("chain", f"entry {expected.seq}", problem, seq=expected.seq)
 
 
 def _damaged(uow: UnitOfWork) -> Iterator[Fault]:

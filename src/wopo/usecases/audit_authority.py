@@ -5,9 +5,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime, timedelta
 
 from wopo.domain.approval_rights import Need, level
+from wopo.domain.audit_tests import Period
 from wopo.domain.exchange_rates import ExchangeRate
 from wopo.domain.money import Money
 from wopo.domain.people import AuthorityLimit, AuthoritySet
+from wopo.usecases.faults import Fault
 from wopo.usecases.ports import UnitOfWork
 from wopo.usecases.ports.audit_tests import AuditTestStore, Decision, Recorded
 
@@ -95,3 +97,18 @@ def _replayed(sets: Iterable[Recorded]) -> Iterator[AuthorityLimit]:
             valid_to=date.fromisoformat(facts["valid_to"]) if facts["valid_to"] else None,
         )
     yield from made.values()
+
+
+EVER = Period(date(1970, 1, 1), date(9998, 12, 31))
+
+
+def authority_faults(uow: UnitOfWork) -> Iterator[Fault]:
+    """Approvals that the approver's authority did not cover on that day."""
+    authority = Authority(uow)
+    for row in uow.store(AuditTestStore).decisions(EVER):
+        limit = authority.limit_of(row)
+        if limit is None or limit < row.amount:
+            had = f"could approve up to {limit}" if limit else "could approve nothing of it"
+            day = row.decided_at.date()
+            problem = f"{row.amount} were approved by {row.by_id}, who {had} on {day}"
+            yield Fault("authority", row.number, problem)

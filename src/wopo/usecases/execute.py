@@ -10,12 +10,13 @@ import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from wopo.domain.audit import AuditEntry, RefusalEntry, hash_of
+from wopo.domain.audit import REFUSALS, AuditEntry, RefusalEntry, hash_of
 from wopo.domain.errors import BUSY, KEY_REUSED, NOT_ALLOWED, UNKNOWN_ACTOR, DomainError
 from wopo.domain.outbox import IdempotencyRow, OutboxRow
 from wopo.domain.people import Person, roles_text
 from wopo.usecases.door import ActorRef, Answer, Command, Context, Notice, Registry, UseCase
 from wopo.usecases.ports import Clock, NewId, Transactions, UnitOfWork
+from wopo.usecases.ports.audit import AuditStore
 from wopo.usecases.ports.journal import Journal
 
 MAX_REACTIONS = 10_000
@@ -209,9 +210,12 @@ def log_refusal(
 ) -> None:
     """Keep a refusal that matters, in a transaction of its own (domain.md, invariant 7)."""
     with door.transactions.write() as uow:
+        seq = uow.next_seq(REFUSALS)
         uow.add(
             RefusalEntry(
                 id=door.new_id(),
+                seq=seq,
+                prev_seal=uow.store(AuditStore).seal_before(seq),
                 at=door.clock(),
                 actor_id=actor.person_id,
                 surface=actor.surface,

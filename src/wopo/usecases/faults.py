@@ -6,8 +6,8 @@ from dataclasses import dataclass
 @dataclass(frozen=True)
 class Fault:
     """One thing that does not fit. ``kind``: chain, budget, order, order line, ledger, approval,
-    revision, number, stock, row (one that can't be read or is not what was written) or check (one
-    that could not be finished).
+    authority, refusal, revision, number, stock, row (one that can't be read or is not what was
+    written) or check (one that could not be finished).
     ``seq`` is the first bad entry of the audit chain, where it is about the chain."""
 
     kind: str

@@ -68,7 +68,7 @@ def _person(row: Any, ctx: Context) -> Answer:
     return answer
 
 
-PURPOSES = ("invoices", "finance", "fallback")
+PURPOSES = ("invoices", "finance", "audit", "fallback")
 """What a channel may be for, besides a site (``site:`` and its code)."""
 
 

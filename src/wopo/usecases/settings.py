@@ -15,6 +15,8 @@ INVOICES = "invoices"
 """The purpose of the channel where vendors' papers are dropped."""
 FINANCE = "finance"
 """The purpose of the channel for what finance must know."""
+AUDIT = "audit"
+"""The purpose of the channel where the audit trail is anchored; finance's where there is none."""
 
 
 def company(uow: UnitOfWork) -> CompanySettings:
@@ -30,7 +32,7 @@ def company_of(value: Any) -> CompanySettings:
 
 def channels(uow: UnitOfWork) -> dict[str, str]:
     """Slack channels by what they are for: ``site:<location id>``, ``invoices``, ``finance``,
-    ``fallback``."""
+    ``audit``, ``fallback``."""
     row = uow.get(Setting, CHANNELS)
     return dict(row.value) if row else {}
 

@@ -4,8 +4,9 @@ from abc import ABC, abstractmethod
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Any
 
-from wopo.domain.audit import AuditEntry, AuditHead, Unreadable
+from wopo.domain.audit import AuditEntry, AuditHead, RefusalLink, Unreadable
 
 
 @dataclass(frozen=True)
@@ -53,8 +54,32 @@ class AuditStore(ABC):
         """The newest entry as the chain's head names it; number 0 for an empty chain."""
 
     @abstractmethod
-    def hash_at(self, seq: int) -> str | None:
-        """The hash of one entry, none where it is missing."""
+    def hashes_at(self, seqs: Collection[int]) -> dict[int, str]:
+        """The hashes of these entries, without those that are missing."""
+
+    @abstractmethod
+    def facts_of(self, event: str) -> Iterator[dict[str, Any]]:
+        """The facts of all entries of one event, in order."""
+
+    @abstractmethod
+    def refusal_links(self) -> Iterator[RefusalLink]:
+        """What chains the refusals, in the order of their numbers, streamed."""
+
+    @abstractmethod
+    def refusal_seals(self, seqs: Collection[int]) -> dict[int, str]:
+        """The seals of these refusals, without those that are missing."""
+
+    @abstractmethod
+    def refusals_given(self) -> int:
+        """How many refusals were numbered."""
+
+    @abstractmethod
+    def last_refusal(self) -> tuple[int, str] | None:
+        """Number and seal of the newest refusal; none where nothing was ever refused."""
+
+    @abstractmethod
+    def seal_before(self, seq: int) -> str:
+        """What the refusal with this number names as the one before it."""
 
     @abstractmethod
     def order_pages(self, size: int) -> Iterator[list[str]]:

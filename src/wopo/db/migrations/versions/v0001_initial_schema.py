@@ -208,6 +208,8 @@ def upgrade() -> None:
     op.create_table(
         "refusal_entry",
         sa.Column("id", sa.String(length=40), nullable=False),
+        sa.Column("seq", sa.Integer(), nullable=False),
+        sa.Column("prev_seal", sa.String(length=64), nullable=False),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("actor_id", sa.String(length=40), nullable=True),
         sa.Column("surface", sa.String(length=20), nullable=False),
@@ -218,6 +220,7 @@ def upgrade() -> None:
         sa.Column("facts", sa.JSON(), nullable=False),
         sa.Column("seal", sa.String(length=64), nullable=False),
         sa.PrimaryKeyConstraint("id"),
+        sa.UniqueConstraint("seq"),
     )
     with op.batch_alter_table("refusal_entry", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_refusal_entry_at"), ["at"], unique=False)
