@@ -152,6 +152,7 @@ class Action(StrEnum):
     PART_RETURN = "part.return"
     PART_CANCEL = "part.cancel"
     PART_CHANGE = "part.change"
+    PART_COUNTER = "part.counter"
     STOCK_COUNT = "stock.count"
     PART_SOURCE = "part.source"
     ORDER_APPROVE = "order.approve"

@@ -10,6 +10,7 @@ from wopo.usecases.views.part_requests import JobPartsView, PartLineView
 
 VERBS: dict[str, tuple[str, Action]] = {
     "issue": ("Hand out", Action.PART_ISSUE),
+    "counter": ("Buy at a counter", Action.PART_COUNTER),
     "source": ("Choose vendor", Action.PART_SOURCE),
     "return": ("Give back", Action.PART_RETURN),
     "change": ("Change quantity", Action.PART_CHANGE),

@@ -24,6 +24,7 @@ from wopo.usecases.lookup import resolve
 from wopo.usecases.views.counter_purchases import (
     CounterView,
     counter_form,
+    counter_form_for,
     counter_view,
     without_till_receipt,
 )
@@ -44,6 +45,7 @@ class PhotoFor(Carried):
 def register(app: App, services: Services) -> None:
     """Listen to the form, its screens, and photos that are sent to the bot."""
     app.action(Action.COUNTER_BUY)(buy_clicked)
+    app.action(Action.PART_COUNTER)(need_clicked)
     app.view(Callback.COUNTER)(buy)
     app.action(Action.COUNTER_LOOK)(look_again)
     app.action(Action.COUNTER_RECEIPT)(open_receipt)
@@ -71,6 +73,15 @@ def open_form(visit: Visit, body: Body, job: str = "") -> Block | None:
 def buy_clicked(ack: Ack, visit: Visit, body: Body) -> None:
     """The same form by a button."""
     open_form(visit, body)
+    ack()
+
+
+def need_clicked(ack: Ack, visit: Visit, body: Body, action: dict[str, Any]) -> None:
+    """The form about a need of a job, filled in."""
+    line_id = Target.parse(action.get("value")).id
+    with visit.read() as uow:
+        form = counter_form_for(uow, visit.person(uow), line_id)
+    show(visit.services, body, forms.build(form, visit.reader))
     ack()
 
 

@@ -34,6 +34,9 @@ TITLE = "Buy at a counter"
 
 def build(form: CounterForm, reader: Reader) -> Block:
     """Five inputs, of which the job is filled in and the photo may come later."""
+    need, vendor = form.need, form.vendor
+    what = cut(need.name, 150) if need else ""
+    shop = option(cut(vendor.name, 75), vendor.id) if vendor else None
     job = option(cut(f"{short(form.job.name)} {form.title}", 75), form.job.id) if form.job else None
     cap = safe(form.cap.format(reader.locale))
     return modal(
@@ -41,14 +44,18 @@ def build(form: CounterForm, reader: Reader) -> Block:
         TITLE,
         [
             field("work_order_id", "For which job?", search(Options.JOB, initial=job)),
-            field("vendor_id", "In whose shop?", search(Options.VENDOR)),
+            field("vendor_id", "In whose shop?", search(Options.VENDOR, initial=shop)),
             field(
                 "amount",
                 "How much is it?",
                 text_input(longest=30, placeholder="40"),
                 hint="Without tax, in the vendor's currency",
             ),
-            field("description", "What do you buy?", text_input(longest=150)),
+            field(
+                "description",
+                "What do you buy?",
+                text_input(longest=150, initial=what),
+            ),
             photos(label="Photo of the till receipt, if you have it"),
             context(
                 f"*What happens next:* up to {cap} a day you get the number at once; above it, or "
@@ -56,6 +63,7 @@ def build(form: CounterForm, reader: Reader) -> Block:
             ),
         ],
         submit="Get a number",
+        metadata=Target(id=need.id).pack(MAX_METADATA) if need else "",
     )
 
 
@@ -69,11 +77,13 @@ def parse(view: dict[str, Any], locale: str, uow: UnitOfWork) -> BuyAtCounter:
     what = form.text("description", label="What is bought", required=True)
     files = tuple(file_facts(file) for file in form.files("files"))
     form.check()
+    need = view.get("private_metadata")
     return BuyAtCounter(
         work_order_id=job,
         vendor_id=vendor.id if vendor else "",
         amount=amount.amount if amount else Decimal(0),
         description=what,
+        line_id=Target.parse(need).id if need else None,
         files=files,
     )
 

@@ -9,7 +9,7 @@ from bot.metadata import MAX_METADATA, Carried, Target
 from bot.parse import Form
 from bot.reader import Reader
 from wopo.domain.numbers import short
-from wopo.usecases.part_requests import CancelPartLine, ChangePartLine
+from wopo.usecases.part_request_changes import CancelPartLine, ChangePartLine
 from wopo.usecases.stock_issues import ReturnParts
 from wopo.usecases.views.names import Ref
 from wopo.usecases.views.part_requests import JobPartsView, PartLineView

@@ -26,8 +26,7 @@ from bot.parse import Form, FormError, quantity
 from bot.reader import Reader
 from wopo.domain.errors import DomainError
 from wopo.domain.numbers import short
-from wopo.domain.part_requests import LineKind
-from wopo.domain.purchasing_rules import Route
+from wopo.domain.part_requests import LineKind, Route
 from wopo.usecases.part_request_planning import LineInput
 from wopo.usecases.part_requests import RequestParts
 from wopo.usecases.views.part_requests import NextStep, PartsForm
@@ -166,11 +165,23 @@ def next_text(step: NextStep, reader: Reader) -> str:
 
 
 def _buying(step: NextStep, reader: Reader) -> str:
-    vendor = safe(step.vendor)
-    if step.route is Route.BUYER:
-        at = f" (preferred: {vendor})" if vendor else ""
-        return f"No agreed price, so procurement chooses vendor and price first{at}"
-    said = [f"Needs a purchase order (rule “{safe(step.rule)}”)"]
+    rule, vendor = f"(rule “{safe(step.rule)}”)", safe(step.vendor)
+    match step.route:
+        case Route.BUYER:
+            at = f" (preferred: {vendor})" if vendor else ""
+            return f"No agreed price, so procurement chooses vendor and price first{at}"
+        case Route.COUNTER:
+            at = f" at {vendor}" if vendor else ""
+            return f"You buy it at the counter{at} {rule}: send this, then *Buy at a counter*"
+        case Route.OUT_OF_POCKET:
+            much = safe(reader.money(step.allowed)) if step.allowed else "the allowed amount"
+            return f"You may pay it out of pocket up to {much} {rule}; keep the receipt"
+        case Route.NO_ORDER:
+            return f"No order is needed {rule}. {safe(step.sentence.rstrip('.'))}"
+        case Route.CALL_OFF:
+            said = [f"Called off {rule}"]
+        case _:
+            said = [f"Needs a purchase order {rule}"]
     if step.agreement:
         said.append(f"On contract {safe(step.agreement)} with {vendor}")
     elif vendor:

@@ -49,7 +49,9 @@ def test_every_invoice_is_explained_and_a_new_policy_tried_before_it_is_in_force
     told = run("match", "replay", "--policy", str(wide), "--since", "2000-01-01", "--db", url)
     assert "judged by Wide; nothing was changed." in told
     assert [row.model_dump_json() for row in invoices(url)] == before
-    assert "Wide: understood, 0 rules." in run("policy", "check", str(wide))
+    assert "Wide: understood, 7 routes rules, 0 matching rules." in run(
+        "policy", "check", str(wide)
+    )
     assert "Policy 1 (Wide) takes effect today." in run("policy", "import", str(wide), "--db", url)
     shown = run("policy", "show", "--db", url)
     assert "Policy 1: Wide, in force since" in shown

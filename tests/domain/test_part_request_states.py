@@ -1,4 +1,4 @@
-"""Where a request line stands, derived; and what the rules say about buying it."""
+"""Where a request line stands, derived."""
 
 from datetime import date
 from decimal import Decimal
@@ -8,11 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from wopo.domain.money import Money
 from wopo.domain.part_request_states import Bought, StateFacts, derive_state, state_text
-from wopo.domain.part_requests import LineKind, LineState, PriceBasis
+from wopo.domain.part_requests import LineState, Route
 from wopo.domain.purchase_orders import OrderState
-from wopo.domain.purchasing_rules import RULES, LineFacts, Route, decide, stricter
 
 D = Decimal
 DAY = date(2026, 3, 5)
@@ -30,6 +28,19 @@ I, A = OrderState.ISSUED, OrderState.APPROVED  # noqa: E741
 TABLE: list[tuple[StateFacts, LineState, str]] = [
     (facts(cancelled=True), LineState.CANCELLED, "cancelled"),
     (facts(), LineState.TO_BUY, "to buy: waits for procurement"),
+    (facts(route=Route.COUNTER), LineState.TO_BUY, "to buy: at a vendor's counter"),
+    (facts(route=Route.OUT_OF_POCKET), LineState.TO_BUY, "to buy: may be paid out of pocket"),
+    (
+        facts(route=Route.NO_ORDER, rule="rent"),
+        LineState.NO_ORDER,
+        "closed: no order needed (rule “rent”)",
+    ),
+    (
+        facts(route=Route.NO_ORDER, rule="rent", reserved=D(4)),
+        LineState.RESERVED,
+        "4 reserved: ready now, 6 closed: no order needed (rule “rent”)",
+    ),
+    (facts(route=Route.NO_ORDER, issued=D(10)), LineState.ISSUED, "handed out"),
     (facts(reserved=D(10)), LineState.RESERVED, "reserved: ready now"),
     (facts(reserved=D(4), issued=D(6)), LineState.RESERVED, "6 handed out, 4 reserved: ready now"),
     (facts(issued=D(10)), LineState.ISSUED, "handed out"),
@@ -128,40 +139,3 @@ def test_states_agree_with_the_quantities(
         assert found.reserved + found.done >= found.quantity
     covered = found.issued + found.reserved + found.ordered + found.unsourced
     assert covered >= found.quantity
-
-
-LIMIT = Money.of("250", "EUR")
-
-
-@pytest.mark.parametrize(
-    ("kind", "stock", "basis", "amount", "rule", "route"),
-    [
-        (LineKind.PART, True, PriceBasis.STOCK, None, "from-stock", Route.STOCK),
-        (LineKind.PART, False, PriceBasis.NONE, None, "no-agreed-price", Route.BUYER),
-        (LineKind.SERVICE, False, PriceBasis.NONE, None, "no-agreed-price", Route.BUYER),
-        (LineKind.SERVICE, False, PriceBasis.AGREEMENT, "900", "service", Route.ORDER),
-        (LineKind.PART, False, PriceBasis.AGREEMENT, "250.01", "over-250", Route.ORDER),
-        (LineKind.PART, False, PriceBasis.AGREEMENT, "250", "under-contract", Route.ORDER),
-        (LineKind.PART, False, PriceBasis.LAST_PRICE, "250", "small-purchase", Route.ORDER),
-        (LineKind.PART, False, PriceBasis.LAST_PRICE, None, "over-250", Route.ORDER),
-    ],
-)
-def test_the_first_rule_that_holds_answers(
-    kind: LineKind, stock: bool, basis: PriceBasis, amount: str | None, rule: str, route: Route
-) -> None:
-    price = Money.of(amount, "EUR") if amount else None
-    ruling = decide(LineFacts(kind, stock, basis, price, LIMIT))
-    assert (ruling.rule, ruling.route) == (rule, route)
-    assert ruling.sentence.endswith(".")
-    assert "{" not in ruling.rule + ruling.sentence
-
-
-def test_the_last_rule_always_holds_and_names_are_unique() -> None:
-    assert RULES[-1].condition(LineFacts(LineKind.PART, False, PriceBasis.STATED, None, LIMIT))
-    assert len({rule.name for rule in RULES}) == len(RULES)
-
-
-def test_an_order_carries_its_strictest_rule() -> None:
-    assert stricter("small-purchase", "over-250") == "over-250"
-    assert stricter("service", "over-1000") == "service"
-    assert stricter("", "small-purchase") == "small-purchase"

@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from wopo.domain.errors import DomainError
-from wopo.readers.purchasing_policy import read_policy
+from wopo.domain.purchasing_policy import SHIPPED_POLICY
+from wopo.readers.purchasing_policy import example, read_policy
 
 HEAD = "title: Ours\nmatching:\n"
 
@@ -29,9 +30,30 @@ def test_the_policies_that_ship_are_understood() -> None:
         assert text == path.read_text()
 
 
+def test_what_holds_without_a_policy_is_written_out_as_one(tmp_path: Path) -> None:
+    path = tmp_path / "default.yml"
+    path.write_text(example("default"))
+    document, _ = read_policy(path)
+    assert document == SHIPPED_POLICY
+    with pytest.raises(DomainError, match="choose one of default, plant, property"):
+        example("castle")
+
+
+ROUTES = "title: Ours\nroutes:\n  rules:\n    - {name: x, sentence: It is x., "
+
+
 @pytest.mark.parametrize(
     ("text", "told"),
     [
+        (
+            ROUTES + "route: counter}\n",
+            "ours.yml line 4, column 37: route: Input should be 'from stock', 'call-off'",
+        ),
+        (ROUTES + "when: {categroy: a}, route: buyer}\n", "Did you mean 'category'?"),
+        (ROUTES + "when: {over: lots}, route: buyer}\n", "column 44: over: 'lots' is no amount"),
+        (ROUTES + "when: {kind: sevice}, route: buyer}\n", "column 44: 0: Input should be 'part'"),
+        (ROUTES + "route: out of pocket}\n", "line 4, column 7: 0: 'x' needs the route"),
+        (ROUTES + "when: {over: 1}, route: buyer}\n", "line 2, column 1: routes: the last rule"),
         (
             HEAD + "  company:\n    limits:\n      price_pctt: 2\n",
             "ours.yml line 5, column 7: 'price_pctt' is not known here. Did you mean 'price_pct'?",

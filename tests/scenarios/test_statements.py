@@ -16,8 +16,8 @@ from wopo.usecases.door import Answer, Command
 MOST = {
     "ReportWork": 12,
     "ApproveWorkRequest": 17,
-    "RequestParts": 28,
     "SubmitOrder": 28,
+    "RequestParts": 30,
     "ApproveOrder": 31,
     "IssueOrder": 15,
     "PostReceipt": 31,

@@ -24,14 +24,10 @@ from wopo.usecases.order_changes import (
     LinePromise,
     RecordPromise,
 )
+from wopo.usecases.part_request_changes import CancelPartLine, ChangePartLine
 from wopo.usecases.part_request_planning import LineInput
 from wopo.usecases.part_request_sourcing import SetLineVendor, SplitLine, VendorShare
-from wopo.usecases.part_requests import (
-    AddPartLines,
-    CancelPartLine,
-    ChangePartLine,
-    RequestParts,
-)
+from wopo.usecases.part_requests import AddPartLines, RequestParts
 from wopo.usecases.purchase_orders import SubmitOrder
 from wopo.usecases.receipts import CountedLine, PostReceipt
 from wopo.usecases.settings import ChangeCompanySettings

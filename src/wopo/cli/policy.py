@@ -7,7 +7,7 @@ import typer
 from rich.console import Console
 
 from wopo.cli.opening import DATABASE_OPTION, new_id, open_current, utc_now
-from wopo.readers.purchasing_policy import read_policy
+from wopo.readers.purchasing_policy import example, read_policy
 from wopo.usecases.door import CONSOLE
 from wopo.usecases.execute import execute
 from wopo.usecases.purchasing_policy import ImportPolicy
@@ -32,8 +32,17 @@ def import_file(
 def check(file: Annotated[Path, typer.Argument(help="The policy as a YAML file.")]) -> None:
     """Read a policy and say what is wrong with it; touches no database."""
     document, _ = read_policy(file)
-    rules = len(document.matching.rules)
-    typer.echo(f"{document.title}: understood, {rules} rule{'' if rules == 1 else 's'}.")
+    counts = (len(document.routes.rules), "routes"), (len(document.matching.rules), "matching")
+    rules = ", ".join(f"{count} {kind} rule{'' if count == 1 else 's'}" for count, kind in counts)
+    typer.echo(f"{document.title}: understood, {rules}.")
+
+
+@app.command("example")
+def example_document(
+    name: Annotated[str, typer.Argument(help="default, plant or property.")] = "default",
+) -> None:
+    """Print a policy that ships, to be copied and changed; default is what holds without one."""
+    typer.echo(example(name), nl=False)
 
 
 @app.command("show")

@@ -26,7 +26,7 @@ from wopo.domain.workflow import words
 from wopo.usecases.ports.work_orders import WorkOrderStore
 
 UNDONE = (WorkOrderState.ASSIGNED, WorkOrderState.IN_PROGRESS, WorkOrderState.ON_HOLD)
-LINE_DONE = (LineState.ISSUED, LineState.RECEIVED, LineState.CANCELLED)
+LINE_DONE = (LineState.ISSUED, LineState.RECEIVED, LineState.NO_ORDER, LineState.CANCELLED)
 ORDER_OVER = (OrderState.CLOSED, OrderState.CANCELLED, OrderState.REJECTED)
 UNSETTLED = (
     InvoiceState.RECEIVED,

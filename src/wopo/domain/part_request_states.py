@@ -10,7 +10,7 @@ from decimal import Decimal
 
 from wopo.domain.money import plain
 from wopo.domain.numbers import short
-from wopo.domain.part_requests import LineState
+from wopo.domain.part_requests import OWN_ROUTES, LineState, Route
 from wopo.domain.purchase_orders import OrderState
 
 ZERO = Decimal(0)
@@ -56,7 +56,8 @@ class Bought:
 
 @dataclass(frozen=True)
 class StateFacts:
-    """All that decides a line's state. ``reserved`` is promised and not yet issued."""
+    """All that decides a line's state. ``reserved`` is promised and not yet issued; ``route`` and
+    ``rule`` are what the purchasing policy said."""
 
     quantity: Decimal
     unit: str
@@ -65,6 +66,8 @@ class StateFacts:
     issued: Decimal = ZERO
     returned: Decimal = ZERO
     bought: Sequence[Bought] = ()
+    route: Route = Route.ORDER
+    rule: str = ""
 
     @property
     def received(self) -> Decimal:
@@ -83,7 +86,21 @@ class StateFacts:
 
     @property
     def unsourced(self) -> Decimal:
-        """What neither lies ready, nor came, nor stands on an order."""
+        """What neither lies ready, nor came, nor stands on an order, and has to be bought."""
+        return ZERO if self.route is Route.NO_ORDER else self._rest
+
+    @property
+    def queued(self) -> Decimal:
+        """What of it a buyer has to do something about."""
+        return ZERO if self.route in OWN_ROUTES else self.unsourced
+
+    @property
+    def without_order(self) -> Decimal:
+        """What the policy lets come without an order."""
+        return self._rest if self.route is Route.NO_ORDER else ZERO
+
+    @property
+    def _rest(self) -> Decimal:
         if self.cancelled:
             return ZERO
         return max(self.quantity - self.issued - self.reserved - self.ordered, ZERO)
@@ -108,7 +125,10 @@ def derive_state(facts: StateFacts) -> LineState:
     if facts.unsourced:
         return LineState.TO_BUY
     waiting = [part.state for part in facts.bought if part.open > 0]
-    return min(waiting, key=_BEHIND.index) if waiting else LineState.RESERVED
+    if waiting:
+        return min(waiting, key=_BEHIND.index)
+    ends = facts.without_order and not facts.reserved
+    return LineState.NO_ORDER if ends else LineState.RESERVED
 
 
 def state_text(facts: StateFacts) -> str:
@@ -130,8 +150,15 @@ def _parts(facts: StateFacts) -> list[tuple[Decimal, str]]:
         (facts.received, "arrived"),
         (facts.reserved, "reserved: ready now"),
         *((part.open, _order_text(part)) for part in facts.bought),
-        (facts.unsourced, "to buy: waits for procurement"),
+        (facts.unsourced, _UNSOURCED.get(facts.route, "to buy: waits for procurement")),
+        (facts.without_order, f"closed: no order needed (rule “{facts.rule}”)"),
     ]
+
+
+_UNSOURCED = {
+    Route.COUNTER: "to buy: at a vendor's counter",
+    Route.OUT_OF_POCKET: "to buy: may be paid out of pocket",
+}
 
 
 def _order_text(part: Bought) -> str:

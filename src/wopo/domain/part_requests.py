@@ -13,6 +13,7 @@ from wopo.domain.columns import (
     decimal_field,
     enum_field,
     id_field,
+    minor_field,
     ref,
     time_field,
 )
@@ -45,6 +46,13 @@ SPLIT_SUM = Refusal(
     "Nothing was changed; give quantities that add up.",
 )
 
+OTHER_WAY = Refusal(
+    "part_request.other_way",
+    "{text} goes another way by the rule “{rule}”: {way}. Nothing was changed; "
+    "ask a buyer, or buy something that may be bought at a counter.",
+    logged=True,
+)
+
 
 class LineKind(StrEnum):
     """A part from the catalogue, something described in words, or a service."""
@@ -67,7 +75,27 @@ class LineState(StrEnum):
     PROMISED = "promised"
     BACKORDERED = "backordered"
     RECEIVED = "received"
+    NO_ORDER = "no_order"
     CANCELLED = "cancelled"
+
+
+class Route(StrEnum):
+    """Where a need goes, as the purchasing policy says. What nobody agreed a price for goes to a
+    buyer, who chooses vendor and price first."""
+
+    STOCK = "from stock"
+    CALL_OFF = "call-off"
+    ORDER = "purchase order"
+    BUYER = "buyer"
+    COUNTER = "counter purchase"
+    OUT_OF_POCKET = "out of pocket"
+    NO_ORDER = "no order"
+
+
+ORDERED_ROUTES = frozenset({Route.CALL_OFF, Route.ORDER})
+"""Routes whose order wopo drafts at once."""
+OWN_ROUTES = frozenset({Route.COUNTER, Route.OUT_OF_POCKET})
+"""Routes on which whoever does the job buys, so that no buyer is waited for."""
 
 
 class PriceBasis(StrEnum):
@@ -98,7 +126,9 @@ class PartRequestLine(Row, table=True):
     """One need. ``state`` is kept up to date by the rules of ``derive_state`` only.
 
     ``unit_price`` is per ``price_per`` units; ``returned`` is what the job gave back to stock;
-    ``unsourced`` is what neither lies ready nor stands on an order: a buyer's queue.
+    ``unsourced`` is what neither lies ready nor stands on an order: a buyer's queue. ``rule`` and
+    ``route`` are what the purchasing policy said when it was asked for, ``allowed_minor`` what may
+    be paid for it out of pocket, in the company's currency.
     """
 
     __tablename__ = "part_request_line"
@@ -116,6 +146,8 @@ class PartRequestLine(Row, table=True):
     state: LineState = enum_field(LineState, default=LineState.REQUESTED, index=True)
     cancelled: bool = False
     rule: str = Field(default="", max_length=60)
+    route: Route = enum_field(Route, default=Route.ORDER)
+    allowed_minor: int | None = minor_field(None, null=True)
     vendor_id: str | None = ref("vendor", null=True)
     agreement_id: str | None = ref("price_agreement", null=True)
     unit_price: Decimal | None = decimal_field(null=True)

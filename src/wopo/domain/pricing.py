@@ -227,8 +227,9 @@ def applies(agreement: PriceAgreement, wanted: Wanted) -> bool:
         return agreement.part_id == wanted.part_id
     if agreement.category is not None:
         return agreement.category == wanted.category
-    return _same_text(agreement.service, wanted.service)
+    return same_text(agreement.service, wanted.service)
 
 
-def _same_text(left: str | None, right: str | None) -> bool:
+def same_text(left: str | None, right: str | None) -> bool:
+    """Whether both say the same thing, in any case."""
     return bool(left and right) and str(left).strip().casefold() == str(right).strip().casefold()

@@ -18,6 +18,7 @@ from wopo.domain.columns import id_field, json_field, ref, time_field
 from wopo.domain.errors import Refusal
 from wopo.domain.events import Event, event
 from wopo.domain.policy_sections import Part, Section
+from wopo.domain.purchasing_rules import RoutesSection
 from wopo.domain.split_orders import SplitSection
 from wopo.domain.tolerance_rules import MatchingSection
 
@@ -42,6 +43,7 @@ class PolicyDocument(Part):
 
     title: str = Entry(min_length=1, max_length=120)
     effective_from: date | None = None
+    routes: RoutesSection = RoutesSection()
     matching: MatchingSection = MatchingSection()
     splits: SplitSection = SplitSection()
     approval: ApprovalSection = ApprovalSection()

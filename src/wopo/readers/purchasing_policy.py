@@ -1,13 +1,20 @@
 """The purchasing policy as people write it: YAML, every mistake told with its line and column."""
 
 from collections.abc import Sequence
+from importlib import resources
 from pathlib import Path
 from typing import Any, get_args
 
 from pydantic import BaseModel, ValidationError
 
+from wopo.domain.errors import Refusal
 from wopo.domain.purchasing_policy import PolicyDocument
 from wopo.readers.marked_yaml import KeyPath, first_mistake, load
+
+NO_EXAMPLE = Refusal(
+    "purchasing_policy.no_example",
+    "There is no example '{name}'. Nothing was changed; choose one of {known}.",
+)
 
 
 def read_policy(path: Path) -> tuple[PolicyDocument, str]:
@@ -18,6 +25,23 @@ def read_policy(path: Path) -> tuple[PolicyDocument, str]:
     except ValidationError as error:
         raise first_mistake(marked, error, _known_keys) from error
     return document, path.read_text(encoding="utf-8")
+
+
+def examples() -> dict[str, str]:
+    """The documents that ship, by name: ``default`` is what holds where nobody set a policy."""
+    shipped = resources.files("wopo") / "policies"
+    names = sorted(file.name for file in shipped.iterdir() if file.name.endswith(".yml"))
+    return {
+        name.removesuffix(".yml"): (shipped / name).read_text(encoding="utf-8") for name in names
+    }
+
+
+def example(name: str) -> str:
+    """The text of a document that ships. Raises ``NO_EXAMPLE``."""
+    known = examples()
+    if name not in known:
+        raise NO_EXAMPLE(name=name, known=", ".join(known))
+    return known[name]
 
 
 def _known_keys(path: KeyPath) -> Sequence[str]:

@@ -1,12 +1,14 @@
 """Blanket orders: checking a release against them, and what they still commit themselves."""
 
+from collections.abc import Sequence
+
 from wopo.domain.blanket_orders import FIXED, NOT_OPEN, called_off, check_release, spread
 from wopo.domain.events import Event
 from wopo.domain.money import Money
 from wopo.domain.numbers import short
 from wopo.domain.order_content import OrderContent, shares
 from wopo.domain.purchase_order_events import OrderCancelled, OrderClosed, OrderClosedShort
-from wopo.domain.purchase_orders import PurchaseOrder, PurchaseOrderLine
+from wopo.domain.purchase_orders import OrderState, PurchaseOrder, PurchaseOrderLine
 from wopo.usecases.door import Context, reaction
 from wopo.usecases.ledger import post_order
 from wopo.usecases.order_documents import OrderDocument
@@ -43,6 +45,20 @@ def called_off_by_others(uow: UnitOfWork, blanket_id: str, *, but: str = "") -> 
     for line in uow.all(PurchaseOrderLine, purchase_order_id=ids) if ids else ():
         lines.setdefault(line.purchase_order_id, []).append(line)
     return sum(called_off(release, lines.get(release.id, [])) for release in releases)
+
+
+def left_on(uow: UnitOfWork, blanket: PurchaseOrder, own: Sequence[PurchaseOrderLine]) -> Money:
+    """What more may be called off, without tax, also counting releases that are still prepared or
+    decided about. ``own``: the blanket's lines. At most two queries."""
+    prepared = (OrderState.DRAFT, OrderState.PENDING_APPROVAL)
+    waiting = [
+        row
+        for row in uow.all(PurchaseOrder, blanket_id=blanket.id)
+        if row.approved_revision is None and row.state in prepared
+    ]
+    asked = sum(row.net_minor + row.charges_minor - row.discount_minor for row in waiting)
+    taken = called_off_by_others(uow, blanket.id) + sum(line.billed_minor for line in own)
+    return Money((blanket.blanket_limit_minor or 0) - asked - taken, blanket.currency)
 
 
 def call_off(ctx: Context, document: OrderDocument) -> None:

@@ -37,6 +37,8 @@ from wopo.usecases.exchange_rates import convert
 from wopo.usecases.ledger import post_order
 from wopo.usecases.order_documents import OrderDocument, checked
 from wopo.usecases.order_money import SOURCE
+from wopo.usecases.part_request_counter import as_needed, bought_for, need_at_counter
+from wopo.usecases.part_request_states import LineStanding
 from wopo.usecases.ports.counter_purchases import CounterStore
 from wopo.usecases.ports.work_orders import WorkOrderStore
 from wopo.usecases.purchase_orders import asked_by, new_order, revise_ready, submit
@@ -49,12 +51,14 @@ UNIT = "lot"
 
 class BuyAtCounter(Command):
     """Buy something for a job in a vendor's shop. ``amount`` is in major units of the vendor's
-    currency, without tax; ``files`` are photos of the till receipt, where there is one already."""
+    currency, without tax; ``files`` are photos of the till receipt, where there is one already.
+    ``line_id``: the need of the job that is bought, all that is missing of it."""
 
     work_order_id: str
     vendor_id: str
     amount: Decimal
     description: str = Field(max_length=300)
+    line_id: str | None = None
     files: tuple[FileFacts, ...] = ()
 
 
@@ -69,12 +73,15 @@ def buy_at_counter(command: BuyAtCounter, ctx: Context) -> Answer:
     ctx.uow.lock(Person, person.id)
     vendor = ctx.require(Vendor, command.vendor_id, label="vendor", field="vendor_id")
     vendor.check_orderable(field="vendor_id")
-    content = _content(ctx, command, job, vendor)
+    need = need_at_counter(ctx, command.line_id, job) if command.line_id else None
+    content = _content(ctx, command, job, vendor, need)
     checked(ctx, content)
     facts = _facts(ctx, job, person, _amount(command.amount, vendor.currency))
     ruling = decide(facts)
     document = new_order(ctx, content, rule=ruling.rule, sentence=ruling.sentence)
     asked_by(document.order, person.id)
+    if need is not None:
+        bought_for(ctx, need, document.lines[0])
     ctx.uow.flush()
     if ruling.at_once:
         _give_number(ctx, document, ruling, facts)
@@ -106,7 +113,13 @@ def _amount(amount: Decimal, currency: str) -> Money:
     return Money.of(value, currency)
 
 
-def _content(ctx: Context, command: BuyAtCounter, job: WorkOrder, vendor: Vendor) -> OrderContent:
+def _content(
+    ctx: Context,
+    command: BuyAtCounter,
+    job: WorkOrder,
+    vendor: Vendor,
+    need: LineStanding | None,
+) -> OrderContent:
     if not command.description.strip():
         raise REQUIRED(field="description", label="What is bought")
     line = LineContent(
@@ -119,6 +132,8 @@ def _content(ctx: Context, command: BuyAtCounter, job: WorkOrder, vendor: Vendor
         project_id=job.project_id,
         receiver_id=ctx.actor_id,
     )
+    if need is not None:
+        line = line.model_copy(update=as_needed(need))
     return OrderContent(
         kind=OrderKind.COUNTER,
         vendor_id=vendor.id,

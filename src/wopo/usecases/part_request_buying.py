@@ -23,7 +23,7 @@ from wopo.domain.purchase_orders import (
     PurchaseOrder,
     PurchaseOrderLine,
 )
-from wopo.domain.purchasing_rules import Ruling, stricter
+from wopo.domain.purchasing_rules import Ruling
 from wopo.domain.stock import share_of
 from wopo.domain.vendors import Vendor
 from wopo.domain.work_orders import WorkOrder
@@ -35,13 +35,15 @@ from wopo.usecases.order_documents import (
     load_order,
     write_content,
 )
+from wopo.usecases.part_request_rules import Rulebook
 from wopo.usecases.part_request_states import LineStanding
 from wopo.usecases.purchase_orders import asked_by, new_order, record_drafted
 
 
 @dataclass(frozen=True)
 class Purchase:
-    """A part of a line's need to be bought at a price that is known."""
+    """A part of a line's need to be bought at a price that is known; ``blanket_id``: called off
+    from that blanket order."""
 
     line: PartRequestLine
     request: PartRequest
@@ -49,41 +51,52 @@ class Purchase:
     offer: Offer
     ruling: Ruling
     agreed_price: Decimal | None = None
+    blanket_id: str | None = None
 
 
 def put_on_orders(
-    ctx: Context, job: WorkOrder, purchases: Sequence[Purchase], *, alone: bool = False
+    ctx: Context,
+    job: WorkOrder,
+    purchases: Sequence[Purchase],
+    rules: Rulebook,
+    *,
+    alone: bool = False,
 ) -> list[OrderDocument]:
-    """Put purchases of a job on the open draft of each vendor, or on a new one. ``alone``: they are
-    sent on at once, so a draft that other jobs have lines on is left as it is (ADR 7)."""
-    groups: dict[tuple[str, str], list[Purchase]] = {}
+    """Put purchases of a job on the open draft of each vendor, or on a new one; what is called off
+    from a blanket order goes on a release of it. ``alone``: they are sent on at once, so a draft
+    that other jobs have lines on is left as it is (ADR 7)."""
+    groups: dict[tuple[str, str, str], list[Purchase]] = {}
     for purchase in purchases:
         offer = purchase.offer
-        groups.setdefault((str(offer.vendor_id), str(offer.currency)), []).append(purchase)
+        key = (str(offer.vendor_id), str(offer.currency), purchase.blanket_id or "")
+        groups.setdefault(key, []).append(purchase)
     return [
-        _put(ctx, job, vendor_id, currency, group, alone=alone)
-        for (vendor_id, currency), group in sorted(groups.items(), key=lambda item: item[0])
+        _put(ctx, job, rules, group, alone=alone)
+        for _, group in sorted(groups.items(), key=lambda item: item[0])
     ]
 
 
 def _put(
     ctx: Context,
     job: WorkOrder,
-    vendor_id: str,
-    currency: str,
+    rules: Rulebook,
     group: list[Purchase],
     *,
     alone: bool,
 ) -> OrderDocument:
+    first = group[0]
+    vendor_id, currency = str(first.offer.vendor_id), str(first.offer.currency)
     # The vendor's lock makes sure that two requests at once do not begin two drafts.
     vendor = ctx.require_locked(Vendor, vendor_id, label="vendor")
     vendor.check_orderable(field="vendor_id")
     lines = tuple(_line(job, purchase) for purchase in group)
-    rule, sentence = _strictest(group)
-    open_draft = _open_draft(ctx, job, vendor_id, currency, alone=alone)
+    rule, sentence = _strictest(group, rules)
+    open_draft = _open_draft(ctx, job, first, alone=alone)
     if open_draft is None:
         terms = next((p.offer.payment_terms for p in group if p.offer.payment_terms), "")
         content = OrderContent(
+            kind=OrderKind.RELEASE if first.blanket_id else OrderKind.STANDARD,
+            blanket_id=first.blanket_id,
             vendor_id=vendor_id,
             currency=currency,
             payment_terms=terms or vendor.payment_terms,
@@ -100,51 +113,59 @@ def _put(
         content = content.model_copy(update={"lines": (*content.lines, *lines)})
         write_content(ctx, document, identified(ctx, document, content))
         added = [line for line in document.lines if line.id not in before]
-        if stricter(rule, open_draft.rule) != open_draft.rule:
+        if rules.stricter(rule, open_draft.rule) != open_draft.rule:
             open_draft.rule, open_draft.rule_sentence = rule, sentence
         open_draft.version += 1
         record_drafted(ctx, document, [line.id for line in added], joined=True)
     for purchase, row in zip(group, added, strict=True):
         asked_by(document.order, purchase.request.requested_by_id)
-        ctx.uow.add(
-            Allocation(
-                id=ctx.new_id(),
-                part_request_line_id=purchase.line.id,
-                purchase_order_line_id=row.id,
-                quantity=purchase.quantity,
-            )
-        )
+        tie(ctx, purchase.line, row, purchase.quantity)
     return document
 
 
+def tie(ctx: Context, line: PartRequestLine, row: PurchaseOrderLine, quantity: Decimal) -> None:
+    """So much of a need is bought on this order line."""
+    ctx.uow.add(
+        Allocation(
+            id=ctx.new_id(),
+            part_request_line_id=line.id,
+            purchase_order_line_id=row.id,
+            quantity=quantity,
+        )
+    )
+
+
 def _open_draft(
-    ctx: Context, job: WorkOrder, vendor_id: str, currency: str, *, alone: bool
+    ctx: Context, job: WorkOrder, purchase: Purchase, *, alone: bool
 ) -> PurchaseOrder | None:
     drafts = ctx.uow.all(
         PurchaseOrder,
         state=OrderState.DRAFT,
-        vendor_id=vendor_id,
-        currency=currency,
+        vendor_id=str(purchase.offer.vendor_id),
+        currency=str(purchase.offer.currency),
         ship_to_id=job.site_id,
         imported=False,
         order="number",
     )
-    standard = [draft for draft in drafts if draft.kind is OrderKind.STANDARD]
-    if alone and standard:
-        ids = [draft.id for draft in standard]
+    kind = OrderKind.RELEASE if purchase.blanket_id else OrderKind.STANDARD
+    fitting = [
+        draft for draft in drafts if (draft.kind, draft.blanket_id) == (kind, purchase.blanket_id)
+    ]
+    if alone and fitting:
+        ids = [draft.id for draft in fitting]
         rows = ctx.uow.all(PurchaseOrderLine, purchase_order_id=ids, cancelled=False)
         shared = {row.purchase_order_id for row in rows if row.work_order_id != job.id}
-        standard = [draft for draft in standard if draft.id not in shared]
-    if not standard:
+        fitting = [draft for draft in fitting if draft.id not in shared]
+    if not fitting:
         return None
-    held = ctx.uow.lock(PurchaseOrder, standard[0].id)
+    held = ctx.uow.lock(PurchaseOrder, fitting[0].id)
     return held if held is not None and held.state is OrderState.DRAFT else None
 
 
-def _strictest(group: list[Purchase]) -> tuple[str, str]:
+def _strictest(group: list[Purchase], rules: Rulebook) -> tuple[str, str]:
     rule = group[0].ruling
     for purchase in group[1:]:
-        if stricter(purchase.ruling.rule, rule.rule) != rule.rule:
+        if rules.stricter(purchase.ruling.rule, rule.rule) != rule.rule:
             rule = purchase.ruling
     return rule.rule, rule.sentence
 

@@ -10,22 +10,19 @@ from decimal import Decimal
 
 from pydantic import BaseModel, ConfigDict
 
-from wopo.domain.errors import INVALID, REQUIRED, DomainError
+from wopo.domain.errors import INVALID, REQUIRED
 from wopo.domain.locations import Location
-from wopo.domain.money import Money
-from wopo.domain.part_requests import LineKind, PriceBasis
+from wopo.domain.part_requests import LineKind
 from wopo.domain.parts import NOT_ACTIVE, Part
-from wopo.domain.pricing import Offer, PriceBook, Wanted
-from wopo.domain.purchasing_rules import LineFacts, Ruling, decide
-from wopo.domain.settings import CompanySettings
+from wopo.domain.pricing import Offer, PriceBook
+from wopo.domain.purchasing_rules import Ruling
 from wopo.domain.stock import StockLevel, checked_quantity
 from wopo.domain.vendors import Vendor
 from wopo.domain.work_orders import WorkOrder
-from wopo.usecases.exchange_rates import convert
+from wopo.usecases.part_request_rules import Need, Rulebook
 from wopo.usecases.ports import UnitOfWork
 from wopo.usecases.ports.stock import StockStore
 from wopo.usecases.pricing import price_book
-from wopo.usecases.settings import company
 
 
 class LineInput(BaseModel):
@@ -43,73 +40,12 @@ class LineInput(BaseModel):
 
 
 @dataclass(frozen=True)
-class Need:
-    """A checked line."""
-
-    kind: LineKind
-    part: Part | None
-    description: str
-    quantity: Decimal
-    unit: str
-    needed_by: date | None
-
-    def wanted(self, quantity: Decimal, day: date) -> Wanted:
-        """What the price book is asked for: prices are those of the day of the request."""
-        words = self.description if self.part is None or self.kind is LineKind.SERVICE else None
-        return Wanted(
-            quantity,
-            self.unit,
-            day,
-            part_id=self.part.id if self.part else None,
-            category=self.part.category if self.part else "",
-            service=words if self.kind is not LineKind.PART else None,
-        )
-
-
-@dataclass(frozen=True)
 class Pick:
     """A quantity at one place in stock."""
 
     level: StockLevel
     place: Location
     quantity: Decimal
-
-
-@dataclass(frozen=True)
-class Rulebook:
-    """What the rules need besides the line: the company's settings, rates, and the day."""
-
-    settings: CompanySettings
-    uow: UnitOfWork
-    today: date
-
-    def ruling(self, kind: LineKind, quantity: Decimal, offer: Offer) -> Ruling:
-        """Which rule decides about buying this; amounts in other currencies are compared by the
-        rate of the day, and without one the strict answer holds."""
-        amount = offer.amount(quantity)
-        if amount is not None and amount.currency != self.limit.currency:
-            amount = self._compared(amount)
-        return decide(LineFacts(kind, False, offer.basis, amount, self.limit))
-
-    def from_stock(self, kind: LineKind) -> Ruling:
-        """The rule for what lies in stock."""
-        return decide(LineFacts(kind, True, PriceBasis.STOCK, None, self.limit))
-
-    @property
-    def limit(self) -> Money:
-        """Above this amount the company wants an approved order."""
-        return Money(self.settings.order_needed_above_minor, self.settings.currency)
-
-    def _compared(self, amount: Money) -> Money | None:
-        try:
-            return convert(self.uow, amount, self.limit.currency, self.today)
-        except DomainError:
-            return None
-
-
-def rulebook(uow: UnitOfWork, today: date) -> Rulebook:
-    """The rules as they hold today."""
-    return Rulebook(company(uow), uow, today)
 
 
 @dataclass(frozen=True)
@@ -123,12 +59,14 @@ class Plan:
     stock_ruling: Ruling | None = None
     offer: Offer = field(default_factory=Offer)
     vendor: Vendor | None = None
+    blanket_id: str | None = None
 
     @property
-    def rule(self) -> str:
-        """The rule that is written on the line: of what is bought, else of stock."""
-        said = self.ruling or self.stock_ruling
-        return said.rule if said else ""
+    def said(self) -> Ruling:
+        """The ruling that is written on the line: of what is bought, else of stock."""
+        found = self.ruling or self.stock_ruling
+        assert found is not None
+        return found
 
 
 def checked_needs(uow: UnitOfWork, lines: Sequence[LineInput], today: date) -> list[Need]:
@@ -165,13 +103,12 @@ def _checked(line: LineInput, parts: dict[str, Part], today: date) -> Need:
 
 
 def plan_lines(
-    uow: UnitOfWork, job: WorkOrder, needs: Sequence[Need], today: date, *, hold: bool = False
+    job: WorkOrder, needs: Sequence[Need], rules: Rulebook, *, hold: bool = False
 ) -> list[Plan]:
     """What happens with each line, in a constant number of queries. ``hold`` locks the stock that
     is looked at, so that nobody else promises the same piece meanwhile."""
-    free = _free_stock(uow, job, needs, hold=hold)
-    book = price_book(uow, [need.wanted(need.quantity, today) for need in needs])
-    rules = rulebook(uow, today)
+    free = _free_stock(rules.uow, job, needs, hold=hold)
+    book = price_book(rules.uow, [need.wanted(need.quantity, rules.today) for need in needs])
     return [_plan(need, free, book, rules) for need in needs]
 
 
@@ -190,14 +127,16 @@ def _free_stock(
 
 
 def _plan(need: Need, free: dict[str, list[Pick]], book: PriceBook, rules: Rulebook) -> Plan:
-    picks = _picked(need, free)
+    stock = rules.from_stock(need)
+    picks = _picked(need, free) if stock else ()
     rest = need.quantity - sum((pick.quantity for pick in picks), Decimal(0))
-    stock = rules.from_stock(need.kind) if picks else None
+    stock = stock if picks else None
     if not rest:
         return Plan(need, picks, stock_ruling=stock)
     offer = book.best(need.wanted(rest, rules.today))
     vendor = book.vendors.get(offer.vendor_id) if offer.vendor_id else None
-    return Plan(need, picks, rest, rules.ruling(need.kind, rest, offer), stock, offer, vendor)
+    way = rules.way(need, rest, offer, vendor)
+    return Plan(need, picks, rest, way.ruling, stock, way.offer, way.vendor, way.blanket_id)
 
 
 def _picked(need: Need, free: dict[str, list[Pick]]) -> tuple[Pick, ...]:

@@ -31,7 +31,7 @@ from wopo.domain.work_orders import WorkOrder
 from wopo.usecases.door import Answer, Command, Context, use_case
 from wopo.usecases.order_documents import hold_order
 from wopo.usecases.part_request_buying import Purchase, put_on_orders, take_off_drafts
-from wopo.usecases.part_request_planning import Need, rulebook
+from wopo.usecases.part_request_rules import Need, rulebook
 from wopo.usecases.part_request_states import LineStanding, refresh_lines, standing_of
 from wopo.usecases.pricing import price_book
 from wopo.usecases.purchase_orders import BUYERS, submit
@@ -140,18 +140,20 @@ def _source(
     book = price_book(ctx.uow, wanted, vendor_ids=[share.vendor_id for share in shares])
     job = ctx.require(WorkOrder, line.work_order_id, label="work order")
     request = ctx.require(PartRequest, line.part_request_id, label="part request")
-    rules = rulebook(ctx.uow, today)
+    rules = rulebook(ctx.uow, job, today)
     take_off_drafts(ctx, standing)
     purchases = []
     for share, asked in zip(shares, wanted, strict=True):
         agreed = book.from_vendor(share.vendor_id, asked)
         offer = _offer(ctx, book, share, agreed)
-        ruling = rules.ruling(line.kind, share.quantity, offer)
+        way = rules.ordered(need, share.quantity, offer, book.vendors[share.vendor_id])
         known = agreed.unit_price if agreed.basis is PriceBasis.AGREEMENT else None
-        purchases.append(Purchase(line, request, share.quantity, offer, ruling, known))
+        purchases.append(
+            Purchase(line, request, share.quantity, offer, way.ruling, known, way.blanket_id)
+        )
     before = _chosen(line)
     _choose(line, purchases[0])
-    documents = put_on_orders(ctx, job, purchases)
+    documents = put_on_orders(ctx, job, purchases, rules)
     ctx.record(
         PartLineChanged(
             subject_id=line.id,
@@ -207,7 +209,8 @@ def _choose(line: PartRequestLine, purchase: Purchase) -> None:
     line.vendor_id, line.agreement_id = offer.vendor_id, offer.agreement_id
     line.unit_price, line.price_per = offer.unit_price, offer.price_per
     line.currency, line.price_basis = offer.currency, offer.basis
-    line.rule = purchase.ruling.rule
+    line.rule, line.route = purchase.ruling.rule, purchase.ruling.route
+    line.allowed_minor = None
 
 
 def _chosen(line: PartRequestLine) -> dict[str, object]:

@@ -53,6 +53,8 @@ class LineStanding:
             issued=sum((row.issued for row in self.reservations), zero),
             returned=self.line.returned,
             bought=[bought(link) for link in self.links],
+            route=self.line.route,
+            rule=self.line.rule,
         )
 
     @property
@@ -114,8 +116,8 @@ def refresh_lines(
     for standing in standings(ctx.uow, lines):
         line, facts = standing.line, standing.facts()
         before, after = line.state, derive_state(facts)
-        if (line.state, line.unsourced) != (after, facts.unsourced):
-            line.state, line.unsourced = after, facts.unsourced
+        if (line.state, line.unsourced) != (after, facts.queued):
+            line.state, line.unsourced = after, facts.queued
         if before is after and not told_anyway:
             continue
         ctx.record(

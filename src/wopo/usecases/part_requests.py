@@ -4,46 +4,37 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 from decimal import Decimal
 
-from wopo.domain.money import plain
 from wopo.domain.numbers import short
 from wopo.domain.part_request_states import ZERO
 from wopo.domain.part_requests import (
-    ALREADY_CANCELLED,
-    BELOW_ORDERED,
-    ON_ORDER,
-    PartLineChanged,
+    ORDERED_ROUTES,
     PartLinesAdded,
     PartRequest,
     PartRequestLine,
     PartsRequested,
     PriceBasis,
 )
-from wopo.domain.purchase_orders import OrderState
-from wopo.domain.purchasing_rules import Route
 from wopo.domain.stock import (
     Reservation,
     StockLevel,
     StockReleased,
     StockReserved,
-    checked_quantity,
 )
-from wopo.domain.work_order_events import WorkOrderCancelled
 from wopo.domain.work_orders import WORK_ORDER, WorkOrder
-from wopo.usecases.door import Answer, Command, Context, reaction, use_case
+from wopo.usecases.door import Answer, Command, Context, use_case
 from wopo.usecases.order_documents import OrderDocument, hold_order
-from wopo.usecases.part_request_buying import Purchase, put_on_orders, take_off_drafts
+from wopo.usecases.part_request_buying import Purchase, put_on_orders
 from wopo.usecases.part_request_planning import (
     LineInput,
     Plan,
     checked_needs,
     plan_lines,
 )
+from wopo.usecases.part_request_rules import rulebook
 from wopo.usecases.part_request_states import (
     LineStanding,
     open_reserved,
     refresh_lines,
-    standing_of,
-    standings,
 )
 from wopo.usecases.purchase_orders import BUYERS, submit
 from wopo.usecases.stock import hold_levels
@@ -67,20 +58,6 @@ class AddPartLines(Command):
     part_request_id: str
     lines: tuple[LineInput, ...]
     submit: bool = False
-
-
-class ChangePartLine(Command):
-    """Another quantity: never less than what is handed out, arrived or ordered."""
-
-    line_id: str
-    quantity: Decimal
-
-
-class CancelPartLine(Command):
-    """A need that is no more. What is reserved is free again; a draft loses it."""
-
-    line_id: str
-    reason: str = ""
 
 
 @use_case(RequestParts, action="request parts")
@@ -156,7 +133,8 @@ def _take_in(
 ) -> tuple[list[PartRequestLine], list[OrderDocument]]:
     """``position`` is that of the request's last line so far."""
     today = ctx.at.date()
-    plans = plan_lines(ctx.uow, job, checked_needs(ctx.uow, inputs, today), today, hold=True)
+    rules = rulebook(ctx.uow, job, today)
+    plans = plan_lines(job, checked_needs(ctx.uow, inputs, today), rules, hold=True)
     lines = []
     for plan in plans:
         position += 1
@@ -166,7 +144,7 @@ def _take_in(
             reserve(ctx, line, pick.level, pick.quantity, pick.place.name)
     ctx.uow.flush()
     alone = submit_now and not ctx.person().has(*BUYERS)
-    orders = put_on_orders(ctx, job, list(_purchases(request, plans, lines)), alone=alone)
+    orders = put_on_orders(ctx, job, list(purchases_of(request, plans, lines)), rules, alone=alone)
     refresh_lines(ctx, lines, new=True)
     if submit_now:
         for document in orders:
@@ -177,8 +155,7 @@ def _take_in(
 def _new_line(
     ctx: Context, job: WorkOrder, request: PartRequest, plan: Plan, position: int
 ) -> PartRequestLine:
-    need, offer = plan.need, plan.offer
-    bought = plan.to_buy > 0
+    need = plan.need
     line = PartRequestLine(
         id=ctx.new_id(),
         part_request_id=request.id,
@@ -190,24 +167,31 @@ def _new_line(
         quantity=need.quantity,
         unit=need.unit,
         needed_by=need.needed_by or request.needed_by,
-        rule=plan.rule,
-        vendor_id=offer.vendor_id,
-        agreement_id=offer.agreement_id,
-        unit_price=offer.unit_price,
-        price_per=offer.price_per,
-        currency=offer.currency,
-        price_basis=offer.basis if bought else PriceBasis.STOCK,
     )
+    ruled(line, plan)
     ctx.uow.add(line)
     return line
 
 
-def _purchases(
+def ruled(line: PartRequestLine, plan: Plan) -> None:
+    """Write on a line what the policy said, and the price it goes by."""
+    said, offer = plan.said, plan.offer
+    line.rule, line.route = said.rule, said.route
+    line.allowed_minor = said.allowed.minor if said.allowed else None
+    line.vendor_id, line.agreement_id = offer.vendor_id, offer.agreement_id
+    line.unit_price, line.price_per = offer.unit_price, offer.price_per
+    line.currency = offer.currency
+    line.price_basis = offer.basis if plan.to_buy else PriceBasis.STOCK
+
+
+def purchases_of(
     request: PartRequest, plans: Sequence[Plan], lines: Sequence[PartRequestLine]
 ) -> Iterable[Purchase]:
+    """What of these lines goes on an order at once, as the policy says."""
     for plan, line in zip(plans, lines, strict=True):
-        if plan.ruling is not None and plan.ruling.route is Route.ORDER:
-            yield Purchase(line, request, plan.to_buy, plan.offer, plan.ruling)
+        if plan.ruling is not None and plan.ruling.route in ORDERED_ROUTES:
+            blanket = plan.blanket_id
+            yield Purchase(line, request, plan.to_buy, plan.offer, plan.ruling, blanket_id=blanket)
 
 
 def reserve(
@@ -261,140 +245,3 @@ def release(ctx: Context, standing: LineStanding, quantity: Decimal | None = Non
             )
         )
     return freed
-
-
-@use_case(ChangePartLine, action="change part requests")
-def change_part_line(command: ChangePartLine, ctx: Context) -> Answer:
-    """Ask for more or less. More goes the way of a new line; less is taken first from what waits,
-    then from drafts, then from what is reserved."""
-    quantity = checked_quantity(command.quantity, field="quantity")
-    line, standing, job = held_line(ctx, command.line_id)
-    before = line.quantity
-    if quantity == before:
-        return Answer(subject_id=line.id, message=f"{line.description} stays as it is.")
-    if quantity < before:
-        _lower(ctx, standing, quantity)
-    else:
-        _raise(ctx, standing, job, quantity)
-    line.quantity = quantity
-    _record_change(ctx, line, {"quantity": plain(before)}, {"quantity": plain(quantity)})
-    refresh_lines(ctx, [line], aloud=True, told_anyway=True)
-    return Answer(subject_id=line.id, message=f"{line.description}: {plain(quantity)} {line.unit}.")
-
-
-def held_line(ctx: Context, line_id: str) -> tuple[PartRequestLine, LineStanding, WorkOrder]:
-    """A line that is not cancelled, of a job the person may request parts for, locked."""
-    line = ctx.require(PartRequestLine, line_id, label="request line", field="line_id")
-    job, _ = permitted(ctx, line.work_order_id, "request_parts")
-    line = ctx.require_locked(PartRequestLine, line_id, label="request line")
-    if line.cancelled:
-        raise ALREADY_CANCELLED(text=line.description)
-    return line, standing_of(ctx.uow, line), job
-
-
-def _fixed(standing: LineStanding) -> Decimal:
-    """What can't be taken back here: handed out, arrived, or on an order that left the draft."""
-    facts = standing.facts()
-    on_orders = sum(
-        (part.counted for part in facts.bought if part.order_state is not OrderState.DRAFT), ZERO
-    )
-    return facts.issued + on_orders
-
-
-def _lower(ctx: Context, standing: LineStanding, quantity: Decimal) -> None:
-    line, fixed = standing.line, _fixed(standing)
-    if quantity < fixed:
-        raise BELOW_ORDERED(
-            field="quantity",
-            text=line.description,
-            fixed=plain(fixed),
-            unit=line.unit,
-            wanted=plain(quantity),
-        )
-    over = line.quantity - quantity - standing.facts().unsourced
-    if over > 0:
-        over -= take_off_drafts(ctx, standing, over)
-    if over > 0:
-        release(ctx, standing, over)
-
-
-def _raise(ctx: Context, standing: LineStanding, job: WorkOrder, quantity: Decimal) -> None:
-    line = standing.line
-    more = LineInput(
-        kind=line.kind,
-        part_id=line.part_id,
-        description=line.description,
-        quantity=quantity - line.quantity,
-        unit=line.unit,
-    )
-    today = ctx.at.date()
-    plan = plan_lines(ctx.uow, job, checked_needs(ctx.uow, [more], today), today, hold=True)[0]
-    for pick in plan.picks:
-        reserve(ctx, line, pick.level, pick.quantity, pick.place.name)
-    request = ctx.require(PartRequest, line.part_request_id, label="part request")
-    put_on_orders(ctx, job, list(_purchases(request, [plan], [line])))
-
-
-@use_case(CancelPartLine, action="cancel part requests")
-def cancel_part_line(command: CancelPartLine, ctx: Context) -> Answer:
-    """Take a need back. Refused when something of it is handed out, arrived, or on an order that
-    is more than a draft."""
-    line, standing, _ = held_line(ctx, command.line_id)
-    on_orders = sorted(
-        {short(link.order.number) for link in standing.links if not _is_draft(link.order.state)}
-    )
-    if on_orders:
-        raise ON_ORDER(text=line.description, orders=", ".join(on_orders))
-    issued = standing.facts().issued
-    if issued:
-        raise BELOW_ORDERED(
-            field="line_id",
-            text=line.description,
-            fixed=plain(issued),
-            unit=line.unit,
-            wanted="nothing",
-        )
-    _cancel(ctx, standing)
-    _record_change(ctx, line, {"cancelled": False}, {"cancelled": True, "reason": command.reason})
-    refresh_lines(ctx, [line], aloud=True)
-    return Answer(subject_id=line.id, message=f"{line.description} is cancelled.")
-
-
-def _is_draft(state: OrderState) -> bool:
-    return state in (OrderState.DRAFT, OrderState.CANCELLED)
-
-
-def _cancel(ctx: Context, standing: LineStanding) -> None:
-    take_off_drafts(ctx, standing)
-    release(ctx, standing)
-    standing.line.cancelled = True
-
-
-def _record_change(
-    ctx: Context, line: PartRequestLine, before: dict[str, object], after: dict[str, object]
-) -> None:
-    request = ctx.require(PartRequest, line.part_request_id, label="part request")
-    ctx.record(
-        PartLineChanged(
-            subject_id=line.id,
-            number=request.number,
-            work_order_id=line.work_order_id,
-            before=before,
-            after=after,
-        )
-    )
-
-
-@reaction(WorkOrderCancelled)
-def job_cancelled(event: WorkOrderCancelled, ctx: Context) -> None:
-    """A job that will not be done needs nothing: stock is free again, drafts lose its lines; what
-    is already asked for or ordered is a buyer's to cancel."""
-    lines = ctx.uow.all(PartRequestLine, work_order_id=event.subject_id, order="id")
-    for standing in standings(ctx.uow, [line for line in lines if not line.cancelled]):
-        if not _fixed(standing):
-            _cancel(ctx, standing)
-        else:
-            take_off_drafts(ctx, standing)
-            release(ctx, standing)
-            standing.line.quantity = _fixed(standing)
-    refresh_lines(ctx, lines, new=True)

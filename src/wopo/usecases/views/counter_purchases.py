@@ -9,7 +9,8 @@ from wopo.domain.attachments import Attachment
 from wopo.domain.counter_purchases import cap_of
 from wopo.domain.errors import NOT_FOUND
 from wopo.domain.lookup import Kind
-from wopo.domain.money import Money
+from wopo.domain.money import Money, plain
+from wopo.domain.part_requests import PartRequestLine
 from wopo.domain.people import Person
 from wopo.domain.purchase_orders import (
     OrderKind,
@@ -20,6 +21,7 @@ from wopo.domain.purchase_orders import (
 )
 from wopo.domain.vendors import Vendor
 from wopo.domain.work_orders import WorkOrder, WorkOrderState
+from wopo.usecases.part_request_states import standing_of
 from wopo.usecases.ports import UnitOfWork
 from wopo.usecases.ports.counter_purchases import CounterStore
 from wopo.usecases.settings import company
@@ -36,11 +38,14 @@ OWN_JOBS = 10
 @dataclass(frozen=True)
 class CounterForm:
     """``job``: what it is most likely for. ``cap``: what the person may buy in a day without
-    asking; a policy's figure, shown to everybody it is about."""
+    asking; a policy's figure, shown to everybody it is about. ``need``: the job's need that is
+    bought, with what is missing of it in words, and ``vendor`` where it is usually bought."""
 
     job: Ref | None
     title: str
     cap: Money
+    need: Ref | None = None
+    vendor: Ref | None = None
 
 
 @dataclass(frozen=True)
@@ -82,6 +87,19 @@ def counter_form(
     if not mine:
         return CounterForm(None, "", cap)
     return CounterForm(Ref(mine[0].id, mine[0].number), mine[0].title, cap)
+
+
+def counter_form_for(uow: UnitOfWork, person: Person, line_id: str) -> CounterForm:
+    """The form about one need of a job. Raises ``NOT_FOUND``."""
+    line = uow.get(PartRequestLine, line_id)
+    job = uow.get(WorkOrder, line.work_order_id) if line else None
+    if line is None or job is None:
+        raise NOT_FOUND(kind="request line", wanted=line_id, nearest="")
+    missing = standing_of(uow, line).facts().unsourced
+    text = f"{plain(missing)} {line.unit} {line.description}"
+    vendor = refs(uow, Vendor, [line.vendor_id]).get(line.vendor_id or "")
+    cap = cap_of(person, company(uow))
+    return CounterForm(Ref(job.id, job.number), job.title, cap, Ref(line.id, text), vendor)
 
 
 def counter_view(uow: UnitOfWork, order_id: str) -> CounterView:

@@ -9,15 +9,23 @@ from wopo.domain.approval_rights import Need as Authority
 from wopo.domain.approval_rights import eligible
 from wopo.domain.errors import NOT_FOUND
 from wopo.domain.money import Money
-from wopo.domain.part_requests import LineState, PartRequest, PartRequestLine, PriceBasis
+from wopo.domain.part_requests import (
+    ORDERED_ROUTES,
+    OWN_ROUTES,
+    LineState,
+    PartRequest,
+    PartRequestLine,
+    PriceBasis,
+    Route,
+)
 from wopo.domain.parts import Part
 from wopo.domain.people import Person, may_see_costs
 from wopo.domain.pricing import Offer
 from wopo.domain.purchase_orders import OrderState
-from wopo.domain.purchasing_rules import Route
 from wopo.domain.work_order_rights import may
 from wopo.domain.work_orders import WorkOrder
 from wopo.usecases.part_request_planning import LineInput, Plan, checked_needs, plan_lines
+from wopo.usecases.part_request_rules import rulebook
 from wopo.usecases.part_request_states import LineStanding, standings
 from wopo.usecases.people import team_ids
 from wopo.usecases.ports import UnitOfWork
@@ -44,7 +52,8 @@ class StockPick:
 @dataclass(frozen=True)
 class NextStep:
     """What happens with one line once it is sent. ``amount`` only for readers with the right to
-    costs; ``approvers`` are those who would be asked."""
+    costs; ``allowed`` is what a policy lets anybody pay out of pocket; ``approvers`` are those who
+    would be asked."""
 
     description: str
     unit: str
@@ -55,6 +64,7 @@ class NextStep:
     sentence: str
     vendor: str
     agreement: str
+    allowed: Money | None
     amount: Money | None
     approvers: tuple[str, ...]
 
@@ -133,14 +143,15 @@ def parts_form(
         return PartsForm(None, "")
     if not lines:
         return PartsForm(Ref(job.id, job.number), job.title)
-    plans = plan_lines(uow, job, checked_needs(uow, lines, today), today)
+    needs = checked_needs(uow, lines, today)
+    plans = plan_lines(job, needs, rulebook(uow, job, today))
     costs = may_see_costs(reader, company(uow))
     limits = uow.store(ApprovalStore).approvers([job.cost_centre_id])
     steps = []
     for plan in plans:
         amount = plan.offer.amount(plan.to_buy) if plan.to_buy else None
         asked: tuple[str, ...] = ()
-        if amount is not None:
+        if amount is not None and plan.said.route in ORDERED_ROUTES:
             need = Authority(amount, frozenset({job.cost_centre_id}), today, frozenset({reader.id}))
             ids = eligible(limits, need)
             asked = tuple(person.name for person, _ in limits if person.id in ids)
@@ -163,6 +174,7 @@ def _step(plan: Plan, job: WorkOrder, amount: Money | None, approvers: tuple[str
         sentence=ruling.sentence if ruling else "",
         vendor=plan.vendor.name if plan.vendor else "",
         agreement=_agreement(plan.offer),
+        allowed=ruling.allowed if ruling else None,
         amount=amount,
         approvers=approvers,
     )
@@ -263,6 +275,7 @@ def _verbs(standing: LineStanding, reader: Person, *, asks: bool) -> tuple[str, 
     holds = facts.issued + facts.received - row.returned
     rights = {
         "issue": handles and facts.reserved > 0,
+        "counter": asks and row.route in OWN_ROUTES and facts.unsourced > 0,
         "source": reader.has(*BUYERS) and (facts.unsourced > 0 or open_drafts),
         "return": handles and row.part_id is not None and holds > 0,
         "change": asks and not facts.done,

@@ -1802,6 +1802,8 @@ def upgrade() -> None:
         sa.Column("state", sa.String(length=40), nullable=False),
         sa.Column("cancelled", sa.Boolean(), nullable=False),
         sa.Column("rule", sa.String(length=60), nullable=False),
+        sa.Column("route", sa.String(length=40), nullable=False),
+        sa.Column("allowed_minor", sa.BigInteger(), nullable=True),
         sa.Column("vendor_id", sa.String(length=40), nullable=True),
         sa.Column("agreement_id", sa.String(length=40), nullable=True),
         sa.Column("unit_price", sa.BigInteger(), nullable=True),
