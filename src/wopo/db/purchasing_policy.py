@@ -5,7 +5,7 @@ from datetime import date
 from sqlalchemy import ColumnElement
 from sqlmodel import col, select
 
-from wopo.db.uow import SqlStore, implements
+from wopo.db.uow import SqlStore, implements, recall
 from wopo.domain.purchasing_policy import PurchasingPolicy
 from wopo.usecases.ports.purchasing_policy import PolicyStore
 
@@ -15,7 +15,10 @@ class SqlPolicies(SqlStore, PolicyStore):
     """See ``PolicyStore``."""
 
     def in_force(self, day: date) -> tuple[int, str]:
-        return self._last(col(PurchasingPolicy.effective_from) <= day)
+        def read() -> list[tuple[int, str]]:
+            return [self._last(col(PurchasingPolicy.effective_from) <= day)]
+
+        return recall(self.session, PurchasingPolicy, ("in_force", day.isoformat()), read)[0]
 
     def newest(self) -> tuple[int, str]:
         return self._last()
