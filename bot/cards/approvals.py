@@ -149,6 +149,7 @@ def step_text(step: StepView) -> str:
     """``2. finance: Fia, waits`` or ``1. manager: Sue, approved 24 Nov 10:12``."""
     who = safe(", ".join(step.people) or "nobody yet")
     when = f" {moment(step.at)}" if step.at else ""
+    when += f", stands from version {step.stands_from}" if step.stands_from else ""
     return f"{step.step}. {safe(step.wanted)}: {who}, {_STANDS[step.state]}{when}"
 
 

@@ -22,6 +22,7 @@ from wopo.usecases.audit_orders import order_faults
 from wopo.usecases.budgets import SetBudget
 from wopo.usecases.cost_centres import SetCostCentreOwner
 from wopo.usecases.door import Answer
+from wopo.usecases.exchange_rates import SetExchangeRate
 from wopo.usecases.order_changes import ReviseOrder
 from wopo.usecases.people import DeactivatePerson, SavePerson
 from wopo.usecases.purchase_orders import WithdrawOrder
@@ -210,3 +211,94 @@ def test_rules_know_what_an_order_does_to_its_budget(
         do(SetBudget(cost_centre="4711", starts=year[0], ends=year[1], amount=D(budget)), by="adm")
     order_id = buyer.submitted(content(line(quantity=D(quantity))))
     assert buyer.asked(order_id).wanted == asked
+
+
+@pytest.fixture
+def two_centres(do: Do, buyer: Buyer) -> str:
+    """An approved order of 125 EUR for each of two cost centres, owned by Ana and Max."""
+    do(SetCostCentreOwner(cost_centre="4712", person="max"), by="adm")
+    rule = {"name": "steps", "steps": [["owner", "role finance"], "authority"]}
+    policy(do, rule, reapproval={"total_pct": 10, "total_abs": 20})
+    order_id = buyer.submitted(content(line(), line(cost_centre_id="cc2")))
+    buyer.do(_newest(buyer, order_id, "role:finance"), by="fin")
+    buyer.do(_newest(buyer, order_id, "owner:cc2"), by="max")
+    buyer.do(_newest(buyer, order_id, "owner:cc"), by="ana")
+    assert buyer.order(order_id).state is OrderState.APPROVED
+    return order_id
+
+
+def _newest(buyer: Buyer, order_id: str, wanted: str) -> ApproveOrder:
+    row = decisions(buyer.world, order_id)[wanted]
+    return ApproveOrder(approval_id=row.id, revision=row.revision, content_hash=row.content_hash)
+
+
+def change(buyer: Buyer, order_id: str, by: str = "ben", **update: Any) -> dict[str, str]:
+    """Change the first line (or, of ``header``, the order); what each decision's state is then."""
+    now = buyer.content_now(order_id)
+    header = update.pop("header", {})
+    lines = (now.lines[0].model_copy(update=update), *now.lines[1:])
+    changed = now.model_copy(update={"lines": lines, **header})
+    buyer.do(ReviseOrder(order_id=order_id, content=changed, reason="x"), by=by)
+    revision = max(row.revision for row in buyer.world.all(Approval))
+    rows = buyer.world.all(Approval, revision=revision)
+    return {row.wanted: row.state.value for row in rows}
+
+
+ALL_AGAIN = {
+    "owner:cc": "waiting", "owner:cc2": "waiting", "role:finance": "waiting",
+    "authority": "planned",
+}  # fmt: skip
+
+
+def test_a_small_change_asks_only_whom_it_touches_and_the_authority(
+    do: Do, buyer: Buyer, world: World, two_centres: str
+) -> None:
+    assert change(buyer, two_centres, quantity=D(11)) == {
+        "owner:cc": "waiting", "owner:cc2": "approved", "role:finance": "approved",
+        "authority": "planned",
+    }  # fmt: skip
+    stands = decisions(world, two_centres)["owner:cc2"]
+    assert (stands.decided_by_id, stands.stands_from, stands.revision) == ("max", 1, 2)
+    assert buyer.order(two_centres).state is OrderState.PENDING_APPROVAL
+    buyer.do(_newest(buyer, two_centres, "owner:cc"), by="ana")
+    assert buyer.order(two_centres).approved_revision == 2
+    with world.transactions.read() as uow:
+        assert list(order_faults(uow)) == []
+
+
+@pytest.mark.parametrize(
+    "update",
+    [
+        {"quantity": D(12)},
+        {"unit_price": D("14.6")},
+        {"header": {"vendor_id": "acm"}},
+        {"header": {"currency": "USD"}},
+        {"work_order_id": None},
+        {"cost_centre_id": "cc2"},
+    ],
+)
+def test_beyond_the_tolerance_or_with_another_vendor_everything_is_asked_again(
+    do: Do, buyer: Buyer, two_centres: str, update: dict[str, Any]
+) -> None:
+    rate = SetExchangeRate(source="USD", target="EUR", day=date(2026, 1, 1), rate=D(1))
+    do(rate, by="adm")
+    found = change(buyer, two_centres, **update)
+    assert set(found.values()) == {"waiting", "planned"}
+    assert "approved" not in found.values()
+
+
+def test_without_a_tolerance_a_change_and_its_change_back_both_void_everything(
+    do: Do, buyer: Buyer, world: World, two_centres: str
+) -> None:
+    policy(do, {"name": "steps", "steps": [["owner", "role finance"], "authority"]})
+    assert change(buyer, two_centres, quantity=D(9)) == ALL_AGAIN
+    assert change(buyer, two_centres, quantity=D(10)) == ALL_AGAIN
+    assert buyer.order(two_centres).revision == 3
+
+
+def test_whoever_makes_the_change_does_not_keep_their_approval(
+    do: Do, buyer: Buyer, two_centres: str
+) -> None:
+    do(SavePerson(code="fin", roles=frozenset({"buyer", "finance"})), by="adm")
+    do(SavePerson(code="rex", roles=frozenset({"finance"})), by="adm")
+    assert change(buyer, two_centres, by="fin", quantity=D(11))["role:finance"] == "waiting"

@@ -15,7 +15,7 @@ from typing import Annotated, Any
 
 from pydantic import BeforeValidator, Field, model_validator
 
-from wopo.domain.money import MAX_AMOUNT, PRICE_PLACES, plain
+from wopo.domain.money import MAX_AMOUNT, PRICE_PLACES, Money, plain
 from wopo.domain.people import Role
 from wopo.domain.policy_sections import Named, Part, Section
 from wopo.domain.purchase_orders import OrderKind
@@ -217,10 +217,42 @@ class ApprovalRule(Part):
         )
 
 
+class Reapproval(Part):
+    """How much more an approved order may come to for decisions that the change does not touch to
+    stand: per cent of what was approved, and company currency; what is written must all hold."""
+
+    total_pct: Amount | None = None
+    total_abs: Amount | None = None
+
+    @model_validator(mode="after")
+    def _sets_something(self) -> "Reapproval":
+        if self.total_pct is None and self.total_abs is None:
+            raise ValueError("write total_pct, total_abs or both")
+        return self
+
+    def covers(self, before: Money, after: Money) -> bool:
+        """Whether the change is small enough; less always is."""
+        more = after.amount - before.amount
+        return (self.total_pct is None or more * 100 <= before.amount * self.total_pct) and (
+            self.total_abs is None or more <= self.total_abs
+        )
+
+    @property
+    def words(self) -> str:
+        """``5 % and 100``."""
+        told = [
+            f"{plain(self.total_pct)} %" if self.total_pct is not None else "",
+            plain(self.total_abs) if self.total_abs is not None else "",
+        ]
+        return " and ".join(part for part in told if part)
+
+
 class ApprovalSection(Section):
-    """The matrix, the first rule that fits first."""
+    """The matrix, the first rule that fits first; without ``reapproval`` every change of an
+    approved order asks for everything again."""
 
     rules: tuple[ApprovalRule, ...] = ()
+    reapproval: Reapproval | None = None
 
     @model_validator(mode="after")
     def _no_two_alike(self) -> "ApprovalSection":
@@ -242,13 +274,20 @@ class ApprovalSection(Section):
 
     def words(self, version: int, day: date) -> Iterator[str]:
         """See ``Section``."""
-        if not self.rules:
+        if self.rules:
+            yield "Orders are approved by the first rule that fits:"
+            for rule in self.rules:
+                yield f"  {rule.name} ({rule.when.words}): {rule.words}"
+            yield "  anything else: authority for the amount"
+        else:
             yield "Orders are approved by the lowest sufficient authority."
-            return
-        yield "Orders are approved by the first rule that fits:"
-        for rule in self.rules:
-            yield f"  {rule.name} ({rule.when.words}): {rule.words}"
-        yield "  anything else: authority for the amount"
+        if self.reapproval is None:
+            yield "A changed order is approved again as a whole."
+        else:
+            yield (
+                f"A change that adds no more than {self.reapproval.words}, with the same vendor "
+                "and lines, is approved again only by whom it touches, and for its amount."
+            )
 
     def rule_for(self, facts: "OrderFacts") -> ApprovalRule | None:
         """The first rule that the order meets, or none."""

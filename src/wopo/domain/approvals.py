@@ -55,6 +55,8 @@ class Approval(SQLModel, table=True):
     decisions: int = 1
     wanted: str = Field(default=AUTHORITY, max_length=80)
     matrix_rule: str = Field(default="", max_length=80)
+    stands_from: int | None = None
+    """The revision it was made about, where the policy let it stand for this one."""
     content_hash: str = Field(max_length=64)
     state: ApprovalState = enum_field(ApprovalState, default=ApprovalState.WAITING, index=True)
     amount_minor: int = minor_field()

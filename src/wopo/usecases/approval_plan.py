@@ -79,11 +79,12 @@ def facts_of(circle: Circle) -> OrderFacts:
 
 def _in_company_currency(circle: Circle) -> Decimal | None:
     amount = circle.need.amount
-    worth = _converted(circle, amount, company(circle.uow).currency)
-    return None if worth is None else worth.amount
+    found = worth(circle, amount, company(circle.uow).currency)
+    return None if found is None else found.amount
 
 
-def _converted(circle: Circle, money: Money, currency: str) -> Money | None:
+def worth(circle: Circle, money: Money, currency: str) -> Money | None:
+    """The amount in another currency on the circle's day; none without a rate."""
     try:
         return convert(circle.uow, money, currency, circle.day)
     except DomainError as error:
@@ -101,8 +102,8 @@ def _budget_state(circle: Circle) -> BudgetState:
         if budget.covers(circle.day)
     }
     for centre_id, budget in budgets.items():
-        worth = _converted(circle, more[centre_id], budget.currency)
-        if worth is None or budget.available() < worth:
+        share = worth(circle, more[centre_id], budget.currency)
+        if share is None or budget.available() < share:
             return BudgetState.OVER
     return BudgetState.NONE if set(more) - set(budgets) else BudgetState.WITHIN
 

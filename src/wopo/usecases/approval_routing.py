@@ -11,6 +11,7 @@ from wopo.domain.purchase_order_events import ApprovalAsked, ApprovalRerouted, A
 from wopo.domain.purchase_orders import OrderRevision, PurchaseOrder
 from wopo.usecases.approval_deciders import Circle
 from wopo.usecases.approval_plan import plan_for
+from wopo.usecases.approval_standing import Approved, standing
 from wopo.usecases.door import Context, reaction
 from wopo.usecases.order_documents import content_of_revision
 from wopo.usecases.purchasing_policy import policy_on
@@ -25,25 +26,47 @@ def circle_of(
 
 
 def ask_approvals(
-    ctx: Context, order: PurchaseOrder, revision: OrderRevision, content: OrderContent
+    ctx: Context,
+    order: PurchaseOrder,
+    revision: OrderRevision,
+    content: OrderContent,
+    *,
+    before: Approved | None = None,
 ) -> None:
     """Ask for every decision this revision needs, those of the first step now. With nobody
-    eligible one waits visibly; it is never made by itself (reliability A27)."""
+    eligible one waits visibly; it is never made by itself (reliability A27).
+
+    ``before``: what was in force, of which the policy may let decisions stand.
+    """
     policy = policy_on(ctx.uow, ctx.at.date()).document
     write_together(ctx, policy.splits, order, revision, content)
     circle = circle_of(ctx, order, revision, content)
     plan = plan_for(circle, policy.approval)
-    first = min(step for step, _ in plan.decisions)
+    stands = standing(circle, policy.approval, plan, before) if before else {}
+    first = min(step for step, wanted in plan.decisions if wanted not in stands)
     for step, wanted in plan.decisions:
         approval = _new(ctx, circle)
         approval.step, approval.wanted, approval.matrix_rule = step, wanted, plan.rule
         approval.decisions = len(plan.decisions)
-        if step == first:
+        if wanted in stands:
+            _let_stand(ctx, approval, stands[wanted])
+        elif step == first:
             _put(ctx, circle, approval, circle.of(wanted).whom())
         else:
             approval.state = ApprovalState.PLANNED
             approval.eligible_ids = circle.of(wanted).whom()
             ctx.uow.add(approval)
+
+
+def _let_stand(ctx: Context, approval: Approval, made: Approval) -> None:
+    for name in _MADE:
+        setattr(approval, name, getattr(made, name))
+    approval.state = ApprovalState.APPROVED
+    approval.stands_from = made.stands_from or made.revision
+    ctx.uow.add(approval)
+
+
+_MADE = ("asked_at", "eligible_ids", "decided_by_id", "decided_at", "decided_on_surface")
 
 
 def open_planned(ctx: Context, circle: Circle, approval: Approval) -> None:

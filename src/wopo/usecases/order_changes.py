@@ -32,6 +32,7 @@ from wopo.domain.purchase_orders import (
 )
 from wopo.domain.vendors import Vendor
 from wopo.usecases.approval_routing import ask_approvals, void_approvals
+from wopo.usecases.approval_standing import approved_before
 from wopo.usecases.blanket_orders import check_called_off
 from wopo.usecases.door import Answer, Command, Context, use_case
 from wopo.usecases.order_documents import (
@@ -140,6 +141,7 @@ def revise_order(command: ReviseOrder, ctx: Context) -> Answer:
     if binding:
         check_not_below(order, content, document.lines)
     asked_by(order, ctx.actor_id)
+    in_force = approved_before(ctx.uow, order, document.content())
     revision = _next_revision(
         ctx, document, content, figures, command.reason.strip(), binding=binding
     )
@@ -158,7 +160,7 @@ def revise_order(command: ReviseOrder, ctx: Context) -> Answer:
         )
     )
     record_submitted(ctx, order, revision, first=not binding)
-    ask_approvals(ctx, order, revision, content)
+    ask_approvals(ctx, order, revision, content, before=in_force)
     return answer(order, "changed and sent for approval")
 
 

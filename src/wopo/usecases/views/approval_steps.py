@@ -27,6 +27,8 @@ class StepView:
     state: ApprovalState
     people: tuple[str, ...]
     at: datetime | None
+    stands_from: int | None
+    """The revision it was made about, where it stands from before a change."""
 
 
 def steps_of(uow: UnitOfWork, rows: Sequence[Approval]) -> tuple[StepView, ...]:
@@ -73,6 +75,7 @@ def _step(row: Approval, names: Mapping[str, Ref]) -> StepView:
         state=row.state,
         people=tuple(names[id].name for id in people if id and id in names),
         at=row.decided_at,
+        stands_from=row.stands_from,
     )
 
 

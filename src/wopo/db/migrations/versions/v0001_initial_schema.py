@@ -826,6 +826,7 @@ def upgrade() -> None:
         sa.Column("decisions", sa.Integer(), nullable=False),
         sa.Column("wanted", sa.String(length=80), nullable=False),
         sa.Column("matrix_rule", sa.String(length=80), nullable=False),
+        sa.Column("stands_from", sa.Integer(), nullable=True),
         sa.Column("content_hash", sa.String(length=64), nullable=False),
         sa.Column("state", sa.String(length=40), nullable=False),
         sa.Column("amount_minor", sa.BigInteger(), nullable=False),
