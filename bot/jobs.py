@@ -6,7 +6,7 @@ for by the next one.
 """
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -23,6 +23,7 @@ from wopo.usecases.case_snoozes import EndSnoozes
 from wopo.usecases.counter_receipts import ChaseTillReceipts
 from wopo.usecases.door import SCHEDULER, Command
 from wopo.usecases.execute import execute
+from wopo.usecases.judging_sweeps import sweep
 from wopo.usecases.ports.sweeps import TICK
 from wopo.usecases.sweeps import (
     ForgetTicks,
@@ -46,6 +47,27 @@ class Job:
     period: Callable[[datetime], str]
     command: Callable[[datetime], Command]
 
+    def run(self, services: Services) -> None:
+        """Do what is due in the present period. Raises ``DomainError``."""
+        now = services.clock()
+        key = f"{TICK}{self.name}:{self.period(now)}"
+        command = self.command(now)
+        execute(services.door, command, actor=SCHEDULER, key=key, deadline=PATIENCE)
+
+
+@dataclass(frozen=True)
+class JudgeChanged:
+    """Judging what changed: it keeps its own place, gives several commands, and looks for a while
+    before it gives one."""
+
+    name: str
+    cron: str
+
+    def run(self, services: Services) -> None:
+        """Look on from the last place. Raises ``DomainError``."""
+        for id, why in sweep(services.door).left.items():
+            services.log.error("order %s could not be judged: %s", id, why)
+
 
 def daily(now: datetime) -> str:
     """One period a day."""
@@ -61,7 +83,7 @@ def _sweep(command: type[Command], cron: str) -> Job:
     return Job(command.__name__, cron, each_minute, lambda _now: command())
 
 
-JOBS: list[Job] = [
+JOBS: list[Job | JudgeChanged] = [
     _sweep(SendDigests, "*/5 * * * *"),
     _sweep(RemindApprovers, "*/10 * * * *"),
     _sweep(RemindOwners, "*/10 * * * *"),
@@ -72,6 +94,7 @@ JOBS: list[Job] = [
     _sweep(TellMissingReceipts, "*/10 * * * *"),
     _sweep(ChaseTillReceipts, "*/10 * * * *"),
     _sweep(TakeAnchor, "*/10 * * * *"),
+    JudgeChanged("JudgeChanged", "*/10 * * * *"),
     Job("ForgetTicks", "23 2 * * *", daily, lambda _now: ForgetTicks()),
 ]
 """The table. These sweeps keep their own periods in ``job_run`` (a digest is once per channel and
@@ -81,7 +104,9 @@ day, whatever the clock does), so a tick only asks what is due; its own period i
 class Clockwork:
     """Ticks the table's jobs until stopped."""
 
-    def __init__(self, services: Services, jobs: list[Job] | None = None) -> None:
+    def __init__(
+        self, services: Services, jobs: Sequence[Job | JudgeChanged] | None = None
+    ) -> None:
         self.services = services
         self.jobs = JOBS if jobs is None else jobs
         self._scheduler = BackgroundScheduler(
@@ -106,20 +131,12 @@ class Clockwork:
         if self._scheduler.running:
             self._scheduler.shutdown(wait=True)
 
-    def run(self, job: Job) -> bool:
+    def run(self, job: Job | JudgeChanged) -> bool:
         """Do what is due in the present period; false when it could not be done now. Whatever
         goes wrong is logged and made up for by the next tick."""
-        now = self.services.clock()
-        key = f"{TICK}{job.name}:{job.period(now)}"
         try:
             with self._running:
-                execute(
-                    self.services.door,
-                    job.command(now),
-                    actor=SCHEDULER,
-                    key=key,
-                    deadline=PATIENCE,
-                )
+                job.run(self.services)
         except DomainError as error:
             level = self.services.log.info if error.code == BUSY.code else self.services.log.error
             level("job %s: %s", job.name, error.message)

@@ -3,12 +3,14 @@
 from pathlib import Path
 
 import pytest
+from sqlalchemy import text
 from typer.testing import CliRunner
 
 from bot.local import company, story
 from wopo.cli.main import app
 from wopo.cli.opening import opened
 from wopo.db import migrate
+from wopo.db.engine import WRITE, make_engine
 from wopo.domain.invoices import Invoice
 
 
@@ -58,6 +60,17 @@ def test_every_invoice_is_explained_and_a_new_policy_tried_before_it_is_in_force
     assert "price_pct: no limit (policy 1, company)" in shown
     assert run("policy", "show", "--text", "--db", url).strip() == wide.read_text().strip()
     assert "Wide" in run("policy", "history", "--db", url)
+
+
+def test_everything_is_judged_again_and_what_changes_is_named(url: str) -> None:
+    told = run("match", "rejudge", "--db", url)
+    assert "orders looked at; " in told
+    assert "0 changed." in run("match", "rejudge", "--db", url)
+    with make_engine(url).execution_options(**WRITE).begin() as connection:
+        connection.execute(text("UPDATE purchase_order_line SET billed_minor = billed_minor + 1"))
+    told = run("match", "rejudge", "--db", url)
+    assert "2 orders looked at; 2 changed.\n  PO-" in told
+    assert "All is well" in run("audit", "verify", "--db", url)
 
 
 def test_a_mistake_in_a_policy_is_told_with_its_place(url: str, tmp_path: Path) -> None:

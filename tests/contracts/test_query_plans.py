@@ -12,6 +12,7 @@ from wopo.db.uow import SqlTransactions
 from wopo.domain.purchase_orders import OrderState
 from wopo.usecases.ports import UnitOfWork
 from wopo.usecases.ports.lists import ListStore
+from wopo.usecases.ports.rejudging import RejudgingStore
 from wopo.usecases.ports.split_orders import SplitStore
 from wopo.usecases.ports.sweeps import SweepStore
 from wopo.usecases.ports.work_orders import WorkOrderStore
@@ -74,6 +75,22 @@ def asked(uow: UnitOfWork, vendor_id: str | None) -> Any:
     return uow.store(SplitStore).asked_since(since, without="po", vendor_id=vendor_id)
 
 
+def last_look(uow: UnitOfWork) -> Any:
+    return uow.store(RejudgingStore).place()
+
+
+def touched(uow: UnitOfWork) -> Any:
+    return uow.store(RejudgingStore).touched(5, 9)
+
+
+def waiting(uow: UnitOfWork) -> Any:
+    return uow.store(RejudgingStore).waiting()
+
+
+def figures(uow: UnitOfWork) -> Any:
+    return uow.store(RejudgingStore).figures(["one", "two"])
+
+
 READS = [
     (
         partial(asked, vendor_id="gra"),
@@ -81,6 +98,11 @@ READS = [
         True,
     ),
     (partial(asked, vendor_id=None), "ix_purchase_order_asked_at", True),
+    (last_look, "sqlite_autoindex_job_run_2 (job=?)", True),
+    # Made one of what is found; but only what is on hold, and what came beyond the order.
+    (waiting, "ix_purchase_order_line_over", False),
+    (touched, "audit_entry USING INTEGER PRIMARY KEY (rowid>? AND rowid<?)", False),
+    (figures, "=?)", True),
     # One person's own, or what is open: both short.
     (own, "ix_exception_case_", False),
     (to_remind, "ix_exception_case_", False),

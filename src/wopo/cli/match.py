@@ -1,8 +1,10 @@
-"""``wopo match``: try the match on a file, explain a verdict, replay the past by a new policy."""
+"""``wopo match``: try the match on a file, explain a verdict, replay the past by a new policy, and
+judge everything again."""
 
 import json
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import date, datetime
 from pathlib import Path
 from typing import Annotated, NoReturn
@@ -17,8 +19,13 @@ from wopo.domain.workflow import words
 from wopo.readers.match_case import MatchCaseError, read_cases
 from wopo.readers.match_verdict import verdict_json
 from wopo.readers.purchasing_policy import read_policy
+from wopo.usecases.door import CONSOLE
+from wopo.usecases.judging_sweeps import judge_everything, orders_to_judge
 from wopo.usecases.match_replay import Summary, orders_since, replay
 from wopo.usecases.views.match_explained import explained, invoice_called
+
+NAMED = 20
+"""Changed orders that are named."""
 
 app = typer.Typer(help="Three-way match: try it, explain it.", no_args_is_help=True)
 
@@ -80,20 +87,40 @@ def replay_past(
     document, _ = read_policy(policy)
     transactions, day = open_current(db).transactions, since.date()
     summary, console = Summary(shown=largest), Console(highlight=False, markup=False)
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
-    with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
-        task = progress.add_task("orders", total=orders_since(transactions, day))
-        judged = replay(
-            transactions,
-            document,
-            since=day,
-            at=utc_now(),
-            progress=lambda done: progress.advance(task, done),
-        )
-        for one in judged:
+    with _progress(orders_since(transactions, day)) as done:
+        for one in replay(transactions, document, since=day, at=utc_now(), progress=done):
             summary.add(one)
     for text in _told(summary, document.title, day):
         console.print(text, soft_wrap=True)
+
+
+@app.command("rejudge")
+def rejudge(
+    db: str = DATABASE_OPTION,
+) -> None:
+    """Judge every order's invoices and receipts again and keep what comes out differently; while
+    people work."""
+    database, console = open_current(db), Console(highlight=False, markup=False)
+    with _progress(orders_to_judge(database.transactions)) as done:
+        looked = judge_everything(database.door, actor=CONSOLE, progress=done)
+    console.print(f"{looked.orders:,} orders looked at; {len(looked.changed):,} changed.")
+    for number in looked.changed[:NAMED]:
+        console.print(f"  {number}")
+    if len(looked.changed) > NAMED:
+        console.print(f"  and {len(looked.changed) - NAMED:,} more")
+    for id, why in looked.left.items():
+        console.print(f"Order {id} could not be judged: {why}", soft_wrap=True)
+    if looked.left:
+        raise typer.Exit(1)
+
+
+@contextmanager
+def _progress(total: int) -> Iterator[Callable[[int], None]]:
+    """A bar over so many orders, moved on by what it gives."""
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
+        task = progress.add_task("orders", total=total)
+        yield lambda done: progress.advance(task, done)
 
 
 def _told(summary: Summary, title: str, since: date) -> Iterator[str]:

@@ -65,6 +65,11 @@ class LineSums:
     cleared: Exact = ZERO
     cleared_minor: int = 0
 
+    @classmethod
+    def of(cls, line: PurchaseOrderLine) -> "LineSums":
+        """Those that are kept on the order line."""
+        return cls(line.billed, line.billed_minor, line.cleared, line.cleared_minor)
+
     def plus(self, other: "LineSums") -> "LineSums":
         """Both together."""
         return LineSums(

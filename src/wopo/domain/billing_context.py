@@ -285,7 +285,7 @@ def _expected_tax(
     for line_id, net in own.items():
         line = ordered.lines[line_id]
         before = around.earlier.get(line_id, NOTHING).billed_minor
-        per_line += _step(line.tax_minor, before, net, line.net_minor)
+        per_line += part_of(line.tax_minor, before, net, line.net_minor)
         rate = line.tax_percent or _rate(line)
         by_rate[rate] = by_rate.get(rate, 0) + net
     right = {per_line, sum(_tax(rate, net) for rate, net in by_rate.items())}
@@ -309,10 +309,10 @@ def _expected_discount(ordered: Ordered, around: Around, own: Mapping[str, int])
     if order is None or not order.discount_minor:
         return 0
     before = sum(sums.billed_minor for sums in around.earlier.values())
-    return _step(order.discount_minor, before, sum(own.values()), order.net_minor)
+    return part_of(order.discount_minor, before, sum(own.values()), order.net_minor)
 
 
-def _step(whole: int, before: int, own: int, base: int) -> int:
+def part_of(whole: int, before: int, own: int, base: int) -> int:
     """The part of ``whole`` that falls on ``own``, after ``before`` of ``base`` had its part."""
     if not base:
         return 0

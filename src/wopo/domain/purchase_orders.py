@@ -36,6 +36,10 @@ class OrderState(StrEnum):
     CANCELLED = "cancelled"
 
 
+SHUT = (OrderState.CLOSED, OrderState.CANCELLED)
+"""States in which an order takes no invoice any more."""
+
+
 class OrderKind(StrEnum):
     """How an order came about."""
 
@@ -124,6 +128,8 @@ class PurchaseOrder(SQLModel, table=True):
 
 TO_COME = text("accepted < quantity")
 """Lines of which something is still to come: few, however many there ever were."""
+OVER = text("accepted > quantity")
+"""Lines of which more came than was ordered: fewer still."""
 
 
 class PurchaseOrderLine(Row, table=True):
@@ -147,6 +153,12 @@ class PurchaseOrderLine(Row, table=True):
             "id",
             sqlite_where=TO_COME,
             postgresql_where=TO_COME,
+        ),
+        Index(
+            "ix_purchase_order_line_over",
+            "purchase_order_id",
+            sqlite_where=OVER,
+            postgresql_where=OVER,
         ),
     )
 

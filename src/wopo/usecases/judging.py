@@ -34,8 +34,8 @@ from wopo.domain.invoices import (
 )
 from wopo.domain.matching import MatchCode, Tolerances, judge_invoice
 from wopo.domain.purchase_orders import (
+    SHUT,
     OrderCharge,
-    OrderState,
     PurchaseOrder,
     PurchaseOrderLine,
 )
@@ -50,7 +50,6 @@ from wopo.usecases.purchasing_policy import Applied, PolicyBook
 from wopo.usecases.settings import company
 from wopo.usecases.unit_conversions import convert_billed
 
-SHUT = (OrderState.CLOSED, OrderState.CANCELLED)
 BY_HAND = "by_hand"
 """A case's fact: found by the reader of the document, so judging never closes it."""
 
@@ -165,8 +164,7 @@ class Judging:
         clears = document.invoice.id in clearing([document])
         for line_id, own in added(document, self.lines, clears=clears).items():
             line = self.lines[line_id]
-            kept = LineSums(line.billed, line.billed_minor, line.cleared, line.cleared_minor)
-            kept.plus(own).put(line)
+            LineSums.of(line).plus(own).put(line)
 
     def ordered(self) -> Ordered:
         """The order as invoices see it; the policy is asked for each of them."""
@@ -232,12 +230,12 @@ class Judging:
         """Names of the invoice's and the order's vendor; ids will do while they are the same."""
         if self.order is None or self.order.vendor_id == invoice.vendor_id:
             return invoice.vendor_id, invoice.vendor_id
-        rows = [
-            self.ctx.require(Vendor, id, label="vendor")
-            for id in (invoice.vendor_id, self.order.vendor_id)
-        ]
+        rows = [self._vendor(id) for id in (invoice.vendor_id, self.order.vendor_id)]
         billed, ordered = (f"{row.name} ({row.code})" for row in rows)
         return billed, ordered
+
+    def _vendor(self, vendor_id: str) -> Vendor:
+        return self.ctx.require(Vendor, vendor_id, label="vendor")
 
     def _keep(self, document: Document, found: Sequence[Finding], before: list[str]) -> None:
         invoice = document.invoice

@@ -7,26 +7,25 @@ Invoices without an order of ours are left out, as no tolerance lets them go.
 
 import heapq
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from wopo.domain.billing import Document
-from wopo.domain.billing_context import Ordered
 from wopo.domain.exception_cases import Finding
-from wopo.domain.invoices import CLEARED, Invoice, InvoiceState
-from wopo.domain.matching import Tolerances
+from wopo.domain.invoices import CLEARED, Invoice
 from wopo.domain.money import Money
-from wopo.domain.purchase_orders import OrderCharge, PurchaseOrder, PurchaseOrderLine
 from wopo.domain.purchasing_policy import PolicyDocument
-from wopo.domain.vendors import Vendor
-from wopo.usecases.door import Context
-from wopo.usecases.duplicates import Twins, standing
-from wopo.usecases.invoice_papers import load_documents
-from wopo.usecases.judging import Judging
-from wopo.usecases.ports import Transactions, UnitOfWork
+from wopo.usecases.duplicates import Twins
+from wopo.usecases.judging_pages import (
+    OrderPage,
+    ReadJudging,
+    load_page,
+    policy_for,
+    unspoken,
+)
+from wopo.usecases.ports import Transactions
 from wopo.usecases.ports.match_replay import ReplayStore
-from wopo.usecases.purchasing_policy import PolicyBook
 
 PAGE = 200
 """Orders judged at a time; memory does not grow with how many there are."""
@@ -57,41 +56,19 @@ class Replayed:
 
 
 @dataclass
-class _Rehearsal(Judging):
+class _Rehearsal(ReadJudging):
     """Judging that only listens: it raises, closes and keeps nothing."""
 
-    charges: Sequence[OrderCharge] = ()
     heard: list[tuple[Invoice, list[str]]] = field(default_factory=list)
 
     def rehearse(self, documents: Sequence[Document], found: Twins) -> None:
         self._judge_all(documents, found)
 
-    def ordered(self) -> Ordered:
-        assert self.order is not None
-        vendor = self.order.vendor_id
-        return Ordered(self.order, self.lines, self.charges, Tolerances(), vendor)
-
     def cases_gone(self, invoice_id: str) -> None:
         """A credited invoice stays as it is."""
 
-    def _vendor_names(self, invoice: Invoice) -> tuple[str, str]:
-        assert self.order is not None
-        return invoice.vendor_id, self.order.vendor_id
-
     def _keep(self, document: Document, found: Sequence[Finding], before: list[str]) -> None:
         self.heard.append((document.invoice, before))
-
-
-@dataclass(frozen=True)
-class _Page:
-    """Orders with all that is needed to judge their invoices."""
-
-    orders: Sequence[PurchaseOrder]
-    lines: Mapping[str, dict[str, PurchaseOrderLine]]
-    charges: Mapping[str, list[OrderCharge]]
-    documents: Mapping[str, list[Document]]
-    found: Twins
-    vendors: Mapping[str, Vendor]
 
 
 def replay(
@@ -114,9 +91,13 @@ def replay(
             ids = uow.store(ReplayStore).page_since(since, after, page)
             if not ids:
                 return
-            loaded = _load(uow, ids)
-            book = PolicyBook(uow, at.date(), proposed=policy)
-            rehearsals = [_prepared(uow, book, loaded, order, at) for order in loaded.orders]
+            loaded = load_page(uow, ids)
+            book = policy_for(uow, loaded, at.date(), proposed=policy)
+            ctx = unspoken(uow, at)
+            rehearsals = [
+                _Rehearsal.of(loaded, order, ctx=ctx, book=book, cause="replay")
+                for order in loaded.orders
+            ]
         for rehearsal in rehearsals:
             yield from _judged(rehearsal, loaded, since)
         after = ids[-1]
@@ -129,44 +110,7 @@ def orders_since(transactions: Transactions, since: date) -> int:
         return uow.store(ReplayStore).orders_since(since)
 
 
-def _load(uow: UnitOfWork, ids: Sequence[str]) -> _Page:
-    lines: dict[str, dict[str, PurchaseOrderLine]] = {id: {} for id in ids}
-    for line in uow.all(PurchaseOrderLine, purchase_order_id=ids, order="position"):
-        lines[line.purchase_order_id][line.id] = line
-    charges: dict[str, list[OrderCharge]] = {id: [] for id in ids}
-    for charge in uow.all(OrderCharge, purchase_order_id=ids):
-        charges[charge.purchase_order_id].append(charge)
-    rows = uow.all(Invoice, purchase_order_id=ids, order="sequence")
-    live = [row for row in rows if row.state is not InvoiceState.REJECTED]
-    documents: dict[str, list[Document]] = {id: [] for id in ids}
-    for document in load_documents(uow, live):
-        documents[document.invoice.purchase_order_id or ""].append(document)
-    orders = uow.all(PurchaseOrder, id=ids, order="id")
-    wanted = sorted({row.vendor_id for row in live} | {order.vendor_id for order in orders})
-    vendors = {row.id: row for row in uow.all(Vendor, id=wanted)}
-    return _Page(orders, lines, charges, documents, standing(uow, live), vendors)
-
-
-def _prepared(
-    uow: UnitOfWork, book: PolicyBook, page: _Page, order: PurchaseOrder, at: datetime
-) -> _Rehearsal:
-    """Ask the policy while the database is open; judging itself asks for nothing more."""
-    book.learn_vendors(list(page.vendors.values()))
-    ctx = Context(uow, actor=None, surface="console", at=at, new_id=str)
-    rehearsal = _Rehearsal(
-        ctx,
-        order,
-        page.lines[order.id],
-        "replay",
-        book=book,
-        charges=page.charges[order.id],
-    )
-    for document in page.documents[order.id]:
-        rehearsal.applied(document.invoice)
-    return rehearsal
-
-
-def _judged(rehearsal: _Rehearsal, page: _Page, since: date) -> Iterator[Replayed]:
+def _judged(rehearsal: _Rehearsal, page: OrderPage, since: date) -> Iterator[Replayed]:
     order = rehearsal.order
     assert order is not None
     rehearsal.rehearse(page.documents[order.id], page.found)

@@ -203,7 +203,7 @@ class PolicyBook:
         vendor = self._vendor_code(vendor_id) if any(rule.vendor for rule in rules) else None
         about = Subject(vendor=vendor, order=order.number if order else None)
         if any(rule.part or rule.category for rule in rules):
-            self._learn_parts(lines.values())
+            self.learn_parts(lines.values())
         whole = ruled(section, version, about, day)
         found: dict[str, LineRule] = {}
         for line in lines.values():
@@ -235,7 +235,8 @@ class PolicyBook:
             self._codes[vendor_id] = vendor.code if vendor else ""
         return self._codes[vendor_id] or None
 
-    def _learn_parts(self, lines: Iterable[PurchaseOrderLine]) -> None:
+    def learn_parts(self, lines: Iterable[PurchaseOrderLine]) -> None:
+        """Parts of these lines, read in one statement."""
         wanted = sorted({line.part_id for line in lines if line.part_id} - set(self._parts))
         if wanted:
             self._parts |= {part.id: part for part in self.uow.all(Part, id=wanted)}

@@ -1479,6 +1479,13 @@ def upgrade() -> None:
             postgresql_where=sa.text("accepted < quantity"),
         )
         batch_op.create_index(
+            "ix_purchase_order_line_over",
+            ["purchase_order_id"],
+            unique=False,
+            sqlite_where=sa.text("accepted > quantity"),
+            postgresql_where=sa.text("accepted > quantity"),
+        )
+        batch_op.create_index(
             batch_op.f("ix_purchase_order_line_part_id"), ["part_id"], unique=False
         )
         batch_op.create_index(
