@@ -11,7 +11,7 @@ from bot.cards.approvals import summary
 from bot.cards.purchase_orders import build as build_card
 from bot.cards.purchase_orders import need_line, order_line, order_list
 from bot.clicks import quietly
-from bot.handlers import counter_purchases
+from bot.handlers import counter_purchases, out_of_pocket
 from bot.handlers.purchase_orders import load
 from bot.ids import Action, Callback, SlashCommand
 from bot.modals import new_order, order_details
@@ -28,6 +28,8 @@ from wopo.usecases.views.part_requests import to_source
 DECISIONS = 8
 NEEDS = 10
 ORDERS = 12
+FORMS = {"counter": counter_purchases.open_form, "pocket": out_of_pocket.open_form}
+"""Words that open a form for a job."""
 LISTS = {"open": "Open orders", "queue": "Needs to buy", "waits": "What waits for me"}
 
 
@@ -48,8 +50,9 @@ def command(ack: Ack, visit: Visit, body: Body) -> None:
         show(visit.services, body, new_order.build())
         ack()
         return
-    if word.partition(" ")[0] == "counter":
-        asked = counter_purchases.open_form(visit, body, text[len("counter") :].strip())
+    if word.partition(" ")[0] in FORMS:
+        first, _, rest = text.partition(" ")
+        asked = FORMS[first.lower()](visit, body, rest.strip())
         ack(**({"response_type": "ephemeral", **asked} if asked else {}))
         return
     if word in {"", "waits", "mine"}:

@@ -32,6 +32,7 @@ _COMMANDS: Commands = [
     ),
     ("/po", "orders that wait for you; `open`, `queue`, `new`, or a number"),
     ("/po counter", "a number for a purchase in a vendor's shop; with a job's number for that job"),
+    ("/po pocket", "ask back what you paid for a job yourself; with a job's number for that job"),
     ("/invoice", "enter a vendor's invoice or credit note; with a PO number its form"),
     ("/receive", "book goods that arrived or confirm a service; with a PO number its form"),
 ]

@@ -102,6 +102,8 @@ def _verbs(view: WorkOrderView, target: Target) -> list[Block]:
         made[0]["style"] = "primary"
     if view.part_states:
         made.append(button("Parts", Action.PARTS_SHOW, Target(id=view.id)))
+    if {"log_labour", "request_parts"} & set(view.verbs):
+        made.append(button("Paid from my pocket", Action.POCKET_DECLARE, Target(id=view.id)))
     return actions(made)
 
 

@@ -12,6 +12,7 @@ from wopo.cli import (
     importing,
     match,
     migrate,
+    out_of_pocket,
     outbox,
     payment_batches,
     policy,
@@ -33,6 +34,7 @@ app.add_typer(audit.app, name="audit")
 app.add_typer(importing.app, name="import")
 app.add_typer(outbox.app, name="outbox")
 app.add_typer(payment_batches.app, name="payables")
+app.add_typer(out_of_pocket.app, name="pocket")
 app.add_typer(dev.app, name="dev", help="For trying wopo on real data.")
 app.command("doctor")(doctor.doctor)
 app.command("backup")(backup.backup)

@@ -114,7 +114,7 @@ class Invoice(SQLModel, table=True):
     __tablename__ = "invoice"
     __table_args__ = (
         Index("ix_invoice_number", "vendor_id", "number_key"),
-        Index("ix_invoice_lookalike", "vendor_id", "total_minor", "invoice_date"),
+        Index("ix_invoice_lookalike", "total_minor", "invoice_date", "vendor_id"),
         Index("ix_invoice_core", "number_core", "vendor_id"),
         Index("ix_invoice_queue", "state", "sequence"),
     )

@@ -17,6 +17,7 @@ from wopo.domain.approval_matrix import ApprovalSection
 from wopo.domain.columns import id_field, json_field, ref, time_field
 from wopo.domain.errors import Refusal
 from wopo.domain.events import Event, event
+from wopo.domain.out_of_pocket import PocketSection
 from wopo.domain.policy_sections import Part, Section
 from wopo.domain.purchasing_rules import RoutesSection
 from wopo.domain.split_orders import SplitSection
@@ -47,6 +48,7 @@ class PolicyDocument(Part):
     matching: MatchingSection = MatchingSection()
     splits: SplitSection = SplitSection()
     approval: ApprovalSection = ApprovalSection()
+    pocket: PocketSection = PocketSection()
 
     def sections(self) -> Iterator[Section]:
         """The sections in the order of the document."""

@@ -154,7 +154,7 @@ def _facts(ctx: Context, job: WorkOrder, person: Person, amount: Money) -> Count
         cap=cap,
         amount=_converted(ctx, amount, cap.currency),
         today=_today(ctx, job, person, cap.currency),
-        within_nte=theirs is not None and _within_nte(ctx, job, theirs),
+        within_nte=theirs is not None and within_nte(ctx, job, theirs),
         within_budget=theirs is not None and _within_budget(ctx, job, theirs, settings),
     )
 
@@ -182,7 +182,9 @@ def _today(ctx: Context, job: WorkOrder, person: Person, currency: str) -> Money
     return ours if mine < ours else mine
 
 
-def _within_nte(ctx: Context, job: WorkOrder, amount: Money) -> bool:
+def within_nte(ctx: Context, job: WorkOrder, amount: Money) -> bool:
+    """Whether the job may cost this much more, in its cost centre's currency: what is committed and
+    spent counts."""
     if job.nte_minor is None:
         return True
     counted = {*SPENT, CostKind.COMMITTED}

@@ -313,16 +313,18 @@ def post_cost(
     day: date,
     source: str,
     source_id: str,
+    guarded: bool = False,
 ) -> None:
     """Charge hours, stock or an out-of-pocket purchase: amounts that come from no order line.
 
-    ``amount`` is in the cost centre's currency and negative when it is taken back.
+    ``amount`` is in the cost centre's currency and negative when it is taken back. ``guarded``:
+    somebody decides about it, so a budget that would go over may refuse it, ``OVER``.
     """
     if not amount:
         return
     owners = Owners(ctx.uow)
     budget = owners.budget_id(cost_centre_id, day)
-    posting = Posting(source, source_id)
+    posting = Posting(source, source_id, guarded)
     whose = Dimensions(cost_centre_id, work_order_id, project_id, budget)
     posting.add(ctx, whose, kind, amount, day=day)
     posting.post(ctx, settings=owners.settings)

@@ -1,0 +1,184 @@
+"""What people see of out-of-pocket purchases: one with what the preferred vendor would have taken,
+what waits for a decision, and what finance pays back."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+
+from wopo.domain.attachments import Attachment
+from wopo.domain.budgets import Budget
+from wopo.domain.cost_centres import CostCentre
+from wopo.domain.errors import NOT_FOUND
+from wopo.domain.money import Money
+from wopo.domain.out_of_pocket import OutOfPocket, Payback, PocketState, in_sum
+from wopo.domain.parts import Part
+from wopo.domain.people import Person
+from wopo.domain.pricing import Wanted
+from wopo.domain.vendors import Vendor
+from wopo.domain.work_orders import WorkOrder
+from wopo.usecases.ports import UnitOfWork
+from wopo.usecases.pricing import price_book
+from wopo.usecases.views.approval_lines import JobRef
+from wopo.usecases.views.approvals import jobs_of
+from wopo.usecases.views.names import Ref, refs_of
+
+SHOWN = 20
+
+
+@dataclass(frozen=True)
+class Instead:
+    """What the preferred (or contract) vendor takes for the same."""
+
+    vendor: str
+    agreement: str
+    amount: Money
+
+
+@dataclass(frozen=True)
+class PocketView:
+    """One purchase. ``open``: the reader is asked to decide; ``own``: they paid it."""
+
+    id: str
+    number: str
+    version: int
+    state: PocketState
+    person: str
+    job: JobRef
+    description: str
+    part: str
+    quantity: Decimal
+    bought_on: date
+    amount: Money
+    reason: str
+    flags: tuple[str, ...]
+    instead: Instead | None
+    left_after: Money | None
+    photos: int
+    asked_of: tuple[str, ...]
+    decided_by: str
+    decided_at: datetime | None
+    decision_reason: str
+    open: bool
+    own: bool
+
+
+def pocket_view(uow: UnitOfWork, purchase_id: str, *, reader: Person) -> PocketView:
+    """The purchase for somebody it concerns. Raises ``NOT_FOUND``. A constant number of queries."""
+    one = uow.get(OutOfPocket, purchase_id)
+    if one is None:
+        raise NOT_FOUND(kind="out-of-pocket purchase", wanted=purchase_id, nearest="")
+    people = refs_of(uow, {Person: [one.person_id, one.decided_by_id, *one.eligible_ids]})
+    part = uow.get(Part, one.part_id) if one.part_id else None
+    waits = one.state is PocketState.WAITING
+    decided = people.get(one.decided_by_id or "")
+    return PocketView(
+        id=one.id,
+        number=one.number,
+        version=one.version,
+        state=one.state,
+        person=people[one.person_id].name,
+        job=jobs_of(uow, [one.work_order_id])[one.work_order_id],
+        description=one.description,
+        part=part.name if part else "",
+        quantity=one.quantity,
+        bought_on=one.bought_on,
+        amount=one.amount,
+        reason=one.reason,
+        flags=tuple(one.flags),
+        instead=_instead(uow, one, part) if part else None,
+        left_after=_left_after(uow, one) if waits else None,
+        photos=uow.count(Attachment, subject="out_of_pocket", subject_id=one.id),
+        asked_of=tuple(people[id].name for id in one.eligible_ids if id in people),
+        decided_by=decided.name if decided else "",
+        decided_at=one.decided_at,
+        decision_reason=one.decision_reason,
+        open=waits and reader.id in one.eligible_ids,
+        own=reader.id == one.person_id,
+    )
+
+
+def _instead(uow: UnitOfWork, one: OutOfPocket, part: Part) -> Instead | None:
+    wanted = Wanted(
+        day=one.bought_on,
+        quantity=one.quantity,
+        unit=part.unit,
+        part_id=part.id,
+        category=part.category,
+    )
+    book = price_book(uow, [wanted])
+    offer = book.best(wanted)
+    amount = offer.amount(one.quantity)
+    if amount is None or offer.vendor_id is None:
+        return None
+    vendor: Vendor = book.vendors[offer.vendor_id]
+    return Instead(vendor.name, offer.agreement_number or "", amount)
+
+
+def _left_after(uow: UnitOfWork, one: OutOfPocket) -> Money | None:
+    budgets = uow.all(Budget, cost_centre_id=one.cost_centre_id)
+    budget = next((found for found in budgets if found.covers(one.bought_on)), None)
+    return budget.available() - one.charged if budget else None
+
+
+def to_decide(uow: UnitOfWork, reader: Person, *, limit: int = SHOWN) -> tuple[OutOfPocket, ...]:
+    """What waits for the reader, the oldest first."""
+    waiting = uow.all(OutOfPocket, state=PocketState.WAITING, order="created_at")
+    return tuple(one for one in waiting if reader.id in one.eligible_ids)[:limit]
+
+
+def to_pay_back(uow: UnitOfWork) -> tuple[int, tuple[Money, ...]]:
+    """How many approved purchases nobody paid back yet, and what they come to."""
+    found = uow.all(OutOfPocket, state=PocketState.APPROVED, order="number")
+    return len(found), tuple(in_sum(found).values())
+
+
+@dataclass(frozen=True)
+class PaybackRow:
+    """One line of a file for payroll."""
+
+    number: str
+    person_code: str
+    person: str
+    job: str
+    cost_centre: str
+    bought_on: date
+    description: str
+    amount: Money
+    approved_by: str
+
+
+@dataclass(frozen=True)
+class PaybackView:
+    """One file and all that is on it."""
+
+    id: str
+    number: str
+    at: datetime
+    rows: tuple[PaybackRow, ...]
+
+
+def payback_view(uow: UnitOfWork, number_or_id: str) -> PaybackView:
+    """A file by its number or id. Raises ``NOT_FOUND``. A constant number of queries."""
+    found = uow.get(Payback, number_or_id) or uow.find(Payback, number=number_or_id)
+    if found is None:
+        raise NOT_FOUND(kind="reimbursement file", wanted=number_or_id, nearest="")
+    purchases = uow.all(OutOfPocket, payback_id=found.id, order=("person_id", "number"))
+    people = uow.many(Person, {one.person_id for one in purchases})
+    jobs = uow.many(WorkOrder, {one.work_order_id for one in purchases})
+    centres = uow.many(CostCentre, {one.cost_centre_id for one in purchases})
+    deciders: dict[str, Ref] = refs_of(uow, {Person: [one.decided_by_id for one in purchases]})
+    rows = tuple(
+        PaybackRow(
+            number=one.number,
+            person_code=people[one.person_id].code,
+            person=people[one.person_id].name,
+            job=jobs[one.work_order_id].number,
+            cost_centre=centres[one.cost_centre_id].code,
+            bought_on=one.bought_on,
+            description=one.description,
+            amount=one.amount,
+            approved_by=deciders[one.decided_by_id or ""].name,
+        )
+        for one in purchases
+    )
+    return PaybackView(found.id, found.number, found.at, rows)
