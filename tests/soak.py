@@ -28,6 +28,7 @@ PROMISES = {
     "P19 append-only": "tests/properties/test_append_only.py",
     "P22 backup": "tests/promises/test_backup.py",
     "ledger in any order": "tests/properties/test_ledger_order.py",
+    "short pay": "tests/properties/test_short_pay.py",
 }
 
 

@@ -45,7 +45,7 @@ def load(uow: UnitOfWork, asked: Asked) -> InvoiceView:
 def build(view: InvoiceView, reader: Reader) -> Block:
     """Alive: figures, what holds it, and the next step. Paid, rejected or credited: one line."""
     said = summary(view, reader)
-    if view.state in _ENDED:
+    if view.state in _ENDED and not view.held_back:
         return message(said, [context(f"{_sign(view)} {safe(said)}{_decided(view, reader)}")])
     blocks = [
         section(f"{_sign(view)} *{safe(name(view))}* · {safe(view.vendor.name)}"),
@@ -56,7 +56,8 @@ def build(view: InvoiceView, reader: Reader) -> Block:
             f"• *{short(held.number)}* {safe(held.title)} ({safe(reader.money(held.amount))})"
             for held in view.held_by[:8]
         ]
-        blocks.append(section("*On hold because of*\n" + "\n".join(lines)))
+        what = f"{safe(reader.money(view.held_back))} held" if view.held_back else "On hold"
+        blocks.append(section(f"*{what} because of*\n" + "\n".join(lines)))
     if view.warnings:
         blocks.append(context(f":warning: {safe(' '.join(view.warnings))}"))
     if view.accepted:
@@ -87,7 +88,7 @@ def buttons(view: InvoiceView, reader: Reader) -> list[Block]:
     target = Target(id=view.id, rev=view.version, card=NAME)
     made = []
     if "make_payable" in view.verbs:
-        text = f"{name(view)} of {view.vendor.name}: {reader.money(view.total)}."
+        text = f"{name(view)} of {view.vendor.name}: {reader.money(view.to_pay)}."
         ask = confirm("Release for payment?", text, "Release")
         made.append(
             button("Release", Action.INVOICE_MAKE_PAYABLE, target, style="primary", ask=ask)
@@ -111,6 +112,7 @@ def _facts(view: InvoiceView, reader: Reader) -> list[tuple[str, str]]:
 
     return [
         ("Total", reader.money(view.total)),
+        ("To pay now", reader.money(view.to_pay) if view.to_pay != view.total else ""),
         ("State", words(view.state.value)),
         ("Order", about_order(view)),
         ("Takes back", view.credits),

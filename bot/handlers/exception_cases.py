@@ -29,10 +29,12 @@ from wopo.domain.exception_cases import ALREADY_RESOLVED, CaseState
 from wopo.domain.exception_kinds import Cure
 from wopo.domain.invoices import InvoiceType
 from wopo.domain.numbers import short
+from wopo.domain.short_pay import DIVISIBLE
 from wopo.usecases.case_snoozes import SnoozeCase
 from wopo.usecases.door import Command
 from wopo.usecases.exception_cases import AssignCase, ReopenCase, TakeCase
 from wopo.usecases.invoices import EnterInvoice
+from wopo.usecases.purchasing_policy import pays_the_rest
 from wopo.usecases.settings import company
 from wopo.usecases.views.exception_cards import CaseView, case_view
 
@@ -129,10 +131,17 @@ def _asker(cure: Cure) -> Callable[..., None]:
     def ask(ack: Ack, visit: Visit, body: Body, action: dict[str, Any]) -> None:
         target = Target.parse(action.get("value"))
         _check_right(visit, cure)
-        show(visit.services, body, forms.build(_open(visit, target.id), cure))
+        view = _open(visit, target.id)
+        rest = cure is Cure.DISPUTE and view.code in DIVISIBLE and _pays_the_rest(visit)
+        show(visit.services, body, forms.build(view, cure, pays_rest=rest))
         ack()
 
     return ask
+
+
+def _pays_the_rest(visit: Visit) -> bool:
+    with visit.read() as uow:
+        return pays_the_rest(uow, visit.services.clock().date())
 
 
 def _check_right(visit: Visit, cure: Cure) -> None:

@@ -82,9 +82,12 @@ class CaseTarget(FormTarget):
     invoice_id: str = ""
 
 
-def build(view: CaseView, cure: Cure) -> Block:
-    """What follows from the answer, and why it is given: one pick is enough."""
+def build(view: CaseView, cure: Cure, *, pays_rest: bool = False) -> Block:
+    """What follows from the answer, and why it is given: one pick is enough. ``pays_rest``: the
+    policy lets what is not in dispute be paid."""
     title, submit, follows, reasons = _FORMS[cure]
+    if pays_rest:
+        follows = "Only the disputed part is held back until the vendor answers."
     picks = [option(reason, reason) for reason in reasons]
     picks.append(option("In my own words", OWN_WORDS))
     target = CaseTarget(

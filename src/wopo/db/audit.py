@@ -23,6 +23,7 @@ from wopo.domain.exception_cases import ExceptionCase
 from wopo.domain.money import plain
 from wopo.domain.numbers import NumberSeries
 from wopo.domain.part_requests import PartRequest
+from wopo.domain.payment_batches import PaymentBatch
 from wopo.domain.purchase_orders import PurchaseOrder
 from wopo.domain.receipts import Receipt, ReceiptLine
 from wopo.domain.stock import StockLevel, StockMovement
@@ -45,6 +46,7 @@ NUMBERED: dict[str, Any] = {
     "PO": ORDER,
     "GRN": _table(Receipt),
     "EX": _table(ExceptionCase),
+    "PB": _table(PaymentBatch),
 }
 """Where documents of each series are kept."""
 

@@ -120,7 +120,8 @@ _DECISIONS = (
 )  # fmt: skip
 _TO_RELEASE = (
     select(
-        INV.id, INV.number, INV.version, INV.type, INV.vendor_id, VENDOR.c.name, INV.total_minor,
+        INV.id, INV.number, INV.version, INV.type, INV.vendor_id, VENDOR.c.name,
+        (INV.total_minor - INV.withheld_minor - INV.settled_minor).label("to_pay_minor"),
         INV.currency, INV.due_date,
     )
     .join(VENDOR, VENDOR.c.id == INV.vendor_id)

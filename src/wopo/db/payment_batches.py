@@ -25,7 +25,9 @@ CREDIT = col(Invoice.type) == InvoiceType.CREDIT
 DUE = (
     sa_select(
         col(Invoice.id), col(Invoice.number), col(Invoice.vendor_id), col(Invoice.currency),
-        col(Invoice.type), col(Invoice.total_minor), DAY, col(Invoice.sequence),
+        col(Invoice.type),
+        col(Invoice.total_minor) - col(Invoice.withheld_minor) - col(Invoice.settled_minor),
+        DAY, col(Invoice.sequence),
     )
     .outerjoin(PaymentItem, col(PaymentItem.live_invoice_id) == col(Invoice.id))
     .where(
@@ -43,6 +45,12 @@ NOT_RELEASED = (
         and_(~CREDIT, UP_TO >= DAY),
     )
     .order_by(col(Invoice.state).desc(), col(Invoice.sequence))
+    .limit(bindparam("limit"))
+)
+HELD_BACK = (
+    select(Invoice)
+    .where(col(Invoice.withheld_minor) > 0, UP_TO >= DAY)
+    .order_by(col(Invoice.vendor_id), col(Invoice.sequence))
     .limit(bindparam("limit"))
 )
 LIVING = (
@@ -69,6 +77,14 @@ class SqlPayments(SqlStore, PaymentStore):
         self.session.flush()
         asked = {"up_to": up_to, "limit": limit}
         return list(self.session.execute(NOT_RELEASED, asked).scalars())
+
+    def held_back(self, up_to: date, limit: int, *, vendor_id: str | None = None) -> list[Invoice]:
+        self.session.flush()
+        statement = HELD_BACK
+        if vendor_id is not None:
+            statement = statement.where(col(Invoice.vendor_id) == vendor_id)
+        asked = {"up_to": up_to, "limit": limit}
+        return list(self.session.execute(statement, asked).scalars())
 
     def hold(self, kind: type[Vendor] | type[Invoice], ids: Collection[str]) -> None:
         self.session.flush()

@@ -168,7 +168,7 @@ class SqlWorkOrders(SqlStore):
 
     def _open_invoices(self, work_order_id: str) -> list[str]:
         statement = (
-            select(Invoice.number, Invoice.state)
+            select(Invoice.number, Invoice.state, Invoice.withheld_minor)
             .join(InvoiceLine, col(InvoiceLine.invoice_id) == col(Invoice.id))
             .join(
                 PurchaseOrderLine,
@@ -176,14 +176,15 @@ class SqlWorkOrders(SqlStore):
             )
             .where(
                 PurchaseOrderLine.work_order_id == work_order_id,
-                col(Invoice.state).in_(UNSETTLED),
+                or_(col(Invoice.state).in_(UNSETTLED), col(Invoice.withheld_minor) > 0),
             )
             .distinct()
             .order_by(col(Invoice.number))
             .limit(NAMED)
         )
         return [
-            f"invoice {number} is {words(state.value)}" for number, state in self._rows(statement)
+            f"invoice {number} is {'disputed in part' if withheld else words(state.value)}"
+            for number, state, withheld in self._rows(statement)
         ]
 
     def _open_cases(self, work_order_id: str) -> list[str]:

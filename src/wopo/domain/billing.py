@@ -121,7 +121,8 @@ def counted(
 def added(
     document: Document, lines: Mapping[str, PurchaseOrderLine], *, clears: bool
 ) -> dict[str, LineSums]:
-    """What the document adds to each order line's sums. ``clears``: it counts as money."""
+    """What the document adds to each order line's sums. ``clears``: it counts as money, but for
+    what is held back of it."""
     if document.invoice.stopped or document.invoice.state is InvoiceState.REJECTED:
         return {}
     sums: dict[str, LineSums] = {}
@@ -130,6 +131,10 @@ def added(
         qty, net, share = sign * in_order_unit(line), sign * line.net_minor, sign * line.share_minor
         own = LineSums(qty, net, qty if clears else ZERO, share if clears else 0)
         sums[ordered.id] = sums.get(ordered.id, NOTHING).plus(own)
+    if clears and document.invoice.withheld:
+        for line_id, own in sums.items():
+            pieces, minor = document.invoice.withheld_of(line_id)
+            sums[line_id] = own.plus(LineSums(cleared=-pieces, cleared_minor=-minor))
     return sums
 
 

@@ -1,6 +1,5 @@
 """The life of one raised exception: owned, and closing by itself when its cause is gone."""
 
-from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
@@ -21,6 +20,7 @@ from wopo.domain.columns import (
 from wopo.domain.errors import REQUIRED, Refusal
 from wopo.domain.events import Event, event
 from wopo.domain.exception_kinds import KINDS, OF_AN_INVOICE, Cure, kind_of
+from wopo.domain.findings import Finding
 from wopo.domain.money import Money
 from wopo.domain.workflow import Workflow, words
 
@@ -86,27 +86,6 @@ _STANDS_WHILE_NOT_WORSE = frozenset(
 )
 
 
-@dataclass(frozen=True)
-class Finding:
-    """One thing that does not fit, as found now.
-
-    ``amount_minor`` is the money at stake, ``variance`` how far beyond in its own unit; either one
-    growing makes an acceptance void. ``facts`` fill the kind's sentence.
-    """
-
-    code: str
-    amount_minor: int
-    variance: Decimal
-    line_id: str | None = None
-    subject: str = ""
-    cost_centre_ids: tuple[str, ...] = ()
-    facts: dict[str, Any] = field(default_factory=dict)
-
-    def key(self, subject_id: str) -> str:
-        """One case per document, order line (or charge) and code (matching.md 10.16)."""
-        return f"{subject_id}|{self.line_id or self.subject or '-'}|{self.code}"
-
-
 class ExceptionCase(SQLModel, table=True):
     """One per document, order line and code (matching.md 10.16), so that a message is edited
     instead of posted again. ``key`` is ``subject_id|order line id or -|code``."""
@@ -148,6 +127,8 @@ class ExceptionCase(SQLModel, table=True):
     accepted_variance: Decimal | None = decimal_field(null=True)
     variance: Decimal = decimal_field(Decimal(0))
     reopened: int = 0
+    pays_rest: bool = False
+    """Disputed under a policy by which what is not in dispute is paid meanwhile."""
 
     @property
     def amount(self) -> Money:
@@ -171,8 +152,15 @@ class ExceptionCase(SQLModel, table=True):
 
     @property
     def holds(self) -> bool:
-        """Whether it keeps its invoice from becoming payable."""
-        return self.state is not CaseState.RESOLVED or self.resolution in _HOLDS_STILL
+        """Whether it keeps its whole invoice from becoming payable."""
+        if self.state is not CaseState.RESOLVED:
+            return True
+        return self.resolution in _HOLDS_STILL and not self.pays_rest
+
+    @property
+    def holds_back(self) -> bool:
+        """Whether it keeps only its part of the invoice from being paid."""
+        return self.resolution is Resolution.DISPUTED and self.pays_rest
 
     def quiet(self, at: datetime) -> bool:
         """Whether it is too early to post it."""
@@ -245,6 +233,7 @@ class ExceptionCase(SQLModel, table=True):
         self.changed_at, self.reopened = at, self.reopened + 1
         self.resolution, self.resolved_at, self.resolved_by_id = None, None, None
         self.reason, self.accepted_amount_minor, self.accepted_variance = None, None, None
+        self.pays_rest = False
         return ExceptionReopened(
             subject_id=self.id,
             number=self.number,
@@ -293,7 +282,7 @@ class ExceptionCase(SQLModel, table=True):
     ) -> "ExceptionResolved":
         if self.state is not CaseState.RESOLVED:
             self.state = CASE.move(self.state, "resolve", subject=self.number)
-        self.resolution, self.reason = how, reason
+        self.resolution, self.reason, self.pays_rest = how, reason, False
         self.resolved_at, self.resolved_by_id, self.changed_at = at, by_id, at
         return ExceptionResolved(
             subject_id=self.id,

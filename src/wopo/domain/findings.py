@@ -1,13 +1,13 @@
 """From a verdict of the match to what is kept: findings for cases, and JSON for the invoice."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
 from wopo.domain.billing import Document
 from wopo.domain.billing_context import Ordered
 from wopo.domain.columns import rounded
-from wopo.domain.exception_cases import Finding
 from wopo.domain.exception_kinds import Measure, kind_of
 from wopo.domain.matching import Check, InvoiceVerdict, MatchCode
 from wopo.domain.money import Money, format_number, minor_digits, plain, round_half_up
@@ -15,6 +15,27 @@ from wopo.domain.purchase_orders import PurchaseOrderLine
 
 HUNDRED = Decimal(100)
 OF_THE_WHOLE_PAPER = frozenset({MatchCode.LINE_NOT_ON_PO, MatchCode.UOM_MISMATCH})
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing that does not fit, as found now.
+
+    ``amount_minor`` is the money at stake, ``variance`` how far beyond in its own unit; either one
+    growing makes an acceptance void. ``facts`` fill the kind's sentence.
+    """
+
+    code: str
+    amount_minor: int
+    variance: Decimal
+    line_id: str | None = None
+    subject: str = ""
+    cost_centre_ids: tuple[str, ...] = ()
+    facts: dict[str, Any] = field(default_factory=dict)
+
+    def key(self, subject_id: str) -> str:
+        """One case per document, order line (or charge) and code (matching.md 10.16)."""
+        return f"{subject_id}|{self.line_id or self.subject or '-'}|{self.code}"
 
 
 def findings(verdict: InvoiceVerdict, ordered: Ordered, document: Document) -> list[Finding]:

@@ -5,7 +5,7 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Index
+from sqlalchemy import Index, text
 from sqlmodel import Field, SQLModel
 
 from wopo.domain.columns import (
@@ -47,6 +47,11 @@ CREDIT_USED = Refusal(
     "invoice.credit_used",
     "Credit note {number} took back invoice {invoice}, so it can't be rejected any more. "
     "Nothing was changed; ask the vendor for a new invoice instead.",
+)
+PAID_IN_PART = Refusal(
+    "invoice.paid_in_part",
+    "{paid} of invoice {number} is paid already. Nothing was changed; "
+    "ask the vendor for a credit note over the rest.",
 )
 UNKNOWN_CREDITED = Refusal(
     "invoice.unknown_credited",
@@ -94,6 +99,10 @@ INVOICE = Workflow(
         (_S.PAYABLE, "hold"): _S.ON_HOLD,
         (_S.PAYABLE, "credit"): _S.CREDITED,
         (_S.PAID, "credit"): _S.CREDITED,
+        (_S.PAYABLE, "free_rest"): _S.MATCHED,
+        (_S.PAID, "free_rest"): _S.MATCHED,
+        (_S.MATCHED, "withhold_rest"): _S.PAID,
+        (_S.PAYABLE, "withhold_rest"): _S.PAID,
     }
 )
 
@@ -106,10 +115,18 @@ def number_key(number: str) -> str:
     return number.strip().upper()
 
 
+SOMETHING_WITHHELD = text("withheld_minor > 0")
+
+
 class Invoice(SQLModel, table=True):
     """What a vendor says we owe. ``number_key`` is the number trimmed and in upper case,
     ``number_core`` what is left of it when only what differs counts (``duplicates``);
-    ``sequence`` is the order of entry, by which invoices are judged first come, first served."""
+    ``sequence`` is the order of entry, by which invoices are judged first come, first served.
+
+    ``withheld_minor`` is held back of the total because a part is disputed (``short_pay``), and
+    ``withheld`` says of which order lines; ``settled_minor`` was paid (or set off) already. What is
+    to be paid now is the rest. One that was paid in part is never on hold: its rest is held back.
+    """
 
     __tablename__ = "invoice"
     __table_args__ = (
@@ -117,6 +134,12 @@ class Invoice(SQLModel, table=True):
         Index("ix_invoice_lookalike", "total_minor", "invoice_date", "vendor_id"),
         Index("ix_invoice_core", "number_core", "vendor_id"),
         Index("ix_invoice_queue", "state", "sequence"),
+        Index(
+            "ix_invoice_withheld",
+            "vendor_id",
+            sqlite_where=SOMETHING_WITHHELD,
+            postgresql_where=SOMETHING_WITHHELD,
+        ),
     )
 
     id: str = id_field()
@@ -151,8 +174,26 @@ class Invoice(SQLModel, table=True):
     not_duplicate_of: list[str] = json_field(list)
     """Ids of look-alikes that a person said are other invoices."""
     paid_on: date | None = None
+    withheld_minor: int = minor_field()
+    withheld: dict[str, Any] = json_field()
+    settled_minor: int = minor_field()
     imported: bool = False
     version: int = 0
+
+    @property
+    def to_pay(self) -> Money:
+        """What may be paid of it now."""
+        return Money(self.total_minor - self.withheld_minor - self.settled_minor, self.currency)
+
+    @property
+    def held_back(self) -> Money:
+        """What is not paid meanwhile, because it is disputed."""
+        return Money(self.withheld_minor, self.currency)
+
+    def withheld_of(self, line_id: str) -> tuple[Decimal, int]:
+        """Pieces and minor units that are held back of an order line."""
+        part = self.withheld.get(line_id)
+        return (Decimal(part["quantity"]), part["minor"]) if part else (Decimal(0), 0)
 
     @property
     def total(self) -> Money:
@@ -269,9 +310,22 @@ class InvoiceCorrected(Event):
     after: dict[str, Any]
 
 
+@event("invoice:withheld")
+class InvoiceWithheld(Event):
+    """Another part of the invoice is held back from now on, because it is disputed (or nothing any
+    more); ``to_pay`` is what may be paid of it now, ``cause`` the event behind it."""
+
+    number: str
+    order_id: str | None
+    before: Money
+    withheld: Money
+    to_pay: Money
+    cause: str
+
+
 @event("invoice:made_payable")
 class InvoiceMadePayable(Event):
-    """Somebody with the right released the invoice for payment."""
+    """Somebody with the right released the invoice for payment; ``total`` is what is paid."""
 
     number: str
     order_id: str | None
@@ -280,7 +334,8 @@ class InvoiceMadePayable(Event):
 
 @event("invoice:paid")
 class InvoicePaid(Event):
-    """The invoice was paid (a credit note: paid back or set off)."""
+    """The invoice was paid (a credit note: paid back or set off); ``total`` is what was paid now,
+    without what is held back."""
 
     number: str
     order_id: str | None

@@ -15,6 +15,7 @@ from sqlmodel import Field, SQLModel
 
 from wopo.domain.approval_matrix import ApprovalSection
 from wopo.domain.columns import id_field, json_field, ref, time_field
+from wopo.domain.dispute_rules import DisputesSection
 from wopo.domain.errors import Refusal
 from wopo.domain.events import Event, event
 from wopo.domain.out_of_pocket import PocketSection
@@ -49,6 +50,7 @@ class PolicyDocument(Part):
     splits: SplitSection = SplitSection()
     approval: ApprovalSection = ApprovalSection()
     pocket: PocketSection = PocketSection()
+    disputes: DisputesSection = DisputesSection()
 
     def sections(self) -> Iterator[Section]:
         """The sections in the order of the document."""

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from pydantic import Field
 
@@ -27,6 +27,7 @@ from wopo.domain.errors import REQUIRED
 from wopo.domain.events import Event
 from wopo.domain.invoices import Invoice, InvoiceState
 from wopo.domain.outbox import Mode, PostedCard
+from wopo.domain.payment_batches import MOST_INVOICES
 from wopo.domain.people import Person, Role
 from wopo.domain.settings import Duty
 from wopo.domain.vendors import Vendor
@@ -34,6 +35,7 @@ from wopo.domain.waivers import kept_apart
 from wopo.usecases.door import Answer, Command, Context, Notice, announces, use_case
 from wopo.usecases.people import direct
 from wopo.usecases.ports import UnitOfWork
+from wopo.usecases.ports.payment_batches import PaymentStore
 from wopo.usecases.ports.people import PeopleStore
 from wopo.usecases.settings import company
 from wopo.usecases.views.names import refs
@@ -181,6 +183,8 @@ def _said(text: str, field: str, label: str, wanted: str) -> str:
 def _apart(ctx: Context, vendor: Vendor, person: Person) -> Iterable[Event]:
     """A bill and the account it is paid to must not be one person's work."""
     unpaid = ctx.uow.all(Invoice, vendor_id=vendor.id, state=list(UNPAID))
+    store = ctx.uow.store(PaymentStore)
+    unpaid += store.held_back(date.max, MOST_INVOICES, vendor_id=vendor.id)
     enterers = {row.entered_by_id for row in unpaid if row.entered_by_id}
     return kept_apart(
         company(ctx.uow),

@@ -4,9 +4,9 @@ from dataclasses import dataclass
 from datetime import timedelta
 from decimal import Decimal
 
-from wopo.domain.exception_cases import CaseState, ExceptionCase, Finding
+from wopo.domain.exception_cases import CaseState, ExceptionCase
 from wopo.domain.exception_kinds import OwnerKind, kind_of
-from wopo.domain.findings import label
+from wopo.domain.findings import Finding, label
 from wopo.domain.matching import Family, MatchCode, Tolerances
 from wopo.domain.matching.tolerances import within
 from wopo.domain.money import Money, format_number

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 from pydantic import Field
 
-from wopo.domain.billing import recomputed
+from wopo.domain.billing import Document, recomputed
 from wopo.domain.errors import NOT_ALLOWED, REQUIRED, Refusal
 from wopo.domain.exception_cases import (
     ALREADY_RESOLVED,
@@ -22,6 +22,7 @@ from wopo.domain.order_life import refresh_progress
 from wopo.domain.people import AuthorityLimit, Person, Role, roles_text
 from wopo.domain.purchase_orders import PurchaseOrder, PurchaseOrderLine
 from wopo.domain.settings import Duty
+from wopo.domain.short_pay import divisible
 from wopo.domain.waivers import kept_apart
 from wopo.domain.workflow import words
 from wopo.usecases.door import Answer, Command, Context, use_case
@@ -31,9 +32,11 @@ from wopo.usecases.invoices import follow
 from wopo.usecases.judging import Judging
 from wopo.usecases.ledger import post_order
 from wopo.usecases.people import active_person
+from wopo.usecases.purchasing_policy import pays_the_rest
 from wopo.usecases.receipt_rights import approver_ids
 from wopo.usecases.receipts import order_lines
 from wopo.usecases.settings import company
+from wopo.usecases.settling import settle
 
 OVER_LIMIT = Refusal(
     "exception.over_limit",
@@ -70,7 +73,7 @@ class AcceptCase(Decision):
 
 
 class DisputeCase(Decision):
-    """The vendor is wrong; the invoice stays on hold until they answer."""
+    """The vendor is wrong; the invoice (or the disputed part of it) waits until they answer."""
 
 
 class NotADuplicate(Decision):
@@ -147,9 +150,15 @@ def accept_case(command: AcceptCase, ctx: Context) -> Answer:
 
 @use_case(DisputeCase, roles=DECIDERS, action="dispute invoices")
 def dispute_case(command: DisputeCase, ctx: Context) -> Answer:
-    """Close the case as disputed; its invoice can't be paid before the vendor answers."""
+    """Close the case as disputed; its invoice can't be paid before the vendor answers, or (where
+    the policy allows) can be paid but for what is disputed."""
     held = hold_open(ctx, command.case_id)
-    return _decide(ctx, held, Cure.DISPUTE, command.reason, "is disputed")
+    allowed = pays_the_rest(ctx.uow, ctx.at.date()) and divisible(held.case)
+    answer = _decide(ctx, held, Cure.DISPUTE, command.reason, "is disputed", pays_rest=allowed)
+    back = held.invoice.held_back if held.invoice is not None else None
+    if not back:
+        return answer
+    return answer.model_copy(update={"message": f"{answer.message} {back} is held back."})
 
 
 @use_case(AcknowledgeCase, roles=DECIDERS, action="acknowledge exceptions")
@@ -200,9 +209,11 @@ def reopen_case(command: ReopenCase, ctx: Context) -> Answer:
 
 def reopenable(case: ExceptionCase, invoice: Invoice | None) -> bool:
     """Whether a decision may still be taken back: what closed by itself opens by itself, and what
-    was released for payment stays decided."""
+    was released for payment stays decided. What is held back was not released."""
     if case.resolution in (None, Resolution.CAUSE_GONE, Resolution.INVOICE_REJECTED):
         return False
+    if case.holds_back:
+        return True
     return invoice is None or invoice.state not in (InvoiceState.PAYABLE, InvoiceState.PAID)
 
 
@@ -270,8 +281,11 @@ def within_limit(ctx: Context, case: ExceptionCase) -> None:
     raise OVER_LIMIT(number=case.number, amount=case.amount, limit=limit)
 
 
-def _decide(ctx: Context, held: Held, cure: Cure, reason: str, said: str) -> Answer:
+def _decide(
+    ctx: Context, held: Held, cure: Cure, reason: str, said: str, *, pays_rest: bool = False
+) -> Answer:
     event = held.case.decide(cure, at=ctx.at, by_id=ctx.person().id, reason=reason)
+    held.case.pays_rest = pays_rest
     ctx.record(event)
     _settle(ctx, held)
     return case_answer(held.case, said)
@@ -283,12 +297,15 @@ def _settle(ctx: Context, held: Held) -> None:
     case, order, invoice, lines = held
     if invoice is None:
         return
-    judging = Judging(ctx, order, lines, case.number)
     ctx.uow.flush()
-    others = ctx.uow.all(ExceptionCase, invoice_id=invoice.id)
-    before = invoice.state
-    judging.settle_state(invoice, held=any(other.holds for other in others))
-    if invoice.state is before or order is None:
+    cases = ctx.uow.all(ExceptionCase, invoice_id=invoice.id)
+    before = (invoice.state, invoice.withheld)
+    document = Document(invoice, ())
+    if invoice.settled_minor or any(one.holds_back for one in cases):
+        (document,) = load_documents(ctx.uow, [invoice])
+    held_whole = any(one.holds for one in cases)
+    settle(ctx, document, lines, cases, held=held_whole, cause=case.number)
+    if (invoice.state, invoice.withheld) == before or order is None:
         return
     for line_id, sums in recomputed(live_documents(ctx.uow, order.id), lines).items():
         sums.put(lines[line_id])

@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from decimal import Decimal
 
-from wopo.domain.exception_cases import Finding
 from wopo.domain.exception_kinds import DOCUMENT_CONTRADICTS, RECEIPT_WITHOUT_APPROVAL
+from wopo.domain.findings import Finding
 from wopo.domain.money import Money
 from wopo.domain.purchase_orders import PurchaseOrder, PurchaseOrderLine
 from wopo.usecases.case_raising import Draft, raise_case

@@ -3,7 +3,7 @@
 from decimal import Decimal
 
 from wopo.domain.errors import INVALID
-from wopo.domain.exception_cases import Finding
+from wopo.domain.findings import Finding
 from wopo.domain.imports import NO_ORDER
 from wopo.domain.lookup import nearest
 from wopo.domain.money import Money, plain

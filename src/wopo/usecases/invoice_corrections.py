@@ -22,6 +22,7 @@ from wopo.usecases.door import Answer, Context, use_case
 from wopo.usecases.invoice_papers import Papers, figures, load_documents, positive, rows_of, tied
 from wopo.usecases.invoices import FINANCE, check_date, follow
 from wopo.usecases.judging import Judging
+from wopo.usecases.payables import check_unpaid
 from wopo.usecases.receipts import order_lines
 from wopo.usecases.settings import company
 
@@ -48,6 +49,7 @@ def correct_invoice(command: CorrectInvoice, ctx: Context) -> Answer:
         for id in sorted(concerned)
     }
     invoice = ctx.require_locked(Invoice, found.id, label="invoice")
+    check_unpaid(invoice)
     former = invoice.purchase_order_id
     subject = f"Invoice {invoice.number}"
     invoice.state = INVOICE.move(invoice.state, "correct", subject=subject)

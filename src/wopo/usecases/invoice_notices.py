@@ -13,6 +13,7 @@ from wopo.domain.invoices import (
     InvoiceReceived,
     InvoiceRejected,
     InvoiceRejudged,
+    InvoiceWithheld,
 )
 from wopo.domain.outbox import Mode
 from wopo.usecases.door import Context, Notice, announces
@@ -23,6 +24,7 @@ TOLD: tuple[type[Event], ...] = (
     InvoiceHeld,
     InvoiceRejudged,
     InvoiceCorrected,
+    InvoiceWithheld,
     InvoiceMadePayable,
     InvoicePaid,
     InvoiceRejected,

@@ -6,8 +6,8 @@ from pydantic import Field
 
 from wopo.domain.billing import Document, covered_by, takes_back_whole
 from wopo.domain.duplicates import number_core
-from wopo.domain.exception_cases import Finding
 from wopo.domain.exception_kinds import DOCUMENT_CONTRADICTS
+from wopo.domain.findings import Finding
 from wopo.domain.invoices import (
     DATED_AHEAD,
     INVOICE,
@@ -256,8 +256,11 @@ def _live_invoices(ctx: Context, credit: Invoice) -> list[Document]:
 
 def credit_invoice(ctx: Context, judging: Judging, credit: Invoice, taken_back: Invoice) -> None:
     """Mark an invoice as taken back; a credit note for one that was not paid is used up by it,
-    one for a paid invoice waits for the money."""
-    was_paid = taken_back.state is InvoiceState.PAID
+    one for a paid invoice waits for the money, less what was held back of it and never paid."""
+    was_paid = taken_back.state is InvoiceState.PAID or taken_back.settled_minor > 0
+    if taken_back.settled_minor:
+        credit.settled_minor = taken_back.total_minor - taken_back.settled_minor
+    taken_back.withheld_minor, taken_back.withheld = 0, {}
     subject = f"Invoice {taken_back.number}"
     taken_back.state = INVOICE.move(taken_back.state, "credit", subject=subject)
     taken_back.version += 1

@@ -21,17 +21,9 @@ from wopo.domain.billing import (
     summed,
 )
 from wopo.domain.billing_context import Around, Ordered, context
-from wopo.domain.exception_cases import ExceptionCase, Finding
-from wopo.domain.findings import findings, verdict_json
-from wopo.domain.invoices import (
-    CLEARED,
-    INVOICE,
-    Invoice,
-    InvoiceHeld,
-    InvoiceMatched,
-    InvoiceRejudged,
-    InvoiceState,
-)
+from wopo.domain.exception_cases import ExceptionCase
+from wopo.domain.findings import Finding, findings, verdict_json
+from wopo.domain.invoices import CLEARED, Invoice, InvoiceRejudged, InvoiceState
 from wopo.domain.matching import MatchCode, Tolerances, judge_invoice
 from wopo.domain.purchase_orders import (
     SHUT,
@@ -48,6 +40,7 @@ from wopo.usecases.invoice_papers import live_documents, retie
 from wopo.usecases.ports.invoices import InvoiceStore
 from wopo.usecases.purchasing_policy import Applied, PolicyBook
 from wopo.usecases.settings import company
+from wopo.usecases.settling import settle
 from wopo.usecases.unit_conversions import convert_billed
 
 BY_HAND = "by_hand"
@@ -253,36 +246,8 @@ class Judging:
                     cause=self.cause,
                 )
             )
-        self.settle_state(invoice, held=held)
-
-    def settle_state(self, invoice: Invoice, *, held: bool) -> None:
-        """Hold the invoice, or let it go; one that is paid stays so, its cases wait for a
-        credit."""
-        verb = "hold" if held else "match"
-        if not INVOICE.can(invoice.state, verb):
-            return
-        invoice.state = INVOICE.move(invoice.state, verb, subject=f"Invoice {invoice.number}")
-        invoice.version += 1
-        if held:
-            self.ctx.record(
-                InvoiceHeld(
-                    subject_id=invoice.id,
-                    number=invoice.number,
-                    order_id=invoice.purchase_order_id,
-                    total=invoice.total,
-                    codes=invoice.codes,
-                )
-            )
-            return
-        self.ctx.record(
-            InvoiceMatched(
-                subject_id=invoice.id,
-                number=invoice.number,
-                order_id=invoice.purchase_order_id,
-                total=invoice.total,
-                accepted=invoice.codes,
-            )
-        )
+        cases = [case for case in self.cases().values() if case.invoice_id == invoice.id]
+        settle(self.ctx, document, self.lines, cases, held=held, cause=self.cause)
 
     def _cases_of(self, document: Document, found: Sequence[Finding]) -> bool:
         """Raise, change and close the invoice's cases; whether one of them holds it."""

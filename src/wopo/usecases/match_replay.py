@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from wopo.domain.billing import Document
-from wopo.domain.exception_cases import Finding
+from wopo.domain.findings import Finding
 from wopo.domain.invoices import CLEARED, Invoice
 from wopo.domain.money import Money
 from wopo.domain.purchasing_policy import PolicyDocument

@@ -10,6 +10,7 @@ from wopo.domain.exception_cases import CaseState
 from wopo.domain.invoices import (
     CREDIT_USED,
     INVOICE,
+    PAID_IN_PART,
     STILL_HELD,
     Invoice,
     InvoiceMadePayable,
@@ -18,6 +19,7 @@ from wopo.domain.invoices import (
     InvoiceState,
 )
 from wopo.domain.matching import MatchCode
+from wopo.domain.money import Money
 from wopo.domain.people import Role
 from wopo.domain.purchase_orders import PurchaseOrder, PurchaseOrderLine
 from wopo.domain.receipts import FUTURE, Receipt, ReceiptState
@@ -92,10 +94,22 @@ def make_payable(command: MakePayable, ctx: Context) -> Answer:
             subject_id=invoice.id,
             number=invoice.number,
             order_id=invoice.purchase_order_id,
-            total=invoice.total,
+            total=invoice.to_pay,
         )
     )
-    return _answer(invoice, "is released for payment")
+    return _answer(invoice, "is released for payment" + _but(invoice))
+
+
+def _but(invoice: Invoice) -> str:
+    """What is not paid with it, and why not."""
+    if not (invoice.withheld_minor or invoice.settled_minor):
+        return ""
+    parts = []
+    if invoice.withheld_minor:
+        parts.append(f"{invoice.held_back} is held back while it is disputed")
+    if invoice.settled_minor:
+        parts.append(f"{Money(invoice.settled_minor, invoice.currency)} was paid before")
+    return f" with {invoice.to_pay}; {', '.join(parts)}"
 
 
 def apart(ctx: Context, order: PurchaseOrder, invoice: Invoice, *, action: str) -> list[Any]:
@@ -143,14 +157,16 @@ def mark_paid(command: MarkPaid, ctx: Context) -> Answer:
 
 
 def pay(ctx: Context, invoice: Invoice, day: date, reference: str) -> InvoicePaid:
-    """Move an invoice that is held to paid; only what was released for payment can be."""
+    """Move an invoice that is held to paid; only what was released for payment can be. What is
+    held back of it stays unpaid."""
     invoice_move(ctx, invoice, "mark_paid")
-    invoice.paid_on = day
+    invoice.paid_on, amount = day, invoice.to_pay
+    invoice.settled_minor += amount.minor
     return InvoicePaid(
         subject_id=invoice.id,
         number=invoice.number,
         order_id=invoice.purchase_order_id,
-        total=invoice.total,
+        total=amount,
         paid_on=day,
         reference=reference,
     )
@@ -165,6 +181,7 @@ def reject_invoice(command: RejectInvoice, ctx: Context) -> Answer:
     if not reason:
         raise REQUIRED(field="reason", label="The reason")
     _check_credit_unused(ctx, invoice)
+    check_unpaid(invoice)
     twins = twins_of(ctx, invoice)
     invoice_move(ctx, invoice, "reject")
     invoice.reason = reason
@@ -187,6 +204,14 @@ def reject_invoice(command: RejectInvoice, ctx: Context) -> Answer:
     follow(ctx, judging, invoice)
     free_twins(ctx, twins, cause=judging.cause)
     return _answer(invoice, "is rejected")
+
+
+def check_unpaid(invoice: Invoice) -> None:
+    """Refuse with ``PAID_IN_PART`` to take an invoice out, or to change its figures, of which a
+    part is paid."""
+    if invoice.settled_minor and invoice.state is not InvoiceState.PAID:
+        paid = Money(invoice.settled_minor, invoice.currency)
+        raise PAID_IN_PART(number=invoice.number, paid=paid)
 
 
 def twins_of(ctx: Context, invoice: Invoice) -> list[Invoice]:

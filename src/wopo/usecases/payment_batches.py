@@ -8,11 +8,13 @@ from pydantic import Field
 
 from wopo.domain.bank_details import BankDetailsEntered
 from wopo.domain.errors import REQUIRED
+from wopo.domain.events import Event
 from wopo.domain.invoices import (
     Invoice,
     InvoiceCredited,
     InvoiceHeld,
     InvoiceRejected,
+    InvoiceWithheld,
 )
 from wopo.domain.money import Money
 from wopo.domain.payment_batches import (
@@ -249,15 +251,23 @@ def note_batch_exported(command: NoteBatchExported, ctx: Context) -> Answer:
     return Answer(subject_id=batch.id, number=batch.number, message="Exported.")
 
 
-def take_out_invoice(event: InvoiceHeld | InvoiceRejected | InvoiceCredited, ctx: Context) -> None:
+Left = InvoiceHeld | InvoiceWithheld | InvoiceRejected | InvoiceCredited
+
+
+def take_out_invoice(event: Left, ctx: Context) -> None:
     """An invoice that may not be paid any more takes its vendor's payment along, since what was
     netted with it no longer comes to the same."""
-    became = "on hold" if isinstance(event, InvoiceHeld) else event.name.partition(":")[2]
-    why = f"invoice {event.number} is {became}"
+    became = _BECAME.get(type(event)) or f"is {event.name.partition(':')[2]}"
+    why = f"invoice {event.number} {became}"
     _take_out(ctx, ctx.uow.store(PaymentStore).living(invoice_id=event.subject_id), why)
 
 
+_BECAME: dict[type[Event], str] = {
+    InvoiceHeld: "is on hold",
+    InvoiceWithheld: "is to be paid with another amount",
+}
 reaction(InvoiceHeld)(take_out_invoice)
+reaction(InvoiceWithheld)(take_out_invoice)
 reaction(InvoiceRejected)(take_out_invoice)
 reaction(InvoiceCredited)(take_out_invoice)
 

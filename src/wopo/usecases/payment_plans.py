@@ -25,6 +25,7 @@ from wopo.usecases.views.names import Ref, refs
 MOST_HELD = 200
 """Invoices that are not released are listed up to this many."""
 NOT_RELEASED = "It matches, and nobody has released it for payment yet."
+IN_DISPUTE = "In dispute; the rest of the invoice is not."
 TOO_LARGE = "There is less to pay than this credit note takes back; it waits."
 
 
@@ -80,14 +81,16 @@ def plan(uow: UnitOfWork, *, up_to: date, at: datetime, leave_out: Sequence[str]
     store = uow.store(PaymentStore)
     due = [one for one in store.due(up_to, MOST_INVOICES + 1) if one.id not in set(leave_out)]
     waiting = store.not_released(up_to, MOST_HELD)
+    disputed = store.held_back(up_to, MOST_HELD)
     places = payees(uow, [one.vendor_id for one in due], at)
-    vendor_ids = {one.vendor_id for one in due} | {one.vendor_id for one in waiting}
+    vendor_ids = {one.vendor_id for one in due} | {row.vendor_id for row in [*waiting, *disputed]}
     vendors = refs(uow, Vendor, vendor_ids)
     payable = [one for one in due if places[one.vendor_id].account is not None]
     groups = netted(payable)
     held = [_held(one, vendors, places[one.vendor_id].why) for one in due if one not in payable]
     held += [_held(one, vendors, TOO_LARGE) for group in groups for one in group.left]
     held += [_waiting(row, vendors) for row in waiting]
+    held += [_part(row, vendors) for row in disputed]
     return Plan(
         up_to,
         tuple(group for group in groups if group.taken),
@@ -107,7 +110,11 @@ def _waiting(row: Invoice, vendors: dict[str, Ref]) -> HeldBack:
     if row.state is InvoiceState.ON_HOLD:
         titles = [KINDS[code].title.lower() if code in KINDS else code for code in row.codes]
         why = f"On hold: {', '.join(titles) or 'an exception is open'}."
-    return HeldBack(row.id, row.number, row.is_credit, vendors[row.vendor_id], row.total, why)
+    return HeldBack(row.id, row.number, row.is_credit, vendors[row.vendor_id], row.to_pay, why)
+
+
+def _part(row: Invoice, vendors: dict[str, Ref]) -> HeldBack:
+    return HeldBack(row.id, row.number, False, vendors[row.vendor_id], row.held_back, IN_DISPUTE)
 
 
 def check_free(uow: UnitOfWork, invoice: Invoice) -> None:

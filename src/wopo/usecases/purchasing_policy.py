@@ -149,6 +149,12 @@ class Applied:
     lines: Mapping[str, LineRule]
 
 
+def pays_the_rest(uow: UnitOfWork, day: date) -> bool:
+    """Whether of a disputed invoice what is not in dispute is paid, by the policy in force."""
+    book = PolicyBook(uow, day)
+    return book.document(book.current).disputes.pay_the_rest
+
+
 @dataclass
 class PolicyBook:
     """The versions of the policy, each read once, and what they say about orders.

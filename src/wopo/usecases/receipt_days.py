@@ -4,8 +4,7 @@ from collections.abc import Sequence
 from decimal import Decimal
 
 from wopo.domain.billing_context import order_line
-from wopo.domain.exception_cases import Finding
-from wopo.domain.findings import label
+from wopo.domain.findings import Finding, label
 from wopo.domain.matching import Arrival, Check, Family, judge_receipt
 from wopo.domain.money import Money, plain
 from wopo.domain.purchase_orders import PurchaseOrderLine

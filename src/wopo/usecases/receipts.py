@@ -7,7 +7,7 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from wopo.domain.exception_cases import Finding
+from wopo.domain.findings import Finding
 from wopo.domain.matching import MatchCode
 from wopo.domain.money import format_number
 from wopo.domain.order_life import refresh_progress

@@ -68,7 +68,7 @@ class InvoiceRow(NamedTuple):
     type: InvoiceType
     vendor_id: str
     vendor: str
-    total_minor: int
+    to_pay_minor: int
     currency: str
     due_date: date | None
 

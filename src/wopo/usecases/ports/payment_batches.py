@@ -23,6 +23,11 @@ class PaymentStore(ABC):
         first."""
 
     @abstractmethod
+    def held_back(self, up_to: date, limit: int, *, vendor_id: str | None = None) -> list[Invoice]:
+        """Invoices due up to a day of which a part is held back, whatever their state; of one
+        vendor, or of all."""
+
+    @abstractmethod
     def hold(self, kind: type[Vendor] | type[Invoice], ids: Collection[str]) -> None:
         """Read these rows anew and hold them until the end, in the order of their ids."""
 

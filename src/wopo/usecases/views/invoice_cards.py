@@ -47,7 +47,11 @@ class InvoiceView:
     discount: Money
     tax: Money
     total: Money
+    to_pay: Money
+    held_back: Money
+    """Not paid meanwhile, because it is disputed."""
     held_by: tuple[HeldBy, ...]
+    """Exceptions that keep all of it, or a part, from being paid."""
     accepted: tuple[str, ...]
     """Differences that people accepted, by title."""
     warnings: tuple[str, ...]
@@ -66,7 +70,9 @@ _OFFERED = ("make_payable", "mark_paid", "correct", "reject")
 
 def verbs_of(invoice: Invoice) -> tuple[str, ...]:
     """What people may do with an invoice in its state, the main thing first."""
-    allowed = INVOICE.allowed(invoice.state)
+    allowed = set(INVOICE.allowed(invoice.state))
+    if invoice.settled_minor:
+        allowed -= {"correct", "reject"}
     return tuple(verb for verb in _OFFERED if verb in allowed)
 
 
@@ -100,7 +106,11 @@ def invoice_view(uow: UnitOfWork, invoice_id: str) -> InvoiceView:
         discount=money(invoice.discount_minor),
         tax=money(invoice.tax_minor),
         total=invoice.total,
-        held_by=tuple(HeldBy(c.id, c.number, c.title, c.amount) for c in cases if c.holds),
+        to_pay=invoice.to_pay,
+        held_back=invoice.held_back,
+        held_by=tuple(
+            HeldBy(c.id, c.number, c.title, c.amount) for c in cases if c.holds or c.holds_back
+        ),
         accepted=tuple(dict.fromkeys(c.title for c in cases if c.accepted_variance is not None)),
         warnings=tuple(invoice.warnings),
         files=uow.count(Attachment, subject="invoice", subject_id=invoice.id),
@@ -135,7 +145,7 @@ def invoices_to_release(uow: UnitOfWork, *, limit: int = 5) -> tuple[InvoiceLine
             row.version,
             row.type is InvoiceType.CREDIT,
             Ref(row.vendor_id, row.vendor),
-            Money(row.total_minor, row.currency),
+            Money(row.to_pay_minor, row.currency),
             row.due_date,
         )
         for row in uow.store(ListStore).invoices_to_release(limit=limit)

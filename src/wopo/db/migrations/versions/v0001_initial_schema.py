@@ -897,6 +897,9 @@ def upgrade() -> None:
         sa.Column("stopped", sa.Boolean(), nullable=False),
         sa.Column("not_duplicate_of", sa.JSON(), nullable=False),
         sa.Column("paid_on", sa.Date(), nullable=True),
+        sa.Column("withheld_minor", sa.BigInteger(), nullable=False),
+        sa.Column("withheld", sa.JSON(), nullable=False),
+        sa.Column("settled_minor", sa.BigInteger(), nullable=False),
         sa.Column("imported", sa.Boolean(), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(
@@ -937,6 +940,13 @@ def upgrade() -> None:
         )
         batch_op.create_index("ix_invoice_queue", ["state", "sequence"], unique=False)
         batch_op.create_index(batch_op.f("ix_invoice_sequence"), ["sequence"], unique=False)
+        batch_op.create_index(
+            "ix_invoice_withheld",
+            ["vendor_id"],
+            unique=False,
+            sqlite_where=sa.text("withheld_minor > 0"),
+            postgresql_where=sa.text("withheld_minor > 0"),
+        )
 
     op.create_table(
         "bank_details",
@@ -1647,6 +1657,7 @@ def upgrade() -> None:
         sa.Column("accepted_variance", sa.BigInteger(), nullable=True),
         sa.Column("variance", sa.BigInteger(), nullable=False),
         sa.Column("reopened", sa.Integer(), nullable=False),
+        sa.Column("pays_rest", sa.Boolean(), nullable=False),
         sa.ForeignKeyConstraint(
             ["cost_centre_id"], ["cost_centre.id"], initially="DEFERRED", deferrable=True
         ),
