@@ -81,6 +81,24 @@ def tell(services: Services, body: Body, sentence: str) -> BoltResponse:
     return ok()
 
 
+def offer(services: Services, body: Body, sentence: str, row: list[Block]) -> BoltResponse:
+    """A refusal with a way out beside it; over a form, which stays as it was typed."""
+    blocks = [paragraph(sentence), *row]
+    view = modal(Callback.NOTICE, "wopo", blocks)
+    if body.get("type") == "view_submission":
+        return ok({"response_action": "push", "view": view})
+    if body.get("type") is None:
+        return ephemeral(sentence, blocks)
+    try:
+        if body.get("response_url"):
+            whisper(body, message(sentence, blocks))
+        elif body.get("trigger_id"):
+            show(services, body, view)
+    except CALL_ERRORS as error:
+        services.log.warning("an answer did not arrive: %s", classify(error).code)
+    return ok()
+
+
 def _tell_elsewhere(services: Services, body: Body, sentence: str) -> None:
     if body.get("type") == "event_callback":
         _answer_event(services, body, sentence)

@@ -12,7 +12,9 @@ from slack_bolt import BoltResponse
 from slack_sdk.errors import SlackApiError
 
 from bot import answers
+from bot.blocks import Block, actions, button
 from bot.failures import CALL_ERRORS
+from bot.ids import Action
 from bot.metadata import Question, Target
 from bot.parse import FormError
 from bot.services import Services
@@ -66,6 +68,8 @@ def _invalid(error: ValidationError) -> dict[str, str]:
 
 
 def _refused(services: Services, error: DomainError, body: Body) -> BoltResponse:
+    if "wanted_minor" in error.facts:
+        return answers.offer(services, body, error.message, _ask_for_more(error))
     name = error.facts.get("acknowledge")
     if body.get("type") == "view_submission":
         if name:
@@ -81,6 +85,12 @@ def _refused(services: Services, error: DomainError, body: Body) -> BoltResponse
     if target is not None and target.card:
         _redraw(services, target)
     return answers.tell(services, body, error.message)
+
+
+def _ask_for_more(error: DomainError) -> list[Block]:
+    """The one tap that asks for the higher amount a job would need."""
+    target = Target(id=str(error.facts["job_id"]), seen=str(error.facts["wanted_minor"]))
+    return actions([button("Ask for more", Action.NTE_ASK, target, style="primary")])
 
 
 def clicked_target(body: Body) -> Target | None:

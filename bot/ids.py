@@ -110,6 +110,8 @@ class Callback(StrEnum):
     CHANGE_PERSON = "change_person"
     PERSON_LIMIT = "person_limit"
     PERSON_LEAVES = "person_leaves"
+    GRANT_NTE = "grant_nte"
+    REFUSE_NTE = "refuse_nte"
 
 
 class Action(StrEnum):
@@ -245,6 +247,10 @@ class Action(StrEnum):
     PERSON_LIMIT = "person.limit"
     PERSON_LEAVES = "person.leaves"
     PERSON_BACK = "person.back"
+    NTE_ASK = "nte.ask"
+    NTE_GRANT = "nte.grant"
+    NTE_OTHER = "nte.other"
+    NTE_REFUSE = "nte.refuse"
 
 
 class Options(StrEnum):

@@ -25,6 +25,7 @@ from wopo.domain.money import Money
 from wopo.domain.numbers import short
 from wopo.domain.people import Person
 from wopo.domain.workflow import words
+from wopo.usecases.budgets_after import BudgetAfter
 from wopo.usecases.ports import UnitOfWork
 from wopo.usecases.views.approval_lines import ApprovalLine, JobRef
 from wopo.usecases.views.approval_steps import StepView
@@ -33,6 +34,7 @@ from wopo.usecases.views.approvals import ApprovalListLine, ApprovalView, approv
 NAME = "approval"
 QUESTION = "question"
 LINES = 8
+BUDGETS = 4
 _SAID = {
     ApprovalState.APPROVED: "approved",
     ApprovalState.REJECTED: "rejected",
@@ -175,14 +177,21 @@ def _facts(view: ApprovalView, reader: Reader) -> list[tuple[str, str]]:
         ("Charges", _amount(view.charges, reader)),
         ("Discount", _amount(view.discount, reader)),
         ("Tax", _amount(view.tax, reader)),
-        *[
-            (
-                f"Budget {safe(budget.centre.name)} after this",
-                reader.money(budget.left_after) if budget.left_after is not None else "no budget",
-            )
-            for budget in view.budgets[:4]
-        ],
+        *[(_budget_name(budget), _left(budget, reader)) for budget in view.budgets[:BUDGETS]],
     ]
+
+
+def _budget_name(budget: BudgetAfter) -> str:
+    if budget.nte:
+        return f"{safe(budget.name)} may still cost after this"
+    return f"Budget {safe(budget.name)} after this"
+
+
+def _left(budget: BudgetAfter, reader: Reader) -> str:
+    left = budget.left_after
+    if left is None:
+        return "no exchange rate" if budget.budgeted else "no budget"
+    return f"{':warning: ' if left.minor < 0 else ''}{reader.money(left)}"
 
 
 def _amount(amount: Money, reader: Reader) -> str:

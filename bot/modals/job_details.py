@@ -179,7 +179,8 @@ def _costs(view: WorkOrderView, costs: CostView, reader: Reader) -> list[Block]:
     ]
     blocks = [divider(), header("Cost"), *facts(given(pairs))]
     if costs.over_nte:
-        blocks.append(section(":warning: *More than the not-to-exceed amount*"))
+        ask = button("Ask for more", Action.NTE_ASK, Target(id=view.id))
+        blocks.append(section(":warning: *More than the not-to-exceed amount*", accessory=ask))
     return blocks
 
 

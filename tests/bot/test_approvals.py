@@ -97,7 +97,7 @@ def test_the_card_has_all_that_is_needed_to_decide(waiting: str, slack: Recordin
         "over-250",
         "25 pcs *Seal* at 12.5",
         "contract C-7: 12.50, as agreed",
-        "Operations after this*\\n1,687.50 EUR",
+        "Budget OPS after this*\\n1,687.50 EUR",
     ):
         assert text in blocks, text
     assert [b["text"]["text"] for b in buttons(shown).values()] == [

@@ -17,7 +17,6 @@ from wopo.domain.errors import DomainError
 from wopo.domain.outbox import OutboxRow
 from wopo.domain.purchase_orders import OrderKind, OrderState, Progress, PurchaseOrder
 from wopo.domain.receipts import Receipt
-from wopo.domain.work_orders import WorkOrder
 from wopo.usecases.approvals import RejectOrder
 from wopo.usecases.attachments import FileFacts
 from wopo.usecases.audit import verify
@@ -29,6 +28,7 @@ from wopo.usecases.people import SavePerson
 from wopo.usecases.receipts import CountedLine, PostReceipt
 from wopo.usecases.settings import ChangeCompanySettings
 from wopo.usecases.vendors import SaveVendor
+from wopo.usecases.work_orders import ChangeWorkOrder
 
 D = Decimal
 Do = Callable[..., Answer]
@@ -159,11 +159,9 @@ def test_the_companys_cap_is_a_setting(buy: Callable[..., Answer], do: Do) -> No
 
 
 def test_the_jobs_limit_counts_what_it_cost_and_what_is_to_come(
-    buy: Callable[..., Answer], world: World
+    buy: Callable[..., Answer], do: Do
 ) -> None:
-    with world.transactions.write() as uow:
-        uow.get(WorkOrder, "WO-1").nte_minor = 7000  # type: ignore[union-attr]
-        uow.commit()
+    do(ChangeWorkOrder(work_order_id="WO-1", nte=D(70)), by="sue")
     assert buy("30").facts["at_once"]
     answer = buy("40.01")
     assert answer.facts["rule"] == "over-nte"

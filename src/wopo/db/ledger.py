@@ -1,7 +1,6 @@
 """The database's side of the ledger's sums."""
 
 from collections.abc import Collection, Iterable
-from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -11,9 +10,8 @@ from sqlmodel import SQLModel
 from wopo.db.uow import SqlStore, implements, waiting
 from wopo.domain.columns import ScaledDecimal
 from wopo.domain.ledger import Dimensions, LedgerEntry
-from wopo.domain.purchase_orders import PurchaseOrder, PurchaseOrderLine
 from wopo.domain.receipts import Receipt, ReceiptKind, ReceiptLine, ReceiptState
-from wopo.usecases.ports.ledger import BudgetSum, LedgerStore, Standing, Unbudgeted
+from wopo.usecases.ports.ledger import LedgerStore, Standing
 
 
 def _table(kind: type[SQLModel]) -> Any:
@@ -22,7 +20,13 @@ def _table(kind: type[SQLModel]) -> Any:
 
 L = _table(LedgerEntry).c
 SUM = func.sum(L.amount_minor)
-WHOSE = (L.cost_centre_id, L.work_order_id, L.project_id, L.budget_id)
+WHOSE = (
+    L.cost_centre_id,
+    L.work_order_id,
+    L.project_id,
+    L.budget_id,
+    L.project_budget_id,
+)
 PER_LINE = (L.purchase_order_line_id, *WHOSE, L.kind, L.currency, L.rate)
 
 STANDING = (
@@ -75,27 +79,6 @@ class SqlLedger(SqlStore, LedgerStore):
         standing = [_standing(row[:-2]) for row in rows if row[-2] is None]
         return standing, _forgone(returned)
 
-    def unbudgeted(self, cost_centre_id: str) -> list[Unbudgeted]:
-        line, order = _table(PurchaseOrderLine), _table(PurchaseOrder)
-        statement = (
-            select(*PER_LINE, L.day, order.c.order_date, order.c.created_at, SUM)
-            .select_from(_table(LedgerEntry))
-            .outerjoin(line, line.c.id == L.purchase_order_line_id)
-            .outerjoin(order, order.c.id == line.c.purchase_order_id)
-            .where(L.cost_centre_id == cost_centre_id, L.budget_id.is_(None))
-            .group_by(*PER_LINE, L.day, order.c.order_date, order.c.created_at)
-        )
-        return [_unbudgeted(row) for row in self.session.connection().execute(statement)]
-
-    def budget_sums(self) -> list[BudgetSum]:
-        statement = (
-            select(L.budget_id, L.kind, SUM)
-            .where(L.budget_id.is_not(None))
-            .group_by(L.budget_id, L.kind)
-        )
-        rows = self.session.connection().execute(statement)
-        return [BudgetSum(budget, kind, int(amount)) for budget, kind, amount in rows]
-
 
 def _forgone(rows: Iterable[Any]) -> dict[str, Decimal]:
     found: dict[str, Decimal] = {}
@@ -105,13 +88,5 @@ def _forgone(rows: Iterable[Any]) -> dict[str, Decimal]:
 
 
 def _standing(row: Any) -> Standing:
-    line, centre, job, project, budget, kind, currency, rate, amount = row
-    whose = Dimensions(centre, job, project, budget)
-    return Standing(line, whose, kind, currency, rate, int(amount))
-
-
-def _unbudgeted(row: Any) -> Unbudgeted:
-    line, centre, job, project, budget, kind, currency, rate, day, ordered, created, amount = row
-    whose = Dimensions(centre, job, project, budget)
-    counted: date = day if created is None else ordered or created.date()
-    return Unbudgeted(line, whose, kind, currency, rate, counted, int(amount))
+    line, *owner, kind, currency, rate, amount = row
+    return Standing(line, Dimensions(*owner), kind, currency, rate, int(amount))

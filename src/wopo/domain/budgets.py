@@ -1,4 +1,9 @@
-"""Budgets: what a cost centre may spend in a period, and the states its money is in."""
+"""Budgets: what a cost centre, a project or a job may spend, and the states its money is in.
+
+Budgets of cost centres form a tree: a parent's limit holds for the sum of its children, so every
+amount is counted in the budget it is posted to and in all above it. A project's budget and a job's
+(its not-to-exceed amount) stand beside that tree. A budget counts costs in its own currency.
+"""
 
 from collections.abc import Mapping
 from datetime import date
@@ -20,8 +25,23 @@ OVER = Refusal(
 )
 OVERLAPS = Refusal(
     "budget.overlaps",
-    "{cost_centre} already has a budget from {starts} to {ends}. Nothing was changed; "
+    "{whose} already has a budget from {starts} to {ends}. Nothing was changed; "
     "change that one, or choose days outside of it.",
+)
+ASTRIDE = Refusal(
+    "budget.astride",
+    "{whose} has a budget from {starts} to {ends}, and one budget must lie within the days of the "
+    "other, since the upper one holds for both. Nothing was changed; choose such days.",
+)
+ONE_OWNER = Refusal(
+    "budget.one_owner",
+    "A budget is either a cost centre's or a project's. Nothing was changed; name just one.",
+)
+OVER_UNSAID = Refusal(
+    "budget.over_unsaid",
+    "The budget that would pay for this does not hold it. Nothing was changed; "
+    "ask finance for a larger budget.",
+    logged=True,
 )
 BACKWARDS = Refusal(
     "budget.backwards",
@@ -50,19 +70,34 @@ COLUMN: dict[CostKind, str] = {
     CostKind.OUT_OF_POCKET: "out_of_pocket_minor",
 }
 """Which balance a kind of cost moves; money that will not be spent moves none."""
+BALANCES: tuple[str, ...] = tuple(dict.fromkeys(COLUMN.values()))
+FOREVER = (date(2000, 1, 1), date(9999, 12, 31))
+"""The days of a job's budget."""
+
+
+_OWNERS = ("cost_centre_id", "project_id", "work_order_id")
+_ONE_OWNER = " + ".join(f"CASE WHEN {name} IS NULL THEN 0 ELSE 1 END" for name in _OWNERS)
 
 
 class Budget(SQLModel, table=True):
-    """A cost centre's budget for the days from ``starts`` to ``ends``, net of tax.
+    """The budget of a cost centre, a project or a job from ``starts`` to ``ends``, net of tax.
 
-    Balances are only changed by a guarded update (domain.md, invariant 3).
+    A job's has no end, and its limit is the job's not-to-exceed amount. ``parent_id`` is the
+    nearest budget above a cost centre's that holds for its days too. Balances are only changed by
+    a guarded update (domain.md, invariant 3).
     """
 
     __tablename__ = "budget"
-    __table_args__ = (CheckConstraint("starts <= ends", name="budget_period"),)
+    __table_args__ = (
+        CheckConstraint("starts <= ends", name="budget_period"),
+        CheckConstraint(f"{_ONE_OWNER} = 1", name="budget_one_owner"),
+    )
 
     id: str = id_field()
-    cost_centre_id: str = ref("cost_centre")
+    cost_centre_id: str | None = ref("cost_centre", null=True)
+    project_id: str | None = ref("project", null=True)
+    work_order_id: str | None = ref("work_order", null=True)
+    parent_id: str | None = ref("budget", null=True)
     starts: date
     ends: date
     currency: str = Field(max_length=3)
@@ -89,6 +124,10 @@ class Budget(SQLModel, table=True):
         """Whether the day lies in the budget's period."""
         return self.starts <= day <= self.ends
 
+    def balances(self) -> dict[str, int]:
+        """What it holds now, by balance."""
+        return {name: getattr(self, name) for name in BALANCES}
+
 
 def fits_sql(*, with_requested: bool) -> str:
     """The condition of the guarded update: what is used and ``:more`` stay within the limit."""
@@ -108,11 +147,12 @@ def balances(moved: Mapping[CostKind, int]) -> dict[str, int]:
 
 @event("budget:set")
 class BudgetSet(Event):
-    """A cost centre may spend ``limit`` from ``starts`` to ``ends``; ``before`` is the limit it
-    had."""
+    """``whose`` (a cost centre or a project) may spend ``limit`` from ``starts`` to ``ends``;
+    ``before`` is the limit it had."""
 
-    cost_centre_id: str
-    cost_centre: str
+    cost_centre_id: str | None
+    project_id: str | None
+    whose: str
     starts: date
     ends: date
     limit: Money
@@ -121,10 +161,11 @@ class BudgetSet(Event):
 
 @event("budget:went_over")
 class BudgetWentOver(Event):
-    """More is spent or committed than the budget allows: a warning was let pass, or a cost came
-    that nobody can refuse (a price difference, hours worked)."""
+    """More is spent or promised than the budget of a cost centre or a project allows: a warning
+    was let pass, or a cost came that nobody can refuse (a price difference, hours worked)."""
 
-    cost_centre_id: str
-    cost_centre: str
+    cost_centre_id: str | None
+    project_id: str | None
+    whose: str
     over: Money
     cause: str

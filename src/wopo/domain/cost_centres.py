@@ -17,6 +17,13 @@ PARENT_CYCLE = Refusal(
 )
 
 
+PARENT_BUDGETED = Refusal(
+    "cost_centre.parent_budgeted",
+    "{budget} has a budget that lasts until {ends}, and what {code} spends is counted by where it "
+    "stands. Nothing was changed; change the parent before budgets are set, or after that day.",
+)
+
+
 class CostCentre(SQLModel, table=True):
     """Who pays. Its currency is the currency of its budgets."""
 

@@ -66,6 +66,7 @@ class LedgerEntry(Row, table=True):
     work_order_id: str | None = ref("work_order", null=True)
     project_id: str | None = ref("project", null=True, index=False)
     budget_id: str | None = ref("budget", null=True)
+    project_budget_id: str | None = ref("budget", null=True)
     purchase_order_line_id: str | None = ref("purchase_order_line", null=True, index=False)
     source: str = Field(max_length=40)
     source_id: str = Field(max_length=40, index=True)
@@ -73,12 +74,14 @@ class LedgerEntry(Row, table=True):
 
 
 class Dimensions(NamedTuple):
-    """Whom an amount is charged to."""
+    """Whom an amount is charged to. ``budget_id`` is the cost centre's budget, or the nearest one
+    above it; those further up count it too."""
 
     cost_centre_id: str
     work_order_id: str | None
     project_id: str | None
     budget_id: str | None
+    project_budget_id: str | None = None
 
 
 @dataclass(frozen=True)

@@ -14,6 +14,18 @@ class Strictness(StrEnum):
     IGNORE = "ignore"
 
 
+class Stage(StrEnum):
+    """What may take a budget or a not-to-exceed amount over: each has a strictness of its own."""
+
+    REQUEST = "request"
+    ORDER = "order"
+    RECEIPT = "receipt"
+    INVOICE = "invoice"
+    OUT_OF_POCKET = "out_of_pocket"
+    """Stopped as an order by budgets; who decides about it is asked before it exceeds a job's
+    amount, since it is paid already."""
+
+
 class Duty(StrEnum):
     """The duties that are kept apart (domain.md, invariant 2)."""
 
@@ -53,7 +65,15 @@ class CompanySettings(BaseModel):
     currency: str = "EUR"
     technicians_see_costs: bool = False
     budget_counts_requests: bool = False
+    budget_on_request: Strictness = Strictness.IGNORE
     budget_on_approval: Strictness = Strictness.STOP
+    budget_on_receipt: Strictness = Strictness.WARN
+    budget_on_invoice: Strictness = Strictness.WARN
+    nte_on_request: Strictness = Strictness.WARN
+    """A job's not-to-exceed amount (NTE) is checked where budgets are."""
+    nte_on_approval: Strictness = Strictness.STOP
+    nte_on_receipt: Strictness = Strictness.WARN
+    nte_on_invoice: Strictness = Strictness.WARN
     budgets_gross: bool = False
     """Whether budgets count tax too; net by default (domain.md)."""
     requester_may_receive_up_to_minor: int = 25_000
@@ -79,6 +99,18 @@ class CompanySettings(BaseModel):
     escalate_after_days: int = Field(default=3, ge=0)
     """How long an exception is overdue before the owner's manager, or finance, is told; 0 means
     never."""
+
+    def strictness(self, stage: Stage | None, *, job: bool) -> Strictness:
+        """What happens when a document of this stage takes a budget, or a job's not-to-exceed
+        amount, over; without a stage it is a cost that nobody can refuse, like hours worked."""
+        what = "nte" if job else "budget"
+        approval: Strictness = getattr(self, f"{what}_on_approval")
+        if stage is None or (job and stage is Stage.OUT_OF_POCKET):
+            return Strictness.IGNORE if approval is Strictness.IGNORE else Strictness.WARN
+        if stage in (Stage.ORDER, Stage.OUT_OF_POCKET):
+            return approval
+        found: Strictness = getattr(self, f"{what}_on_{stage.value}")
+        return found
 
     @field_serializer("waived_pairs")
     def _in_order(self, pairs: frozenset[tuple[Duty, Duty]]) -> list[tuple[Duty, Duty]]:

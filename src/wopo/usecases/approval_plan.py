@@ -11,19 +11,16 @@ from wopo.domain.approval_matrix import (
     OrderFacts,
 )
 from wopo.domain.approvals import AUTHORITY
-from wopo.domain.budgets import Budget
 from wopo.domain.cost_centres import CostCentre
 from wopo.domain.errors import DomainError
 from wopo.domain.exchange_rates import NO_RATE
 from wopo.domain.money import Money
-from wopo.domain.order_content import OrderContent, shares
 from wopo.domain.parts import Part
 from wopo.domain.people import Person
-from wopo.domain.purchase_orders import PurchaseOrder, PurchaseOrderLine
 from wopo.domain.vendors import Vendor
 from wopo.usecases.approval_deciders import Circle
+from wopo.usecases.budgets_after import budgets_after
 from wopo.usecases.exchange_rates import convert
-from wopo.usecases.ports import UnitOfWork
 from wopo.usecases.settings import company
 
 
@@ -94,28 +91,12 @@ def worth(circle: Circle, money: Money, currency: str) -> Money | None:
 
 
 def _budget_state(circle: Circle) -> BudgetState:
-    """The worst of the order's cost centres; an amount that no rate tells is over."""
-    more = added_by(circle.uow, circle.order, circle.content)
-    budgets = {
-        budget.cost_centre_id: budget
-        for budget in circle.uow.all(Budget, cost_centre_id=set(more))
-        if budget.covers(circle.day)
-    }
-    for centre_id, budget in budgets.items():
-        share = worth(circle, more[centre_id], budget.currency)
-        if share is None or budget.available() < share:
-            return BudgetState.OVER
-    return BudgetState.NONE if set(more) - set(budgets) else BudgetState.WITHIN
-
-
-def added_by(uow: UnitOfWork, order: PurchaseOrder, content: OrderContent) -> dict[str, Money]:
-    """What approving this content adds to what is committed already, per cost centre."""
-    per_centre: dict[str, int] = {}
-    share = shares(content)
-    for line in content.lines:
-        per_centre[line.cost_centre_id] = per_centre.get(line.cost_centre_id, 0) + share[line.id]
-    if order.approved_revision is not None:
-        for row in uow.all(PurchaseOrderLine, purchase_order_id=order.id, cancelled=False):
-            if row.cost_centre_id in per_centre:
-                per_centre[row.cost_centre_id] -= row.share_minor
-    return {id: Money(minor, content.currency) for id, minor in per_centre.items()}
+    """The worst of the budgets that would pay; an amount that no rate tells is over."""
+    after = [
+        budget
+        for budget in budgets_after(circle.uow, circle.order, circle.content, circle.day)
+        if not budget.nte
+    ]
+    if any(one.budgeted and (one.left_after is None or one.left_after.minor < 0) for one in after):
+        return BudgetState.OVER
+    return BudgetState.WITHIN if all(one.budgeted for one in after) else BudgetState.NONE

@@ -5,22 +5,23 @@ auditor keeps what ``anchor`` gives and hands it to ``verify`` later.
 """
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
 from itertools import chain as chain_of
 
 from wopo.domain.anchors import Anchor
 from wopo.domain.audit import AuditEntry, chain_faults
-from wopo.domain.budgets import COLUMN, Budget
+from wopo.domain.budgets import BALANCES, COLUMN, Budget
 from wopo.domain.errors import DomainError
 from wopo.domain.numbers import NumberSeries, NumbersSkipped, document_number
+from wopo.domain.work_orders import WorkOrder
 from wopo.usecases.audit_anchors import anchored, refusals
 from wopo.usecases.audit_authority import authority_faults
 from wopo.usecases.audit_orders import order_faults
 from wopo.usecases.faults import Fault
 from wopo.usecases.ports import UnitOfWork
 from wopo.usecases.ports.audit import AuditStore
-from wopo.usecases.ports.ledger import LedgerStore
+from wopo.usecases.ports.budgets import BudgetStore
 
 MAX_NUMBERS_TOLD = 20
 """Missing numbers of one series that are named one by one."""
@@ -79,23 +80,34 @@ def _stock(uow: UnitOfWork) -> Iterator[Fault]:
 
 
 def _budgets(uow: UnitOfWork) -> Iterator[Fault]:
-    """Every balance against the ledger's sum."""
+    """Every balance against the ledger's sum, of its own and of all budgets below it; every job's
+    not-to-exceed amount against its budget's limit."""
+    budgets = {budget.id: budget for budget in uow.all(Budget, order="id")}
     sums: dict[tuple[str, str], int] = {}
-    for row in uow.store(LedgerStore).budget_sums():
-        column = COLUMN.get(row.kind)
-        if column is not None:
-            key = (row.budget_id, column)
+    for row in uow.store(BudgetStore).sums():
+        column, found = COLUMN.get(row.kind), budgets.get(row.budget_id)
+        while column is not None and found is not None:
+            key = (found.id, column)
             sums[key] = sums.get(key, 0) + row.amount
-    for budget in uow.all(Budget, order="id"):
-        for column in dict.fromkeys(COLUMN.values()):
+            found = budgets.get(found.parent_id or "")
+    for budget in budgets.values():
+        for column in BALANCES:
             stands, posted = getattr(budget, column), sums.get((budget.id, column), 0)
             if stands != posted:
                 name = column.removesuffix("_minor").replace("_", " ")
-                yield Fault(
-                    "budget",
-                    f"budget {budget.id}",
-                    f"{name} is {stands}, the ledger adds up to {posted}",
-                )
+                problem = f"{name} is {stands}, the ledger adds up to {posted}"
+                yield Fault("budget", f"budget {budget.id}", problem)
+    yield from _limits(uow, budgets.values())
+
+
+def _limits(uow: UnitOfWork, budgets: Iterable[Budget]) -> Iterator[Fault]:
+    of_job = {budget.work_order_id: budget for budget in budgets if budget.work_order_id}
+    jobs = uow.many(WorkOrder, [str(id) for id in of_job])
+    for id, budget in of_job.items():
+        nte = jobs[str(id)].nte_minor
+        if nte != budget.limit_minor:
+            problem = f"its limit is {budget.limit_minor}, the job may cost {nte}"
+            yield Fault("budget", f"budget {budget.id}", problem)
 
 
 def number_gaps(uow: UnitOfWork) -> Iterator[Fault]:

@@ -1,8 +1,12 @@
 """Cost centres and projects: whom a cost belongs to."""
 
+from typing import Any
+
+from wopo.domain.budget_tree import ancestry
 from wopo.domain.budgets import Budget
 from wopo.domain.cost_centres import (
     CURRENCY_FIXED,
+    PARENT_BUDGETED,
     PARENT_CYCLE,
     CostCentre,
     CostCentreAdded,
@@ -76,6 +80,7 @@ def save_cost_centre(command: SaveCostCentre, ctx: Context) -> Answer:
     else:
         _keeps_currency(ctx, known, currency)
         _no_cycle(ctx, known, values.get("parent_id"))
+        _keeps_place(ctx, known, values)
     saved = save(ctx, Kind.COST_CENTRE, command.code, values, command)
     centre: CostCentre = saved.row
     if saved.added:
@@ -122,6 +127,21 @@ def _no_cycle(ctx: Context, centre: CostCentre, parent_id: str | None) -> None:
                 field="parent", parent=parent.code if parent else "", code=centre.code
             )
         above = ctx.uow.get(CostCentre, above.parent_id) if above.parent_id else None
+
+
+def _keeps_place(ctx: Context, centre: CostCentre, values: dict[str, Any]) -> None:
+    """Budgets count by the tree: a cost centre stays where it is while one above its old or new
+    place, its own, or one below it is not over."""
+    if values.get("parent_id", centre.parent_id) == centre.parent_id:
+        return
+    centres = {row.id: row for row in ctx.uow.all(CostCentre)}
+    ends = [centres[id] for id in (centre.id, values["parent_id"]) if id]
+    touched = {level.id for end in ends for level in ancestry(end, centres)}
+    touched |= {row.id for row in centres.values() if centre in ancestry(row, centres)}
+    for budget in ctx.uow.all(Budget, cost_centre_id=sorted(touched), order="id"):
+        if budget.ends >= ctx.at.date() and budget.currency == centre.currency:
+            whose = centres[str(budget.cost_centre_id)].code
+            raise PARENT_BUDGETED(field="parent", budget=whose, ends=budget.ends, code=centre.code)
 
 
 @use_case(

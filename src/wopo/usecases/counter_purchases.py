@@ -5,7 +5,6 @@ from decimal import Decimal
 from pydantic import Field
 
 from wopo.domain.approvals import Approval, ApprovalState
-from wopo.domain.budgets import Budget
 from wopo.domain.cost_centres import CostCentre
 from wopo.domain.counter_purchases import (
     RULE,
@@ -17,7 +16,6 @@ from wopo.domain.counter_purchases import (
 )
 from wopo.domain.errors import REQUIRED, DomainError
 from wopo.domain.exchange_rates import NO_RATE
-from wopo.domain.ledger import CostKind
 from wopo.domain.lookup import Kind
 from wopo.domain.money import NEGATIVE, Money, checked_decimal, minor_digits, plain
 from wopo.domain.numbers import short
@@ -26,11 +24,12 @@ from wopo.domain.order_life import issue, move, total_of
 from wopo.domain.people import Person
 from wopo.domain.purchase_order_events import OrderApproved
 from wopo.domain.purchase_orders import OrderKind, OrderRevision, PurchaseOrder
-from wopo.domain.settings import CompanySettings, Strictness
+from wopo.domain.settings import CompanySettings, Stage, Strictness
 from wopo.domain.vendors import Vendor
 from wopo.domain.work_orders import WORK_ORDER, WorkOrder
 from wopo.usecases.approvals import bind
 from wopo.usecases.attachments import FileFacts, attach
+from wopo.usecases.budget_moves import Purses
 from wopo.usecases.counter_receipts import keep_receipt
 from wopo.usecases.door import Answer, Command, Context, reaction, use_case
 from wopo.usecases.exchange_rates import convert
@@ -40,10 +39,8 @@ from wopo.usecases.order_money import SOURCE
 from wopo.usecases.part_request_counter import as_needed, bought_for, need_at_counter
 from wopo.usecases.part_request_states import LineStanding
 from wopo.usecases.ports.counter_purchases import CounterStore
-from wopo.usecases.ports.work_orders import WorkOrderStore
 from wopo.usecases.purchase_orders import asked_by, new_order, revise_ready, submit
 from wopo.usecases.settings import company
-from wopo.usecases.views.work_orders import SPENT
 from wopo.usecases.work_orders import permitted
 
 UNIT = "lot"
@@ -185,25 +182,23 @@ def _today(ctx: Context, job: WorkOrder, person: Person, currency: str) -> Money
 def within_nte(ctx: Context, job: WorkOrder, amount: Money) -> bool:
     """Whether the job may cost this much more, in its cost centre's currency: what is committed and
     spent counts."""
-    if job.nte_minor is None:
-        return True
-    counted = {*SPENT, CostKind.COMMITTED}
-    costs = [
-        Money(minor, currency)
-        for kind, currency, minor in ctx.uow.store(WorkOrderStore).costs(job.id)
-        if kind in counted and currency == amount.currency
-    ]
-    return not Money(job.nte_minor, amount.currency) < sum(costs, amount)
+    budget = Purses(ctx.uow).nte_of(job.id, amount.currency)
+    return budget is None or not budget.available() < amount
 
 
 def _within_budget(ctx: Context, job: WorkOrder, amount: Money, settings: CompanySettings) -> bool:
-    """Only where the company stops at its budgets; the posting itself is guarded besides."""
+    """Every budget that pays for it, only where the company stops at them; the posting itself is
+    guarded besides."""
     if settings.budget_on_approval is not Strictness.STOP:
         return True
-    budgets = ctx.uow.all(Budget, cost_centre_id=job.cost_centre_id)
-    budget = next((found for found in budgets if found.covers(ctx.at.date())), None)
+    payer = (job.cost_centre_id, job.project_id, job.id)
+    held = Purses(ctx.uow).paying(payer, amount.currency, ctx.at.date())
     counted = settings.budget_counts_requests
-    return budget is None or not budget.available(with_requested=counted) < amount
+    return not any(
+        budget.available(with_requested=counted) < amount
+        for budget in held
+        if budget.work_order_id is None
+    )
 
 
 def _give_number(
@@ -232,7 +227,7 @@ def _give_number(
     bind(ctx, document, revision, approval, first=True)
     ctx.record(issue(order, at=ctx.at))
     # Before anything is received on it, which no budget can refuse.
-    post_order(ctx, order, document.lines, source=SOURCE, source_id=order.id, guarded=True)
+    post_order(ctx, order, document.lines, source=SOURCE, source_id=order.id, stage=Stage.ORDER)
 
 
 def _by_rule(

@@ -21,7 +21,7 @@ from wopo.domain.money import Money
 from wopo.domain.order_life import refresh_progress
 from wopo.domain.people import AuthorityLimit, Person, Role, roles_text
 from wopo.domain.purchase_orders import PurchaseOrder, PurchaseOrderLine
-from wopo.domain.settings import Duty
+from wopo.domain.settings import Duty, Stage
 from wopo.domain.short_pay import divisible
 from wopo.domain.waivers import kept_apart
 from wopo.domain.workflow import words
@@ -309,7 +309,14 @@ def _settle(ctx: Context, held: Held) -> None:
         return
     for line_id, sums in recomputed(live_documents(ctx.uow, order.id), lines).items():
         sums.put(lines[line_id])
-    post_order(ctx, order, list(lines.values()), source="invoice", source_id=invoice.id)
+    post_order(
+        ctx,
+        order,
+        list(lines.values()),
+        source="invoice",
+        source_id=invoice.id,
+        stage=Stage.INVOICE,
+    )
     refresh_progress(order, lines.values())
 
 

@@ -12,19 +12,23 @@ from datetime import date
 from decimal import Decimal
 from functools import partial
 
-from wopo.domain.budgets import Budget, balances
+from wopo.domain.budget_tree import whole_tree
+from wopo.domain.budgets import Budget
 from wopo.domain.cost_centres import CostCentre
 from wopo.domain.exchange_rates import converted
-from wopo.domain.ledger import CostKind, Dimensions, LedgerEntry, buckets
+from wopo.domain.ledger import CostKind, LedgerEntry, buckets
 from wopo.domain.money import Money
 from wopo.domain.purchase_orders import PurchaseOrder, PurchaseOrderLine
+from wopo.usecases.budget_moves import Cause, Purses, move_budgets
 from wopo.usecases.door import Context
 from wopo.usecases.exchange_rates import rate_for
 from wopo.usecases.imports_bulk import bulk_row
-from wopo.usecases.ledger import line_facts, order_day
+from wopo.usecases.ledger import charged, line_facts, order_day
 from wopo.usecases.ports.imports import ImportStore
 from wopo.usecases.ports.ledger import LedgerStore, Standing
 from wopo.usecases.settings import company
+
+HISTORY = Cause(None, "import", told=False)
 
 
 @dataclass(frozen=True)
@@ -49,12 +53,7 @@ def post_lines(ctx: Context, orders: Sequence[Posted], *, new: bool = False) -> 
         entry for each in orders for line in each.lines for entry in posting.entries(each, line)
     ]
     ctx.uow.store(ImportStore).write(entries)
-    moved: dict[str, dict[CostKind, int]] = defaultdict(lambda: defaultdict(int))
-    for entry in entries:
-        if entry.budget_id is not None:
-            moved[entry.budget_id][entry.kind] += entry.amount_minor
-    for found in sorted(moved):
-        ctx.uow.guarded_update(Budget, found, add=balances(moved[found]), where_sql="1 = 1")
+    move_budgets(ctx, posting.purses, entries, company(ctx.uow), HISTORY)
 
 
 @dataclass
@@ -66,7 +65,7 @@ class _Together:
 
     def __post_init__(self) -> None:
         self.centres = {centre.id: centre for centre in self.ctx.uow.all(CostCentre)}
-        self.budgets = self.ctx.uow.all(Budget)
+        self.purses = Purses(self.ctx.uow, whole_tree(self.centres, self.ctx.uow.all(Budget)))
         self.gross = company(self.ctx.uow).budgets_gross
         self.rates: dict[tuple[str, str, date], Decimal] = {}
 
@@ -80,20 +79,11 @@ class _Together:
             self.rates[key] = rate_for(self.ctx.uow, *key)
         return self.rates[key]
 
-    def budget(self, cost_centre_id: str, day: date) -> str | None:
-        return next(
-            (b.id for b in self.budgets if b.cost_centre_id == cost_centre_id and b.covers(day)),
-            None,
-        )
-
     def entries(self, posted: Posted, line: PurchaseOrderLine) -> Iterator[LedgerEntry]:
         order, own = posted.order, self.standing.get(line.id, [])
         centre, day = self.centres[line.cost_centre_id], order_day(order)
         rate = own[0].rate if own else self.rate(order.currency, centre.currency, day)
-        kept = next((r.dimensions.budget_id for r in own if r.dimensions.budget_id), None)
-        whose = Dimensions(
-            centre.id, line.work_order_id, line.project_id, kept or self.budget(centre.id, day)
-        )
+        whose = charged(self.purses, line, centre.currency, day, own)
         convert = partial(_converted, order.currency, centre.currency, rate)
         facts = line_facts(order, line, gross=self.gross, convert=convert, known=bool(own))
         if not own and any(buckets(facts).values()):

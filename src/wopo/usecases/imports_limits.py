@@ -36,10 +36,12 @@ class AuthorityLimitRow(Row):
 
 
 class BudgetRow(Row):
-    """A cost centre's budget for a period, net of tax, in the cost centre's currency."""
+    """The budget of a cost centre (in its currency) or a project for a period, net of tax."""
 
-    KEY = ("cost_centre", "starts")
-    cost_centre: str
+    KEY = ("cost_centre", "project", "starts")
+    cost_centre: str | None = None
+    project: str | None = None
     starts: date
     ends: date
     amount: Quantity
+    currency: Currency | None = None

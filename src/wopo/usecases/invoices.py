@@ -23,6 +23,7 @@ from wopo.domain.invoices import (
 from wopo.domain.order_life import refresh_progress
 from wopo.domain.people import Role
 from wopo.domain.purchase_orders import PurchaseOrder, PurchaseOrderLine
+from wopo.domain.settings import Stage
 from wopo.domain.vendors import Vendor
 from wopo.usecases.attachments import FileFacts, attach
 from wopo.usecases.door import Answer, Context, use_case
@@ -191,7 +192,14 @@ def follow(ctx: Context, judging: Judging, invoice: Invoice) -> None:
     order, lines = judging.order, judging.lines
     if order is not None:
         posted = list(lines.values())
-        post_order(ctx, order, posted, source="invoice", source_id=invoice.id)
+        post_order(
+            ctx,
+            order,
+            posted,
+            source="invoice",
+            source_id=invoice.id,
+            stage=Stage.INVOICE,
+        )
     judging.finish()
     if order is not None:
         refresh_progress(order, lines.values())

@@ -1,14 +1,10 @@
-"""Posting to the cost ledger: compute what should stand, append the difference, move the budgets.
-
-Budgets are changed last, in the order of their ids (lock order), each by one guarded update.
-"""
+"""Posting to the cost ledger: compute what should stand, append the difference."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 
-from wopo.domain.budgets import OVER, SPENT, Budget, BudgetWentOver, balances, fits_sql
 from wopo.domain.cost_centres import CostCentre
 from wopo.domain.errors import NOT_FOUND
 from wopo.domain.exchange_rates import converted
@@ -29,7 +25,8 @@ from wopo.domain.purchase_orders import (
     PurchaseOrder,
     PurchaseOrderLine,
 )
-from wopo.domain.settings import CompanySettings, Strictness
+from wopo.domain.settings import CompanySettings, Stage
+from wopo.usecases.budget_moves import Cause, Payer, Purses, move_budgets
 from wopo.usecases.door import Context, silent
 from wopo.usecases.exchange_rates import rate_for
 from wopo.usecases.ports import UnitOfWork
@@ -44,11 +41,12 @@ IN_FORCE = (OrderState.PENDING_APPROVAL, OrderState.APPROVED, OrderState.ISSUED)
 
 @dataclass
 class Posting:
-    """Entries to append in one go, for one source document, with what they move."""
+    """Entries to append in one go, for one source document, with what they move. ``stage``:
+    where a budget that would go over may stop it."""
 
     source: str
     source_id: str
-    guarded: bool = False
+    stage: Stage | None = None
     entries: list[LedgerEntry] = field(default_factory=list)
 
     def add(
@@ -80,15 +78,18 @@ class Posting:
             )
         )
 
-    def post(self, ctx: Context, *, settings: CompanySettings, told: bool = True) -> None:
+    def post(
+        self, ctx: Context, purses: Purses, *, settings: CompanySettings, told: bool = True
+    ) -> None:
         """Append the entries, move the budgets and record the event.
 
-        Raises ``OVER`` when guarded and a budget would go over that the company stops at.
+        Raises ``OVER`` or ``NTE_OVER`` where the company stops such a document.
         """
         if not self.entries:
             return
         ctx.uow.append(*self.entries)
-        _move_budgets(ctx, self, settings)
+        cause = Cause(self.stage, self.source.replace("_", " "))
+        move_budgets(ctx, purses, self.entries, settings, cause)
         if told:
             ctx.record(self._event())
 
@@ -113,14 +114,13 @@ def post_order(
     *,
     source: str,
     source_id: str,
-    guarded: bool = False,
+    stage: Stage | None = None,
     told: bool = True,
 ) -> None:
     """Make the ledger and the budgets say what the order's lines cost now.
 
-    ``guarded``: this is the approval, so a budget that would go over refuses it as the company's
-    setting says. Raises ``OVER``, or ``NO_RATE`` for a line in another
-    currency than its cost centre's.
+    ``stage``: where a budget or a not-to-exceed amount that would go over may refuse it. Raises
+    ``OVER``, ``NTE_OVER``, or ``NO_RATE`` for a line in another currency than its cost centre's.
     """
     if not lines:
         return
@@ -130,8 +130,9 @@ def post_order(
     for row in standing_rows:
         by_line.setdefault(row.line_id, []).append(row)
     owners = Owners(ctx.uow)
+    owners.purses.read((line.cost_centre_id, line.project_id, line.work_order_id) for line in lines)
     proposed = proposed_shares(ctx.uow, order, gross=owners.settings.budgets_gross)
-    posting = Posting(source, source_id, guarded)
+    posting = Posting(source, source_id, stage)
     for line in lines:
         standing = by_line.get(line.id, [])
         facts = LineCost(owners, order, line, standing)
@@ -148,7 +149,7 @@ def post_order(
                 line_id=line.id,
                 rate=facts.rate,
             )
-    posting.post(ctx, settings=owners.settings, told=told)
+    posting.post(ctx, owners.purses, settings=owners.settings, told=told)
 
 
 def proposed_shares(uow: UnitOfWork, order: PurchaseOrder, *, gross: bool) -> Mapping[str, int]:
@@ -190,8 +191,8 @@ class Owners:
     def __init__(self, uow: UnitOfWork) -> None:
         self.uow = uow
         self.settings = company(uow)
+        self.purses = Purses(uow)
         self._centres: dict[str, CostCentre] = {}
-        self._budgets: dict[str, list[Budget]] = {}
         self._rates: dict[tuple[str, str, date], Decimal] = {}
 
     def centre(self, id: str) -> CostCentre:
@@ -201,14 +202,6 @@ class Owners:
             raise NOT_FOUND(kind="cost centre", wanted=id, nearest="")
         self._centres[id] = found
         return found
-
-    def budget_id(self, cost_centre_id: str, day: date) -> str | None:
-        """The budget that covers the day; none where the cost centre has none for it."""
-        if cost_centre_id not in self._budgets:
-            found = self.uow.all(Budget, cost_centre_id=cost_centre_id)
-            self._budgets[cost_centre_id] = found
-        budgets = self._budgets[cost_centre_id]
-        return next((budget.id for budget in budgets if budget.covers(day)), None)
 
     def rate(self, source: str, target: str, day: date) -> Decimal:
         """The rate in force on the day. Raises ``NO_RATE``."""
@@ -233,8 +226,7 @@ class LineCost:
         own = [row for row in standing if row.dimensions.cost_centre_id == centre.id]
         self.currency, self.standing, self.day = centre.currency, standing, order_day(order)
         self.rate = own[0].rate if own else owners.rate(order.currency, centre.currency, self.day)
-        budget = _kept_budget(own) or owners.budget_id(centre.id, self.day)
-        self.whose = Dimensions(centre.id, line.work_order_id, line.project_id, budget)
+        self.whose = charged(owners.purses, line, centre.currency, self.day, own)
 
     def currency_of(self, whose: Dimensions) -> str:
         """The currency of an owner, present or former."""
@@ -297,9 +289,21 @@ def line_value(line: PurchaseOrderLine, *, gross: bool) -> int:
     return line.share_minor + (line.tax_minor if gross else 0)
 
 
-def _kept_budget(standing: Sequence[Standing]) -> str | None:
-    """A line stays with the budget it was posted to."""
-    return next((r.dimensions.budget_id for r in standing if r.dimensions.budget_id), None)
+def charged(
+    purses: Purses, line: PurchaseOrderLine, currency: str, day: date, own: Sequence[Standing]
+) -> Dimensions:
+    """Whom a line is charged to: a line stays with the budgets that its money is in; ``own`` is
+    what stands for its cost centre."""
+    payer: Payer = (line.cost_centre_id, line.project_id, line.work_order_id)
+    centre, project = purses.ids(payer, currency, day)
+    held = [row.dimensions for row in summed_standing(own) if row.amount]
+    kept = next((whose.budget_id for whose in held if whose.budget_id), None)
+    if line.project_id is not None:
+        same = (whose for whose in held if whose.project_id == line.project_id)
+        project = next((w.project_budget_id for w in same if w.project_budget_id), project)
+    return Dimensions(
+        line.cost_centre_id, line.work_order_id, line.project_id, kept or centre, project
+    )
 
 
 def post_cost(
@@ -313,83 +317,19 @@ def post_cost(
     day: date,
     source: str,
     source_id: str,
-    guarded: bool = False,
+    stage: Stage | None = None,
 ) -> None:
     """Charge hours, stock or an out-of-pocket purchase: amounts that come from no order line.
 
-    ``amount`` is in the cost centre's currency and negative when it is taken back. ``guarded``:
+    ``amount`` is in the cost centre's currency and negative when it is taken back. ``stage``:
     somebody decides about it, so a budget that would go over may refuse it, ``OVER``.
     """
     if not amount:
         return
     owners = Owners(ctx.uow)
-    budget = owners.budget_id(cost_centre_id, day)
-    posting = Posting(source, source_id, guarded)
-    whose = Dimensions(cost_centre_id, work_order_id, project_id, budget)
+    payer: Payer = (cost_centre_id, project_id, work_order_id)
+    budgets = owners.purses.ids(payer, amount.currency, day)
+    posting = Posting(source, source_id, stage)
+    whose = Dimensions(cost_centre_id, work_order_id, project_id, *budgets)
     posting.add(ctx, whose, kind, amount, day=day)
-    posting.post(ctx, settings=owners.settings)
-
-
-def _move_budgets(ctx: Context, posting: Posting, settings: CompanySettings) -> None:
-    moved: dict[str, dict[CostKind, int]] = {}
-    for entry in posting.entries:
-        if entry.budget_id is not None:
-            of_budget = moved.setdefault(entry.budget_id, {})
-            of_budget[entry.kind] = of_budget.get(entry.kind, 0) + entry.amount_minor
-    for found in sorted(moved):
-        changes = {name: by for name, by in balances(moved[found]).items() if by}
-        if changes:
-            _move_budget(ctx, found, changes, posting, settings)
-
-
-def _move_budget(
-    ctx: Context,
-    found: str,
-    changes: Mapping[str, int],
-    posting: Posting,
-    settings: CompanySettings,
-) -> None:
-    counted = settings.budget_counts_requests
-    spent = sum(by for name, by in changes.items() if name in SPENT)
-    freed = -changes.get("requested_minor", 0) if counted else 0
-    more = spent - freed
-    stops = posting.guarded and settings.budget_on_approval is Strictness.STOP and spent > 0
-    if stops:
-        fits = fits_sql(with_requested=counted)
-        hit = ctx.uow.guarded_update(Budget, found, add=dict(changes), where_sql=fits, more=more)
-    else:
-        hit = ctx.uow.guarded_update(Budget, found, add=dict(changes), where_sql="1 = 1")
-    if not hit:
-        raise _over(ctx, found, spent, freed, counted=counted)
-    ignored = settings.budget_on_approval is Strictness.IGNORE
-    if more > 0 and not stops and not ignored:
-        _tell_if_over(ctx, found, more, posting.source, counted=counted)
-
-
-def _over(ctx: Context, found: str, spent: int, freed: int, *, counted: bool) -> Exception:
-    budget = ctx.require(Budget, found, label="budget")
-    centre = ctx.require(CostCentre, budget.cost_centre_id, label="cost centre")
-    left = budget.available(with_requested=counted).minor + freed
-    return OVER(
-        budget=f"budget {centre.code}",
-        left=Money(max(left, 0), budget.currency),
-        needed=Money(spent, budget.currency),
-    )
-
-
-def _tell_if_over(ctx: Context, found: str, more: int, cause: str, *, counted: bool) -> None:
-    """Once, at the crossing: further costs on a budget that is over already add nothing new."""
-    budget = ctx.require(Budget, found, label="budget")
-    left = budget.available(with_requested=counted)
-    if left.minor >= 0 or left.minor + more < 0:
-        return
-    centre = ctx.require(CostCentre, budget.cost_centre_id, label="cost centre")
-    ctx.record(
-        BudgetWentOver(
-            subject_id=budget.id,
-            cost_centre_id=centre.id,
-            cost_centre=centre.code,
-            over=-left,
-            cause=cause.replace("_", " "),
-        )
-    )
+    posting.post(ctx, owners.purses, settings=owners.settings)

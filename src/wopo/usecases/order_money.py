@@ -21,6 +21,7 @@ from wopo.domain.purchase_order_events import (
     OrderWithdrawn,
 )
 from wopo.domain.purchase_orders import PurchaseOrder, PurchaseOrderLine
+from wopo.domain.settings import Stage
 from wopo.domain.stock import StockIssued, StockReturned
 from wopo.domain.work_orders import WorkOrder
 from wopo.usecases.door import Context, reaction
@@ -35,7 +36,7 @@ SOURCE = "purchase_order"
 def post_content(event: Event, ctx: Context) -> None:
     """An order waits for approval, or no longer does: what is planned changes."""
     order = ctx.require(PurchaseOrder, event.subject_id, label="purchase order")
-    _post(ctx, order, order_lines(ctx, order))
+    _post(ctx, order, order_lines(ctx, order), Stage.REQUEST)
 
 
 PLANNED_ANEW: tuple[type[Event], ...] = (
@@ -57,9 +58,9 @@ def commit_money(event: OrderApproved, ctx: Context) -> None:
     lines = order_lines(ctx, order)
     billed = ctx.uow.find(Invoice, purchase_order_id=order.id)
     if event.first and billed is None:
-        _post(ctx, order, lines, guarded=True)
+        _post(ctx, order, lines, Stage.ORDER)
         return
-    _judge_and_post(ctx, order, lines, f"revision {event.revision}", guarded=True)
+    _judge_and_post(ctx, order, lines, f"revision {event.revision}", Stage.ORDER)
 
 
 def follow_end(event: Event, ctx: Context) -> None:
@@ -79,12 +80,11 @@ def _judge_and_post(
     order: PurchaseOrder,
     lines: dict[str, PurchaseOrderLine],
     what: str,
-    *,
-    guarded: bool = False,
+    stage: Stage | None = None,
 ) -> None:
     judging = Judging(ctx, order, lines, f"{short(order.number)} {what}")
     judging.again()
-    _post(ctx, order, lines, guarded=guarded)
+    _post(ctx, order, lines, stage)
     judging.finish()
     refresh_progress(order, lines.values())
 
@@ -93,8 +93,7 @@ def _post(
     ctx: Context,
     order: PurchaseOrder,
     lines: dict[str, PurchaseOrderLine],
-    *,
-    guarded: bool = False,
+    stage: Stage | None = None,
 ) -> None:
     post_order(
         ctx,
@@ -102,7 +101,7 @@ def _post(
         list(lines.values()),
         source=SOURCE,
         source_id=order.id,
-        guarded=guarded,
+        stage=stage,
     )
 
 

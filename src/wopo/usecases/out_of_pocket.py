@@ -32,7 +32,7 @@ from wopo.domain.out_of_pocket import (
 )
 from wopo.domain.parts import Part
 from wopo.domain.people import AuthorityLimit, Person
-from wopo.domain.settings import Duty
+from wopo.domain.settings import Duty, Stage
 from wopo.domain.stock import checked_quantity
 from wopo.domain.waivers import WaiverUsed, waived
 from wopo.domain.work_orders import WORK_ORDER, WorkOrder
@@ -245,7 +245,7 @@ def approve(command: ApproveOutOfPocket, ctx: Context) -> Answer:
         day=purchase.bought_on,
         source=SUBJECT,
         source_id=purchase.id,
-        guarded=True,
+        stage=Stage.OUT_OF_POCKET,
     )
     ctx.record(
         PocketApproved(

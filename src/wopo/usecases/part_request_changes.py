@@ -20,6 +20,7 @@ from wopo.domain.stock import checked_quantity
 from wopo.domain.work_order_events import WorkOrderCancelled
 from wopo.domain.work_orders import WorkOrder
 from wopo.usecases.door import Answer, Command, Context, reaction, use_case
+from wopo.usecases.nte import check_request
 from wopo.usecases.part_request_buying import put_on_orders, take_off_drafts
 from wopo.usecases.part_request_planning import LineInput, checked_needs, plan_lines
 from wopo.usecases.part_request_rules import rulebook
@@ -115,6 +116,7 @@ def _raise(ctx: Context, standing: LineStanding, job: WorkOrder, quantity: Decim
     )
     rules = rulebook(ctx.uow, job, ctx.at.date())
     plan = plan_lines(job, checked_needs(ctx.uow, [more], rules.today), rules, hold=True)[0]
+    check_request(ctx, job, [plan], bought=True)
     for pick in plan.picks:
         reserve(ctx, line, pick.level, pick.quantity, pick.place.name)
     if anew:

@@ -22,6 +22,7 @@ from wopo.domain.stock import (
 )
 from wopo.domain.work_orders import WORK_ORDER, WorkOrder
 from wopo.usecases.door import Answer, Command, Context, use_case
+from wopo.usecases.nte import check_request
 from wopo.usecases.order_documents import OrderDocument, hold_order
 from wopo.usecases.part_request_buying import Purchase, put_on_orders
 from wopo.usecases.part_request_planning import (
@@ -135,6 +136,7 @@ def _take_in(
     today = ctx.at.date()
     rules = rulebook(ctx.uow, job, today)
     plans = plan_lines(job, checked_needs(ctx.uow, inputs, today), rules, hold=True)
+    check_request(ctx, job, plans, bought=not submit_now)
     lines = []
     for plan in plans:
         position += 1

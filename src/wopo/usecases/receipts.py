@@ -35,6 +35,7 @@ from wopo.domain.receipts import (
     note_key,
     take,
 )
+from wopo.domain.settings import Stage
 from wopo.usecases.attachments import FileFacts, attach
 from wopo.usecases.case_raising import Draft
 from wopo.usecases.door import Answer, Command, Context, Notice, announces, silent, use_case
@@ -281,7 +282,14 @@ def settle(
     if early is not None:
         judging.drafts.append(_early_draft(order, lines, receipt))
     judging.drafts += off_their_day(judging, receipt, came)
-    post_order(ctx, order, list(lines.values()), source="receipt", source_id=receipt.id)
+    post_order(
+        ctx,
+        order,
+        list(lines.values()),
+        source="receipt",
+        source_id=receipt.id,
+        stage=Stage.RECEIPT,
+    )
     judging.finish()
     refresh_progress(order, lines.values())
 

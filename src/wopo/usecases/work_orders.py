@@ -29,6 +29,7 @@ from wopo.domain.work_orders import (
 from wopo.domain.work_requests import NO_COST_CENTRE, WRONG_PLACE, Priority, not_past
 from wopo.domain.workflow import words
 from wopo.usecases.attachments import FileFacts, attach
+from wopo.usecases.budgets import keep_nte
 from wopo.usecases.door import Answer, Command, Context, use_case
 from wopo.usecases.locations import path
 from wopo.usecases.people import team_ids
@@ -260,6 +261,8 @@ def change_work_order(command: ChangeWorkOrder, ctx: Context) -> Answer:
     if not changed.changed:
         raise NOTHING_CHANGED(number=order.number)
     order.version += 1
+    if "nte_minor" in changed.after:
+        keep_nte(ctx, order)
     if "title" in changed.after:
         ctx.uow.store(LookupStore).set_words("work_order", order.id, words_of(order.title))
     ctx.record(

@@ -3,7 +3,6 @@
 from abc import ABC, abstractmethod
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import date
 from decimal import Decimal
 
 from wopo.domain.ledger import CostKind, Dimensions
@@ -18,29 +17,6 @@ class Standing:
     kind: CostKind
     currency: str
     rate: Decimal
-    amount: int
-
-
-@dataclass(frozen=True)
-class Unbudgeted:
-    """What a cost centre spent while no budget covered the day. ``line_id`` is none for hours,
-    stock and out-of-pocket purchases."""
-
-    line_id: str | None
-    dimensions: Dimensions
-    kind: CostKind
-    currency: str
-    rate: Decimal
-    day: date
-    amount: int
-
-
-@dataclass(frozen=True)
-class BudgetSum:
-    """What the ledger holds for a budget, by kind."""
-
-    budget_id: str
-    kind: CostKind
     amount: int
 
 
@@ -60,11 +36,3 @@ class LedgerStore(ABC):
         self, order_id: str, line_ids: Collection[str]
     ) -> tuple[list[Standing], dict[str, Decimal]]:
         """``standing`` of an order's lines and what is ``forgone`` on them, in one query."""
-
-    @abstractmethod
-    def unbudgeted(self, cost_centre_id: str) -> list[Unbudgeted]:
-        """What the cost centre spent outside of any budget."""
-
-    @abstractmethod
-    def budget_sums(self) -> list[BudgetSum]:
-        """What the ledger holds for every budget."""

@@ -5,8 +5,6 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from wopo.domain.approvals import Approval, ApprovalState
-from wopo.domain.budgets import Budget
-from wopo.domain.cost_centres import CostCentre
 from wopo.domain.errors import NOT_FOUND, DomainError
 from wopo.domain.money import Money
 from wopo.domain.order_content import OrderContent, totals
@@ -20,7 +18,7 @@ from wopo.domain.purchase_orders import (
 from wopo.domain.settings import CompanySettings
 from wopo.domain.split_orders import Together
 from wopo.domain.vendors import Vendor
-from wopo.usecases.approval_plan import added_by
+from wopo.usecases.budgets_after import BudgetAfter, budgets_after
 from wopo.usecases.exchange_rates import convert
 from wopo.usecases.order_documents import content_of_revision
 from wopo.usecases.ports import UnitOfWork
@@ -32,15 +30,6 @@ from wopo.usecases.views.approval_steps import StepView, decisions_on, steps_of
 from wopo.usecases.views.names import Ref, refs
 
 WAITING_SHOWN = 10
-
-
-@dataclass(frozen=True)
-class BudgetAfter:
-    """What is left of a cost centre's budget once this is approved; none without a budget or
-    without a rate into its currency."""
-
-    centre: Ref
-    left_after: Money | None
 
 
 @dataclass(frozen=True)
@@ -140,7 +129,7 @@ def approval_view(
         rule_sentence=order.rule_sentence,
         change_reason=revision.reason,
         total_before=_before(order, approval),
-        budgets=_budgets(uow, order, content, today),
+        budgets=budgets_after(uow, order, content, today),
         together=Together.model_validate(revision.together),
         asked_at=approval.asked_at,
         asked_of=tuple(people[id] for id in approval.eligible_ids if id in people),
@@ -246,28 +235,3 @@ def _needed_by(uow: UnitOfWork, content: OrderContent, jobs: Mapping[str, JobRef
     days = [need.needed_by for need in needs if need.needed_by]
     days += [job.required_by for job in jobs.values() if job.required_by]
     return min(days, default=None)
-
-
-def _budgets(
-    uow: UnitOfWork, order: PurchaseOrder, content: OrderContent, today: date
-) -> tuple[BudgetAfter, ...]:
-    """Per cost centre: what is free now, less what this adds to what is committed already.
-    Requested amounts are not counted as used, so that this very request is not counted twice."""
-    per_centre = added_by(uow, order, content)
-    centres = {row.id: row for row in uow.all(CostCentre, id=set(per_centre), order="code")}
-    budgets = [b for b in uow.all(Budget, cost_centre_id=set(per_centre)) if b.covers(today)]
-    by_centre = {budget.cost_centre_id: budget for budget in budgets}
-    return tuple(
-        BudgetAfter(
-            Ref(id, f"{centre.code} {centre.name}"),
-            _left(uow, by_centre[id], per_centre[id], today) if id in by_centre else None,
-        )
-        for id, centre in centres.items()
-    )
-
-
-def _left(uow: UnitOfWork, budget: Budget, share: Money, today: date) -> Money | None:
-    try:
-        return budget.available() - convert(uow, share, budget.currency, today)
-    except DomainError:
-        return None

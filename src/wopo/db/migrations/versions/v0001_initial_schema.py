@@ -276,32 +276,6 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_vendor_name"), ["name"], unique=False)
 
     op.create_table(
-        "budget",
-        sa.Column("id", sa.String(length=40), nullable=False),
-        sa.Column("cost_centre_id", sa.String(length=40), nullable=False),
-        sa.Column("starts", sa.Date(), nullable=False),
-        sa.Column("ends", sa.Date(), nullable=False),
-        sa.Column("currency", sa.String(length=3), nullable=False),
-        sa.Column("limit_minor", sa.BigInteger(), nullable=False),
-        sa.Column("requested_minor", sa.BigInteger(), nullable=False),
-        sa.Column("committed_minor", sa.BigInteger(), nullable=False),
-        sa.Column("accrued_minor", sa.BigInteger(), nullable=False),
-        sa.Column("invoiced_minor", sa.BigInteger(), nullable=False),
-        sa.Column("stock_minor", sa.BigInteger(), nullable=False),
-        sa.Column("labour_minor", sa.BigInteger(), nullable=False),
-        sa.Column("out_of_pocket_minor", sa.BigInteger(), nullable=False),
-        sa.CheckConstraint("starts <= ends", name="budget_period"),
-        sa.ForeignKeyConstraint(
-            ["cost_centre_id"], ["cost_centre.id"], initially="DEFERRED", deferrable=True
-        ),
-        sa.PrimaryKeyConstraint("id"),
-    )
-    with op.batch_alter_table("budget", schema=None) as batch_op:
-        batch_op.create_index(
-            batch_op.f("ix_budget_cost_centre_id"), ["cost_centre_id"], unique=False
-        )
-
-    op.create_table(
         "location",
         sa.Column("id", sa.String(length=40), nullable=False),
         sa.Column("code", sa.String(length=40), nullable=False),
@@ -1832,6 +1806,83 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_last_price_vendor_id"), ["vendor_id"], unique=False)
 
     op.create_table(
+        "budget",
+        sa.Column("id", sa.String(length=40), nullable=False),
+        sa.Column("cost_centre_id", sa.String(length=40), nullable=True),
+        sa.Column("project_id", sa.String(length=40), nullable=True),
+        sa.Column("work_order_id", sa.String(length=40), nullable=True),
+        sa.Column("parent_id", sa.String(length=40), nullable=True),
+        sa.Column("starts", sa.Date(), nullable=False),
+        sa.Column("ends", sa.Date(), nullable=False),
+        sa.Column("currency", sa.String(length=3), nullable=False),
+        sa.Column("limit_minor", sa.BigInteger(), nullable=False),
+        sa.Column("requested_minor", sa.BigInteger(), nullable=False),
+        sa.Column("committed_minor", sa.BigInteger(), nullable=False),
+        sa.Column("accrued_minor", sa.BigInteger(), nullable=False),
+        sa.Column("invoiced_minor", sa.BigInteger(), nullable=False),
+        sa.Column("stock_minor", sa.BigInteger(), nullable=False),
+        sa.Column("labour_minor", sa.BigInteger(), nullable=False),
+        sa.Column("out_of_pocket_minor", sa.BigInteger(), nullable=False),
+        sa.CheckConstraint("starts <= ends", name="budget_period"),
+        sa.CheckConstraint(
+            "CASE WHEN cost_centre_id IS NULL THEN 0 ELSE 1 END"
+            " + CASE WHEN project_id IS NULL THEN 0 ELSE 1 END"
+            " + CASE WHEN work_order_id IS NULL THEN 0 ELSE 1 END = 1",
+            name="budget_one_owner",
+        ),
+        sa.ForeignKeyConstraint(
+            ["cost_centre_id"], ["cost_centre.id"], initially="DEFERRED", deferrable=True
+        ),
+        sa.ForeignKeyConstraint(
+            ["parent_id"], ["budget.id"], initially="DEFERRED", deferrable=True
+        ),
+        sa.ForeignKeyConstraint(
+            ["project_id"], ["project.id"], initially="DEFERRED", deferrable=True
+        ),
+        sa.ForeignKeyConstraint(
+            ["work_order_id"], ["work_order.id"], initially="DEFERRED", deferrable=True
+        ),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    with op.batch_alter_table("budget", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_budget_cost_centre_id"), ["cost_centre_id"], unique=False
+        )
+        batch_op.create_index(batch_op.f("ix_budget_parent_id"), ["parent_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_budget_project_id"), ["project_id"], unique=False)
+        batch_op.create_index(
+            batch_op.f("ix_budget_work_order_id"), ["work_order_id"], unique=False
+        )
+
+    op.create_table(
+        "nte_raise",
+        sa.Column("id", sa.String(length=40), nullable=False),
+        sa.Column("work_order_id", sa.String(length=40), nullable=False),
+        sa.Column("state", sa.String(length=40), nullable=False),
+        sa.Column("wanted_minor", sa.BigInteger(), nullable=False),
+        sa.Column("currency", sa.String(length=3), nullable=False),
+        sa.Column("reason", sa.String(length=500), nullable=False),
+        sa.Column("asked_by_id", sa.String(length=40), nullable=True),
+        sa.Column("asked_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("decided_by_id", sa.String(length=40), nullable=True),
+        sa.Column("decided_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("decision", sa.String(length=500), nullable=False),
+        sa.Column("granted_minor", sa.BigInteger(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["asked_by_id"], ["person.id"], initially="DEFERRED", deferrable=True
+        ),
+        sa.ForeignKeyConstraint(
+            ["decided_by_id"], ["person.id"], initially="DEFERRED", deferrable=True
+        ),
+        sa.ForeignKeyConstraint(
+            ["work_order_id"], ["work_order.id"], initially="DEFERRED", deferrable=True
+        ),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    with op.batch_alter_table("nte_raise", schema=None) as batch_op:
+        batch_op.create_index("ix_nte_raise_open", ["work_order_id", "state"], unique=False)
+
+    op.create_table(
         "ledger_entry",
         sa.Column("id", sa.String(length=40), nullable=False),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
@@ -1844,6 +1895,7 @@ def upgrade() -> None:
         sa.Column("work_order_id", sa.String(length=40), nullable=True),
         sa.Column("project_id", sa.String(length=40), nullable=True),
         sa.Column("budget_id", sa.String(length=40), nullable=True),
+        sa.Column("project_budget_id", sa.String(length=40), nullable=True),
         sa.Column("purchase_order_line_id", sa.String(length=40), nullable=True),
         sa.Column("source", sa.String(length=40), nullable=False),
         sa.Column("source_id", sa.String(length=40), nullable=False),
@@ -1855,6 +1907,9 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["by_id"], ["person.id"], initially="DEFERRED", deferrable=True),
         sa.ForeignKeyConstraint(
             ["cost_centre_id"], ["cost_centre.id"], initially="DEFERRED", deferrable=True
+        ),
+        sa.ForeignKeyConstraint(
+            ["project_budget_id"], ["budget.id"], initially="DEFERRED", deferrable=True
         ),
         sa.ForeignKeyConstraint(
             ["project_id"], ["project.id"], initially="DEFERRED", deferrable=True
@@ -1872,6 +1927,9 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("ledger_entry", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_ledger_entry_budget_id"), ["budget_id"], unique=False)
+        batch_op.create_index(
+            batch_op.f("ix_ledger_entry_project_budget_id"), ["project_budget_id"], unique=False
+        )
         batch_op.create_index(batch_op.f("ix_ledger_entry_source_id"), ["source_id"], unique=False)
         batch_op.create_index(
             batch_op.f("ix_ledger_entry_work_order_id"), ["work_order_id"], unique=False
@@ -2091,6 +2149,8 @@ def downgrade() -> None:
         "receipt_line",
         "part_request_line",
         "ledger_entry",
+        "nte_raise",
+        "budget",
         "last_price",
         "invoice_line",
         "exception_case",
@@ -2132,7 +2192,6 @@ def downgrade() -> None:
         "price_agreement",
         "preferred_vendor",
         "location",
-        "budget",
         "vendor",
         "team",
         "setting",

@@ -1,0 +1,114 @@
+"""The database's side of budgets."""
+
+from collections.abc import Collection
+from datetime import date
+from typing import Any
+
+from sqlalchemy import Select, and_, bindparam, func, literal_column, null, or_, select, union_all
+from sqlmodel import SQLModel, col
+
+from wopo.db.uow import SqlStore, implements, recall, waiting
+from wopo.domain.budget_tree import Held
+from wopo.domain.budgets import Budget
+from wopo.domain.cost_centres import CostCentre
+from wopo.domain.ledger import Dimensions, LedgerEntry
+from wopo.domain.purchase_orders import PurchaseOrder, PurchaseOrderLine
+from wopo.usecases.ports.budgets import BudgetStore, BudgetSum, Posted
+
+
+def _table(kind: type[SQLModel]) -> Any:
+    return kind.__table__  # type: ignore[attr-defined]
+
+
+B, C, L = _table(Budget).c, _table(CostCentre).c, _table(LedgerEntry).c
+LINE, ORDER = _table(PurchaseOrderLine).c, _table(PurchaseOrder).c
+SUM = func.sum(L.amount_minor)
+
+
+def _holding() -> Select[Any]:
+    begin = select(
+        C.id.label("start"), C.id.label("id"), C.parent_id, literal_column("0").label("above")
+    ).where(C.id.in_(bindparam("centres", expanding=True)))
+    up = begin.cte("up", recursive=True)
+    up = up.union_all(
+        select(up.c.start, C.id, C.parent_id, up.c.above + literal_column("1")).where(
+            C.id == up.c.parent_id
+        )
+    )
+    found = union_all(
+        select(B.id, up.c.start, up.c.above).where(B.cost_centre_id == up.c.id),
+        select(B.id, null(), null()).where(B.project_id.in_(bindparam("projects", expanding=True))),
+        select(B.id, null(), null()).where(B.work_order_id.in_(bindparam("jobs", expanding=True))),
+    ).subquery("found")
+    return select(Budget, found.c.start, found.c.above).join(found, found.c.id == col(Budget.id))
+
+
+HOLDING = _holding()
+PER_OWNER = (
+    L.purchase_order_line_id, L.cost_centre_id, L.work_order_id, L.project_id, L.budget_id,
+    L.project_budget_id, L.kind, L.currency, L.rate, L.day, ORDER.order_date, ORDER.created_at,
+)  # fmt: skip
+POSTED = (
+    select(*PER_OWNER, SUM)
+    .select_from(_table(LedgerEntry))
+    .outerjoin(_table(PurchaseOrderLine), LINE.id == L.purchase_order_line_id)
+    .outerjoin(_table(PurchaseOrder), ORDER.id == LINE.purchase_order_id)
+    .group_by(*PER_OWNER)
+    .having(SUM != 0)
+)
+SUMS = (
+    select(L.budget_id, L.kind, SUM).where(L.budget_id.is_not(None)).group_by(L.budget_id, L.kind),
+    select(L.project_budget_id, L.kind, SUM)
+    .where(L.project_budget_id.is_not(None))
+    .group_by(L.project_budget_id, L.kind),
+    select(B.id, L.kind, SUM)
+    .where(and_(L.work_order_id == B.work_order_id, L.currency == B.currency))
+    .group_by(B.id, L.kind),
+)
+
+
+@implements(BudgetStore)
+class SqlBudgets(SqlStore, BudgetStore):
+    """See ``BudgetStore``."""
+
+    def holding(
+        self, cost_centres: Collection[str], projects: Collection[str], jobs: Collection[str]
+    ) -> list[Held]:
+        asked = {
+            "centres": sorted(cost_centres),
+            "projects": sorted(projects),
+            "jobs": sorted(jobs),
+        }
+
+        def read() -> list[Held]:
+            options = waiting(self.session, Budget, CostCentre)
+            rows = self.session.execute(HOLDING, asked, execution_options=options)
+            return [Held(budget, start, above or 0) for budget, start, above in rows]
+
+        question = ("holding", *(tuple(ids) for ids in asked.values()))
+        return recall(self.session, Budget, question, read)
+
+    def posted(
+        self, cost_centres: Collection[str], *, budget_ids: Collection[str] = ()
+    ) -> list[Posted]:
+        budget = or_(L.budget_id.is_(None), L.budget_id.in_(list(budget_ids)))
+        return self._posted(POSTED.where(L.cost_centre_id.in_(list(cost_centres)), budget))
+
+    def posted_for(self, project_id: str) -> list[Posted]:
+        return self._posted(POSTED.where(L.project_id == project_id, L.project_budget_id.is_(None)))
+
+    def _posted(self, statement: Select[Any]) -> list[Posted]:
+        return [_row(row) for row in self.session.connection().execute(statement)]
+
+    def sums(self) -> list[BudgetSum]:
+        return [
+            BudgetSum(budget, kind, int(amount))
+            for statement in SUMS
+            for budget, kind, amount in self.session.connection().execute(statement)
+        ]
+
+
+def _row(row: Any) -> Posted:
+    line, *owner, kind, currency, rate, day, ordered, created, amount = row
+    counted: date = day if created is None else ordered or created.date()
+    return Posted(line, Dimensions(*owner), kind, currency, rate, counted, int(amount))

@@ -1,0 +1,82 @@
+"""What an order leaves of the budgets that pay for it, and of its jobs' not-to-exceed amounts."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+
+from wopo.domain.budgets import Budget
+from wopo.domain.cost_centres import CostCentre
+from wopo.domain.errors import DomainError
+from wopo.domain.money import Money
+from wopo.domain.numbers import short
+from wopo.domain.order_content import OrderContent, totals
+from wopo.domain.purchase_orders import PurchaseOrder, PurchaseOrderLine
+from wopo.usecases.budget_moves import Payer, Purses, name_of
+from wopo.usecases.exchange_rates import convert
+from wopo.usecases.ports import UnitOfWork
+
+
+@dataclass(frozen=True)
+class BudgetAfter:
+    """What is left of one budget once the order is approved; no amount without a rate into its
+    currency, or where no budget of the day is there (``budgeted``). ``nte``: it is a job's
+    not-to-exceed amount."""
+
+    name: str
+    left_after: Money | None
+    nte: bool = False
+    budgeted: bool = True
+
+
+def budgets_after(
+    uow: UnitOfWork, order: PurchaseOrder, content: OrderContent, day: date
+) -> tuple[BudgetAfter, ...]:
+    """Per budget: what is free now, less what this adds to what is committed already. Requested
+    amounts are not counted as used, so that this very request is not counted twice."""
+    added = _added(uow, order, content)
+    purses = Purses(uow)
+    purses.read(added)
+    centres = uow.many(CostCentre, {payer[0] for payer in added})
+    shares: dict[str, int] = {}
+    bare: list[CostCentre] = []
+    for payer, minor in added.items():
+        centre = centres[payer[0]]
+        held = purses.paying(payer, centre.currency, day)
+        if all(budget.work_order_id for budget in held):
+            bare.append(centre)
+        for budget in held:
+            shares[budget.id] = shares.get(budget.id, 0) + minor
+    after = [
+        _after(uow, purses.tree.budgets[id], Money(minor, content.currency), day)
+        for id, minor in shares.items()
+    ]
+    return (*after, *_without(bare))
+
+
+def _added(uow: UnitOfWork, order: PurchaseOrder, content: OrderContent) -> dict[Payer, int]:
+    """What the content adds for each payer, in minor units of the order's currency."""
+    added: dict[Payer, int] = {}
+    for line, sums in zip(content.lines, totals(content).lines, strict=True):
+        payer = (line.cost_centre_id, line.project_id, line.work_order_id)
+        added[payer] = added.get(payer, 0) + sums.share_minor
+    if order.approved_revision is not None:
+        for row in uow.all(PurchaseOrderLine, purchase_order_id=order.id, cancelled=False):
+            payer = (row.cost_centre_id, row.project_id, row.work_order_id)
+            if payer in added:
+                added[payer] -= row.share_minor
+    return added
+
+
+def _without(centres: Iterable[CostCentre]) -> Iterable[BudgetAfter]:
+    known = {centre.id: centre for centre in centres}
+    return (BudgetAfter(centre.code, None, budgeted=False) for centre in known.values())
+
+
+def _after(uow: UnitOfWork, budget: Budget, share: Money, day: date) -> BudgetAfter:
+    nte = budget.work_order_id is not None
+    name = name_of(uow, budget)
+    try:
+        left = budget.available() - convert(uow, share, budget.currency, day)
+    except DomainError:
+        return BudgetAfter(name, None, nte)
+    return BudgetAfter(short(name) if nte else name, left, nte)

@@ -1,0 +1,57 @@
+"""What is asked about budgets: which hold for some costs, and what the ledger says of them."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from wopo.domain.budget_tree import Held
+from wopo.domain.ledger import CostKind, Dimensions
+
+
+@dataclass(frozen=True)
+class Posted:
+    """What stands in the ledger for one owner, kind and day. ``line_id`` is none for hours, stock
+    and out-of-pocket purchases."""
+
+    line_id: str | None
+    dimensions: Dimensions
+    kind: CostKind
+    currency: str
+    rate: Decimal
+    day: date
+    amount: int
+
+
+@dataclass(frozen=True)
+class BudgetSum:
+    """What the ledger holds for a budget itself, by kind, without those below it."""
+
+    budget_id: str
+    kind: CostKind
+    amount: int
+
+
+class BudgetStore(ABC):
+    """Budgets and the sums of the ledger behind them."""
+
+    @abstractmethod
+    def holding(
+        self, cost_centres: Collection[str], projects: Collection[str], jobs: Collection[str]
+    ) -> list[Held]:
+        """All budgets of these, and of the cost centres above, in one statement."""
+
+    @abstractmethod
+    def posted(
+        self, cost_centres: Collection[str], *, budget_ids: Collection[str] = ()
+    ) -> list[Posted]:
+        """What these cost centres spent in no budget, or in one of these."""
+
+    @abstractmethod
+    def posted_for(self, project_id: str) -> list[Posted]:
+        """What the project spent outside of any budget of its own."""
+
+    @abstractmethod
+    def sums(self) -> list[BudgetSum]:
+        """What the ledger holds for every budget, those of projects and jobs included."""

@@ -1,0 +1,121 @@
+"""A refusal for a job's not-to-exceed amount carries the one tap that asks for more."""
+
+from collections.abc import Callable
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from bot.ids import Action, SlashCommand
+from bot.metadata import Target
+from tests.factories.jobs import Company, Do, rows
+from tests.factories.shop import Shop, asked, open_shop
+from tests.payloads import Payloads
+from tests.slack import RecordingSlack
+from wopo.db.uow import SqlTransactions
+from wopo.domain.approvals import Approval
+from wopo.domain.part_requests import PartRequest
+from wopo.domain.purchase_orders import OrderState, PurchaseOrder
+from wopo.domain.work_orders import WorkOrder
+from wopo.usecases.nte import AskForHigherNte
+from wopo.usecases.settings import ChangeCompanySettings
+from wopo.usecases.work_orders import ChangeWorkOrder
+
+Json = dict[str, Any]
+Send = Callable[[Json], Json]
+
+
+@pytest.fixture
+def shop(do: Do, company: Company) -> Shop:
+    return open_shop(do, company)
+
+
+@pytest.fixture
+def job(transactions: SqlTransactions, do: Do, company: Company, shop: Shop) -> str:
+    """A job that may cost 300 EUR, with an order over 312.50 that waits for Abe."""
+    asked(do, company, shop, shop.seal, 30, submit=True)
+    job_id = rows(transactions, WorkOrder)[0].id
+    do(ChangeWorkOrder(work_order_id=job_id, nte=Decimal(300)), by=company.sue)
+    return job_id
+
+
+def button(blocks: list[Json], action: str) -> Json:
+    found = [e for b in blocks if b["type"] == "actions" for e in b["elements"]]
+    return next(one for one in found if one["action_id"] == action)
+
+
+def card(slack: RecordingSlack, who: str = "sue") -> Json:
+    return next(m for m in slack.messages[f"DU-{who}"] if "WO-1" in m["text"])
+
+
+def test_one_tap_asks_one_tap_raises_and_the_order_passes(
+    job: str,
+    deliver: Callable[[], int],
+    send: Send,
+    payloads: Payloads,
+    slack: RecordingSlack,
+    transactions: SqlTransactions,
+) -> None:
+    approval = rows(transactions, Approval)[0]
+    value = Target(id=approval.id, rev=1, seen=approval.content_hash).pack()
+    send(payloads.click(Action.ORDER_APPROVE, value, user="U-app"))
+    refusal = slack.posted_hooks[-1]
+    assert refusal["text"].startswith("With this WO-1 would cost 312.50 EUR, more than its")
+    ask = button(refusal["blocks"], Action.NTE_ASK)
+    send(payloads.click(Action.NTE_ASK, ask["value"], user="U-app"))
+    assert "Sue Supervisor is asked for a higher amount for WO-1" in slack.posted_hooks[-1]["text"]
+    deliver()
+    grant = button(card(slack)["blocks"], Action.NTE_GRANT)
+    assert grant["text"]["text"] == "Raise to 312.50 EUR"
+    send(payloads.click(Action.NTE_GRANT, grant["value"], user="U-sue"))
+    deliver()
+    assert "may cost 312.50 EUR, raised by Sue Supervisor" in card(slack)["text"]
+    send(payloads.click(Action.ORDER_APPROVE, value, user="U-app"))
+    assert rows(transactions, PurchaseOrder)[0].state is OrderState.APPROVED
+
+
+def test_another_amount_and_no_are_forms_with_the_refusal_at_the_field(
+    job: str,
+    do: Do,
+    company: Company,
+    deliver: Callable[[], int],
+    send: Send,
+    payloads: Payloads,
+    slack: RecordingSlack,
+    transactions: SqlTransactions,
+) -> None:
+    do(AskForHigherNte(work_order_id=job, reason="two more"), by=company.tess)
+    deliver()
+    value = button(card(slack)["blocks"], Action.NTE_OTHER)["value"]
+    send(payloads.click(Action.NTE_OTHER, value, user="U-sue"))
+    form = slack.view()
+    said = send(payloads.submit(form, {"amount": "299"}, user="U-sue"))
+    assert "may cost 300.00 EUR already" in said["errors"]["amount"]
+    said = send(payloads.submit(form, {"amount": "1,000", "reason": "a pair"}, user="U-sue"))
+    assert "WO-1 may cost 1,000.00 EUR now." in str(said["view"])
+    assert rows(transactions, WorkOrder)[0].nte_minor == 100_000
+    deliver()
+    send(payloads.click(Action.NTE_REFUSE, value, user="U-sue"))
+    assert "The higher amount for WO-1" in slack.posted_hooks[-1]["text"]
+
+
+def test_over_a_form_the_way_out_lies_on_top_and_what_was_typed_stays(
+    job: str,
+    do: Do,
+    shop: Shop,
+    send: Send,
+    payloads: Payloads,
+    slack: RecordingSlack,
+    transactions: SqlTransactions,
+) -> None:
+    do(ChangeCompanySettings(changes={"nte_on_request": "stop"}))
+    send(payloads.command(SlashCommand.PARTS, "WO-1", user="U-tess"))
+    form, before = slack.of("views.open")[-1]["view"], len(rows(transactions, PartRequest))
+    said = send(payloads.submit(form, {"part_id": shop.seal, "quantity": "9"}, user="U-tess"))
+    assert said["response_action"] == "push"
+    assert "EUR" not in str(said["view"])
+    assert len(rows(transactions, PartRequest)) == before
+    ask = button(said["view"]["blocks"], Action.NTE_ASK)["value"]
+    send(payloads.click_in_view(Action.NTE_ASK, ask, said["view"], user="U-tess"))
+    shown = slack.of("views.update")[-1]["view"]
+    assert "Sue Supervisor is asked for a higher amount" in str(shown)
