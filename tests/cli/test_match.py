@@ -73,6 +73,25 @@ def test_everything_is_judged_again_and_what_changes_is_named(url: str) -> None:
     assert "All is well" in run("audit", "verify", "--db", url)
 
 
+def test_a_proposed_policy_is_asked_about_past_lines_and_any_policy_why(
+    url: str, tmp_path: Path
+) -> None:
+    ours = tmp_path / "ours.yml"
+    written = run("policy", "example", "default").replace("route: buyer", "route: counter purchase")
+    ours.write_text(written)
+    told = run("policy", "replay", str(ours), "--since", "2000-01-01", "--db", url)
+    assert "ruled by What wopo ships; nothing was changed." in told
+    same = run("policy", "example", "default")
+    ours.write_text(same)
+    told = run("policy", "replay", str(ours), "--since", "2000-01-01", "--db", url)
+    assert "All of them would have gone the way they went." in told
+    told = run("policy", "explain", "--words", "Crane", "--service", "--amount", "900", "--db", url)
+    assert "1 visit Crane: purchase order (rule “service” of " in told
+    assert "no  no-agreed-price: it is not “no agreed price”" in told
+    assert "yes service" in told
+    assert "Decided when it was asked for: " in run("policy", "explain", "PR-1", "--db", url)
+
+
 def test_a_mistake_in_a_policy_is_told_with_its_place(url: str, tmp_path: Path) -> None:
     wrong = tmp_path / "wrong.yml"
     wrong.write_text("title: Wrong\nmatching:\n  company:\n    limit: {}\n")

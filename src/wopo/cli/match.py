@@ -3,17 +3,16 @@ judge everything again."""
 
 import json
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator
 from datetime import date, datetime
 from pathlib import Path
 from typing import Annotated, NoReturn
 
 import typer
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
 from wopo.cli.opening import DATABASE_OPTION, open_current, utc_now
+from wopo.cli.progress import counted
 from wopo.domain.matching import judge
 from wopo.domain.workflow import words
 from wopo.readers.match_case import MatchCaseError, read_cases
@@ -87,7 +86,7 @@ def replay_past(
     document, _ = read_policy(policy)
     transactions, day = open_current(db).transactions, since.date()
     summary, console = Summary(shown=largest), Console(highlight=False, markup=False)
-    with _progress(orders_since(transactions, day)) as done:
+    with counted("orders", orders_since(transactions, day)) as done:
         for one in replay(transactions, document, since=day, at=utc_now(), progress=done):
             summary.add(one)
     for text in _told(summary, document.title, day):
@@ -101,7 +100,7 @@ def rejudge(
     """Judge every order's invoices and receipts again and keep what comes out differently; while
     people work."""
     database, console = open_current(db), Console(highlight=False, markup=False)
-    with _progress(orders_to_judge(database.transactions)) as done:
+    with counted("orders", orders_to_judge(database.transactions)) as done:
         looked = judge_everything(database.door, actor=CONSOLE, progress=done)
     console.print(f"{looked.orders:,} orders looked at; {len(looked.changed):,} changed.")
     for number in looked.changed[:NAMED]:
@@ -112,15 +111,6 @@ def rejudge(
         console.print(f"Order {id} could not be judged: {why}", soft_wrap=True)
     if looked.left:
         raise typer.Exit(1)
-
-
-@contextmanager
-def _progress(total: int) -> Iterator[Callable[[int], None]]:
-    """A bar over so many orders, moved on by what it gives."""
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
-    with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
-        task = progress.add_task("orders", total=total)
-        yield lambda done: progress.advance(task, done)
 
 
 def _told(summary: Summary, title: str, since: date) -> Iterator[str]:

@@ -6,7 +6,6 @@ decided last wins, also over a version that was planned earlier for a later day.
 
 import hashlib
 import json
-from collections.abc import Iterator
 from datetime import date, datetime
 from typing import Any
 
@@ -52,12 +51,10 @@ class PolicyDocument(Part):
     pocket: PocketSection = PocketSection()
     disputes: DisputesSection = DisputesSection()
 
-    def sections(self) -> Iterator[Section]:
-        """The sections in the order of the document."""
-        for name in type(self).model_fields:
-            value = getattr(self, name)
-            if isinstance(value, Section):
-                yield value
+    def sections(self) -> dict[str, Section]:
+        """The sections by their names, in the order of the document."""
+        values = ((name, getattr(self, name)) for name in type(self).model_fields)
+        return {name: value for name, value in values if isinstance(value, Section)}
 
     def content(self) -> dict[str, Any]:
         """As JSON values, with exactly the keys that were written."""

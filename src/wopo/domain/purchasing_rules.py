@@ -311,6 +311,16 @@ class RoutesSection(Section):
         """The first rule that holds for what is not in stock; the last one always does."""
         return next(rule for rule in self.rules if rule.holds(line)).ruling(line)
 
+    def asked(self, line: LineFacts) -> Iterator[tuple[RouteRule, str | None]]:
+        """The rules that are asked, from the top down, each with what keeps it from holding; the
+        last of them (none) decides."""
+        for rule in self.rules:
+            if line.from_stock == (rule.route is Route.STOCK):
+                why_not = rule.why_not(line)
+                yield rule, why_not
+                if why_not is None:
+                    return
+
     def ordered(self, line: LineFacts) -> Ruling:
         """The first rule that holds and leads to an order, for what a buyer orders in any case."""
         leading = (rule for rule in self.rules if rule.route in ORDERED_ROUTES)

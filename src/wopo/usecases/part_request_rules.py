@@ -154,12 +154,12 @@ class Rulebook:
 
     def way(self, need: Need, quantity: Decimal, offer: Offer, vendor: Vendor | None) -> Way:
         """What the policy says about buying ``quantity`` of a need at an offer."""
-        facts, cover = self._facts(need, quantity, offer, vendor)
+        facts, cover = self.facts(need, quantity, offer, vendor)
         return self._way(self.section.bought(facts), offer, vendor, quantity, cover)
 
     def ordered(self, need: Need, quantity: Decimal, offer: Offer, vendor: Vendor) -> Way:
         """The same where a buyer decided that it is ordered."""
-        facts, cover = self._facts(need, quantity, offer, vendor)
+        facts, cover = self.facts(need, quantity, offer, vendor)
         return self._way(self.section.ordered(facts), offer, vendor, quantity, cover)
 
     def _way(
@@ -184,9 +184,10 @@ class Rulebook:
         """The rule for what lies in stock; none where the policy leaves it there."""
         return self.section.decide(replace(self._line(need), from_stock=True))
 
-    def _facts(
+    def facts(
         self, need: Need, quantity: Decimal, offer: Offer, vendor: Vendor | None
     ) -> tuple[LineFacts, tuple[PurchaseOrder, Offer] | None]:
+        """What the rules look at, and the blanket order that covers it at which offer."""
         cover = None
         if self.section.asks_for("blanket"):
             cover = self.blankets.covering(need, quantity, offer)

@@ -62,7 +62,7 @@ def import_policy(command: ImportPolicy, ctx: Context) -> Answer:
     day = document.effective_from or today
     if day < today:
         raise PAST(field="effective_from", day=day, today=today)
-    for section in document.sections():
+    for section in document.sections().values():
         for named in section.named():
             _check_code(ctx.uow, named)
     row = PurchasingPolicy(

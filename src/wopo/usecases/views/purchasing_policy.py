@@ -1,6 +1,6 @@
 """What people read of the purchasing policy: its versions, and each in plain words."""
 
-from collections.abc import Iterator
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -14,15 +14,21 @@ from wopo.usecases.views.names import refs
 
 @dataclass(frozen=True)
 class PolicyView:
-    """One version of the policy. ``lines`` say it in plain words, ``text`` as it was written."""
+    """One version of the policy. ``sections`` say it in plain words, by the name that each has in
+    the document, and ``text`` as it was written."""
 
     version: int
     title: str
     effective_from: date | None
     in_force: bool
     imported_by: str
-    lines: tuple[str, ...]
+    sections: Mapping[str, tuple[str, ...]]
     text: str
+
+    @property
+    def lines(self) -> tuple[str, ...]:
+        """All of it in sentences."""
+        return tuple(line for lines in self.sections.values() for line in lines)
 
 
 def policy_view(uow: UnitOfWork, *, day: date, version: int | None = None) -> PolicyView:
@@ -30,7 +36,7 @@ def policy_view(uow: UnitOfWork, *, day: date, version: int | None = None) -> Po
     current, _ = uow.store(PolicyStore).in_force(day)
     wanted = current if version is None else version
     if not wanted:
-        shipped = tuple(policy_words(SHIPPED_POLICY, 0, day))
+        shipped = policy_words(SHIPPED_POLICY, 0, day)
         return PolicyView(0, SHIPPED_POLICY.title, None, not current, "", shipped, "")
     row = uow.find(PurchasingPolicy, version=wanted)
     if row is None:
@@ -43,15 +49,18 @@ def policy_view(uow: UnitOfWork, *, day: date, version: int | None = None) -> Po
         row.effective_from,
         row.version == current,
         by.name if by else "the console",
-        tuple(policy_words(document, row.version, day)),
+        policy_words(document, row.version, day),
         row.text,
     )
 
 
-def policy_words(document: PolicyDocument, version: int, day: date) -> Iterator[str]:
+def policy_words(
+    document: PolicyDocument, version: int, day: date
+) -> Mapping[str, tuple[str, ...]]:
     """The document in sentences, section by section."""
-    for section in document.sections():
-        yield from section.words(version, day)
+    return {
+        name: tuple(section.words(version, day)) for name, section in document.sections().items()
+    }
 
 
 def policy_history(uow: UnitOfWork) -> tuple[PurchasingPolicy, ...]:

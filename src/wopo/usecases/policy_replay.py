@@ -1,0 +1,165 @@
+"""Asking a purchasing policy that is not in force yet about past lines: which would have gone
+another way, over how much money, and who would have had to approve. Nothing is changed.
+
+Lines are read a page at a time, so memory does not grow with how many there are.
+"""
+
+import heapq
+from collections import Counter
+from collections.abc import Callable, Collection, Iterator
+from dataclasses import dataclass, field
+from datetime import date
+
+from wopo.domain.approval_rights import Need, eligible
+from wopo.domain.money import Money
+from wopo.domain.numbers import short
+from wopo.domain.part_requests import ORDERED_ROUTES, Route
+from wopo.domain.people import AuthorityLimit, Person
+from wopo.domain.purchasing_policy import PolicyDocument
+from wopo.usecases.past_needs import PastNeed, past_needs
+from wopo.usecases.ports import Transactions
+from wopo.usecases.ports.approvals import ApprovalStore
+from wopo.usecases.ports.policy_replay import PolicyReplayStore
+
+PAGE = 500
+Approvers = Collection[tuple[Person, Collection[AuthorityLimit]]]
+
+
+@dataclass(frozen=True)
+class Redirected:
+    """One line: the way it went and the one it would have gone. ``amount`` is unknown without a
+    price. ``approvers``: whose authority its amount alone would have needed on that day; only
+    where an order follows."""
+
+    number: str
+    description: str
+    day: date
+    amount: Money | None
+    before: Route
+    before_rule: str
+    after: Route
+    after_rule: str
+    approvers: tuple[str, ...]
+
+    @property
+    def another_way(self) -> bool:
+        """Whether the new policy sends it elsewhere."""
+        return self.before is not self.after
+
+    @property
+    def to_approve(self) -> bool:
+        """Whether somebody has to approve it who had not."""
+        return self.after in ORDERED_ROUTES and self.before not in ORDERED_ROUTES
+
+
+def replay_lines(
+    transactions: Transactions,
+    policy: PolicyDocument,
+    *,
+    since: date,
+    page: int = PAGE,
+    progress: Callable[[int], None] = lambda _done: None,
+) -> Iterator[Redirected]:
+    """Every line asked for since a day that was not taken back, ruled by ``policy``."""
+    after = ""
+    while True:
+        with transactions.read() as uow:
+            lines = uow.store(PolicyReplayStore).page_since(since, after, page)
+            needs = past_needs(uow, lines)
+            centres = sorted({need.cost_centre_id for need in needs})
+            approvers = uow.store(ApprovalStore).approvers(centres) if centres else ()
+            found = [_redirected(need, policy, approvers) for need in needs]
+            last = lines[-1].id if lines else ""
+        if not found:
+            return
+        yield from found
+        after = last
+        progress(len(found))
+
+
+def lines_since(transactions: Transactions, since: date) -> int:
+    """How many lines a replay rules."""
+    with transactions.read() as uow:
+        return uow.store(PolicyReplayStore).lines_since(since)
+
+
+def _redirected(need: PastNeed, policy: PolicyDocument, approvers: Approvers) -> Redirected:
+    line = need.line
+    said = need.ruled(policy.routes)
+    asked: tuple[str, ...] = ()
+    if said.route in ORDERED_ROUTES and need.amount is not None:
+        excluded = {need.requested_by_id} - {None}
+        wanted = Need(
+            need.amount,
+            frozenset({need.cost_centre_id}),
+            need.day,
+            frozenset(str(id) for id in excluded),
+        )
+        ids = eligible(approvers, wanted)
+        asked = tuple(person.name for person, _ in approvers if person.id in ids) or ("nobody",)
+    return Redirected(
+        number=f"{short(need.number)} line {line.position}",
+        description=line.description,
+        day=need.day,
+        amount=need.amount,
+        before=line.route,
+        before_rule=line.rule,
+        after=said.route,
+        after_rule=said.rule,
+        approvers=asked,
+    )
+
+
+@dataclass
+class Sum:
+    """Lines and their money in each currency; ``unpriced`` of them without a price."""
+
+    count: int = 0
+    unpriced: int = 0
+    minor: Counter[str] = field(default_factory=Counter)
+
+    def add(self, one: Redirected) -> None:
+        """Count one more."""
+        self.count += 1
+        if one.amount is None:
+            self.unpriced += 1
+        else:
+            self.minor[one.amount.currency] += one.amount.minor
+
+    def __str__(self) -> str:
+        """``3 lines over 1,200.00 EUR (1 without a price)``."""
+        sums = [str(Money(minor, currency)) for currency, minor in sorted(self.minor.items())]
+        over = f" over {' and '.join(sums)}" if sums else ""
+        without = f" ({self.unpriced:,} without a price)" if self.unpriced else ""
+        return f"{self.count:,} line{'' if self.count == 1 else 's'}{over}{without}"
+
+
+@dataclass
+class Redirections:
+    """What a proposed policy would have changed; of fixed size however much is replayed."""
+
+    shown: int = 20
+    ruled: Sum = field(default_factory=Sum)
+    ways: dict[tuple[Route, Route], Sum] = field(default_factory=dict)
+    approvers: dict[str, Sum] = field(default_factory=dict)
+    _largest: list[tuple[int, int, Redirected]] = field(default_factory=list)
+
+    def add(self, one: Redirected) -> None:
+        """Take one more line in."""
+        self.ruled.add(one)
+        if not one.another_way:
+            return
+        self.ways.setdefault((one.before, one.after), Sum()).add(one)
+        if one.to_approve:
+            self.approvers.setdefault(" or ".join(one.approvers[:3]) or "a buyer first", Sum()).add(
+                one
+            )
+        minor = one.amount.minor if one.amount else -1
+        heapq.heappush(self._largest, (minor, -self.ruled.count, one))
+        if len(self._largest) > self.shown:
+            heapq.heappop(self._largest)
+
+    @property
+    def largest(self) -> list[Redirected]:
+        """The largest lines that would have gone another way."""
+        return [one for _, _, one in sorted(self._largest, key=lambda entry: entry[:2])][::-1]
