@@ -150,6 +150,7 @@ class Action(StrEnum):
     PARTS_REQUEST = "parts.request"
     PARTS_ADD_ANOTHER = "parts.add_another"
     PARTS_DROP_LINE = "parts.drop_line"
+    PARTS_JOIN = "parts.join"
     PARTS_QUANTITY = "parts.quantity"
     PARTS_SHOW = "parts.show"
     PARTS_LIST = "parts.list"

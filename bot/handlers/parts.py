@@ -73,6 +73,7 @@ def register(app: App, services: Services) -> None:
         app.action(str(action))(changed)
     app.action(Action.PARTS_ADD_ANOTHER)(add_another)
     app.action(Action.PARTS_DROP_LINE)(drop_line)
+    app.action(Action.PARTS_JOIN)(join)
     app.view(Callback.REQUEST_PARTS)(send)
     app.options(Options.JOB)(jobs)
     app.options(Options.PART)(parts)
@@ -231,6 +232,26 @@ def drop_line(ack: Ack, visit: Visit, body: Body, action: dict[str, Any]) -> Non
     place = str(action.get("value"))
     left = tuple(line for n, line in enumerate(origin.lines) if str(n) != place)
     _redraw(visit, body, origin.model_copy(update={"lines": left}), list(left))
+    ack()
+
+
+def join(ack: Ack, visit: Visit, body: Body, action: dict[str, Any]) -> None:
+    """One tap: the line comes with the order that was offered; what is in the inputs is kept above
+    them like any added line."""
+    shown, chosen = body["view"], forms.Joined.parse(action.get("value"))
+    origin = forms.PartsOrigin.parse(shown.get("private_metadata") or "{}")
+    try:
+        if chosen.line >= len(origin.lines):
+            line = forms.parse_line(shown, origin, visit.reader.locale)
+            origin = forms.with_line(origin, _named(visit, line)) if line else origin
+    except FormError as error:
+        _redraw(visit, body, origin, list(origin.lines), trouble=" ".join(error.errors.values()))
+    else:
+        lines = tuple(
+            line.model_copy(update={"join": chosen.order_line}) if n == chosen.line else line
+            for n, line in enumerate(origin.lines)
+        )
+        _redraw(visit, body, origin.model_copy(update={"lines": lines}), list(lines))
     ack()
 
 

@@ -29,6 +29,7 @@ from wopo.domain.numbers import short
 from wopo.domain.part_requests import LineKind, Route
 from wopo.usecases.part_request_planning import LineInput
 from wopo.usecases.part_requests import RequestParts
+from wopo.usecases.ports.demand import OpenLine
 from wopo.usecases.views.part_requests import NextStep, PartsForm
 
 NEXT = "next"
@@ -38,6 +39,13 @@ NOTHING = "Choose a part, or write what is needed."
 TOO_MANY = "These are many things for one request: send them, then ask for the others."
 _NAMES = ("work_order_id", "part_id", "description", "service", "quantity", "needed_by")
 _AMOUNT = re.compile(r"^(?P<number>.*\d)\s*(?P<unit>[^\W\d_][^\d]{0,19})?$", re.DOTALL)
+
+
+class Joined(Carried):
+    """The place of a line in the form, and the order line that it is to come with."""
+
+    line: int
+    order_line: str
 
 
 class PartsOrigin(Carried):
@@ -147,7 +155,28 @@ def next_lines(steps: Sequence[NextStep], reader: Reader) -> list[Block]:
         name = f"{safe(step.description)}: " if len(steps) > 1 else ""
         text = f"*What happens next:* {name}{next_text(step, reader)}"
         made.append(context(text) | {"block_id": f"{NEXT}.{number}"})
+        if step.on_order:
+            made += _join(number, step, step.on_order, reader)
     return made
+
+
+def _join(number: int, step: NextStep, line: OpenLine, reader: Reader) -> list[Block]:
+    """One tap joins; sending goes on without."""
+    much = f"{reader.number(line.quantity - line.accepted)} {safe(step.unit)}"
+    whose = f"for {safe(short(line.job))}" if line.job else "for stock"
+    when = f", arriving {reader.day(line.promised_on)}" if line.promised_on else ""
+    order = safe(short(line.order))
+    there = f"{much} of these are already on order {whose} ({order}){when}"
+    text = f":warning: {there}: join that order?"
+    label = f"Join {short(line.order)}"
+    accessory = button(label, Action.PARTS_JOIN, Joined(line=number, order_line=line.id))
+    return [section(text, accessory=accessory) | {"block_id": f"join.{number}"}]
+
+
+def _joining(step: NextStep, line: OpenLine, reader: Reader) -> str:
+    much = f"{reader.number(step.to_buy)} {safe(step.unit)}"
+    when = f", arriving {reader.day(line.promised_on)}" if line.promised_on else ""
+    return f"{much} come with {safe(short(line.order))}{when}, once the larger order is approved"
 
 
 def next_text(step: NextStep, reader: Reader) -> str:
@@ -160,7 +189,8 @@ def next_text(step: NextStep, reader: Reader) -> str:
     ]
     if step.to_buy:
         much = f"{reader.number(step.to_buy)} {safe(step.unit)}: " if step.picks else ""
-        parts.append(f"{much}{_buying(step, reader)}")
+        joins = _joining(step, step.joins, reader) if step.joins else ""
+        parts.append(joins or f"{much}{_buying(step, reader)}")
     return ". ".join(parts) + "."
 
 

@@ -11,6 +11,7 @@ from sqlalchemy import Engine, event
 from wopo.db.uow import SqlTransactions
 from wopo.domain.purchase_orders import OrderState
 from wopo.usecases.ports import UnitOfWork
+from wopo.usecases.ports.demand import DemandStore
 from wopo.usecases.ports.lists import ListStore
 from wopo.usecases.ports.rejudging import RejudgingStore
 from wopo.usecases.ports.split_orders import SplitStore
@@ -91,7 +92,13 @@ def figures(uow: UnitOfWork) -> Any:
     return uow.store(RejudgingStore).figures(["one", "two"])
 
 
+def on_order(uow: UnitOfWork) -> Any:
+    return uow.store(DemandStore).joinable({"seal"}, "site")
+
+
 READS = [
+    # Sorted by the promised day, which may lack; but only what is still to come of a part.
+    (on_order, "ix_purchase_order_line_open (part_id=? AND closed_short=?)", False),
     (
         partial(asked, vendor_id="gra"),
         "ix_purchase_order_vendor (vendor_id=? AND asked_at>?)",

@@ -18,7 +18,8 @@ ZERO = Decimal(0)
 
 @dataclass(frozen=True)
 class Bought:
-    """A part of a line's need on one order line. ``ended``: nothing more will come of it."""
+    """A part of a line's need on one order line. ``asked``: a change of the order that waits for a
+    decision adds it. ``ended``: nothing more will come of it."""
 
     order_number: str
     order_state: OrderState
@@ -26,6 +27,7 @@ class Bought:
     received: Decimal = ZERO
     promised_on: date | None = None
     backordered: bool = False
+    asked: bool = False
     ended: bool = False
 
     @property
@@ -45,6 +47,8 @@ class Bought:
             case OrderState.DRAFT | OrderState.REJECTED | OrderState.CANCELLED:
                 return LineState.TO_BUY
             case OrderState.PENDING_APPROVAL:
+                return LineState.IN_APPROVAL
+            case _ if self.asked:
                 return LineState.IN_APPROVAL
             case _ if self.backordered:
                 return LineState.BACKORDERED

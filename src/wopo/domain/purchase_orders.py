@@ -155,6 +155,13 @@ class PurchaseOrderLine(Row, table=True):
             postgresql_where=TO_COME,
         ),
         Index(
+            "ix_purchase_order_line_open",
+            "part_id",
+            "closed_short",
+            sqlite_where=TO_COME,
+            postgresql_where=TO_COME,
+        ),
+        Index(
             "ix_purchase_order_line_over",
             "purchase_order_id",
             sqlite_where=OVER,

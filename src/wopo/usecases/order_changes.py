@@ -124,14 +124,21 @@ def revise_order(command: ReviseOrder, ctx: Context) -> Answer:
     if not command.reason.strip():
         raise REQUIRED(field="reason", label="The reason")
     document = hold_order(ctx, command.order_id)
+    not_stale(document.order, command.version)
+    revise(ctx, document, command.content, command.reason.strip())
+    return answer(document.order, "changed and sent for approval")
+
+
+def revise(ctx: Context, document: OrderDocument, wanted: OrderContent, reason: str) -> None:
+    """Put ``wanted`` up for a decision as the next revision of an order that is held. Raises
+    ``SAME_CONTENT`` when nothing differs."""
     order = document.order
-    not_stale(order, command.version)
     binding = order.state is OrderState.ISSUED or begun(document.lines)
     PURCHASE_ORDER.move(
         order.state, "propose" if binding else "reapprove", subject=short(order.number)
     )
     before = _latest(ctx, document)
-    content = identified(ctx, document, command.content)
+    content = identified(ctx, document, wanted)
     figures = checked(ctx, content, before)
     check_ready(ctx, content)
     check_called_off(ctx, order, content)
@@ -142,9 +149,7 @@ def revise_order(command: ReviseOrder, ctx: Context) -> Answer:
         check_not_below(order, content, document.lines)
     asked_by(order, ctx.actor_id)
     in_force = approved_before(ctx.uow, order, document.content())
-    revision = _next_revision(
-        ctx, document, content, figures, command.reason.strip(), binding=binding
-    )
+    revision = _next_revision(ctx, document, content, figures, reason, binding=binding)
     ctx.record(
         OrderRevised(
             subject_id=order.id,
@@ -161,7 +166,6 @@ def revise_order(command: ReviseOrder, ctx: Context) -> Answer:
     )
     record_submitted(ctx, order, revision, first=not binding)
     ask_approvals(ctx, order, revision, content, before=in_force)
-    return answer(order, "changed and sent for approval")
 
 
 def _latest(ctx: Context, document: OrderDocument) -> OrderContent:

@@ -27,7 +27,7 @@ from wopo.usecases.pricing import price_book
 
 class LineInput(BaseModel):
     """One need: a catalogue part, something in words, or a service. Unit and description of a
-    catalogue part are its own."""
+    catalogue part are its own. ``join``: an order line to come along with, by its id."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -37,6 +37,7 @@ class LineInput(BaseModel):
     quantity: Decimal
     unit: str = ""
     needed_by: date | None = None
+    join: str = ""
 
 
 @dataclass(frozen=True)

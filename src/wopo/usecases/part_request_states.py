@@ -78,10 +78,16 @@ def bought(link: Link) -> Bought:
         received=link.allocation.received,
         promised_on=line.promised_on,
         backordered=line.backordered,
-        ended=line.cancelled
+        asked=_asked_for(link),
+        ended=(line.cancelled and not _asked_for(link))
         or line.closed_short
         or order.state in (OrderState.CANCELLED, OrderState.CLOSED),
     )
+
+
+def _asked_for(link: Link) -> bool:
+    """Whether a change that waits for a decision would put this line on the order."""
+    return link.order_line.proposed and link.order.pending_revision is not None
 
 
 def standings(uow: UnitOfWork, lines: Iterable[PartRequestLine]) -> list[LineStanding]:
@@ -168,7 +174,8 @@ def fit_allocations(ctx: Context, order_id: str) -> None:
             by_line.setdefault(link.order_line.id, []).append(link)
     for links in by_line.values():
         row = links[0].order_line
-        left = Decimal(0) if row.cancelled else row.quantity
+        asked = _asked_for(links[0])
+        left = Decimal(0) if row.cancelled and not asked else row.quantity
         for link in links:
             share = link.allocation
             fits = max(min(share.quantity, left), share.received)

@@ -21,6 +21,7 @@ from wopo.domain.stock import (
     StockReserved,
 )
 from wopo.domain.work_orders import WORK_ORDER, WorkOrder
+from wopo.usecases.demand import apart, join_orders
 from wopo.usecases.door import Answer, Command, Context, use_case
 from wopo.usecases.nte import check_request
 from wopo.usecases.order_documents import OrderDocument, hold_order
@@ -146,7 +147,10 @@ def _take_in(
             reserve(ctx, line, pick.level, pick.quantity, pick.place.name)
     ctx.uow.flush()
     alone = submit_now and not ctx.person().has(*BUYERS)
-    orders = put_on_orders(ctx, job, list(purchases_of(request, plans, lines)), rules, alone=alone)
+    bought, joining = apart(inputs, plans, lines)
+    purchases = list(purchases_of(request, *bought))
+    orders = put_on_orders(ctx, job, purchases, rules, alone=alone)
+    join_orders(ctx, job, joining)
     refresh_lines(ctx, lines, new=True)
     if submit_now:
         for document in orders:

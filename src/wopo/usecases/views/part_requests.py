@@ -1,7 +1,7 @@
 """What screens show of part requests: what will happen with a line, and where each one stands."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 
@@ -30,6 +30,7 @@ from wopo.usecases.part_request_states import LineStanding, standings
 from wopo.usecases.people import team_ids
 from wopo.usecases.ports import UnitOfWork
 from wopo.usecases.ports.approvals import ApprovalStore
+from wopo.usecases.ports.demand import DemandStore, OpenLine
 from wopo.usecases.ports.lists import ListStore, NeedRow
 from wopo.usecases.ports.part_requests import PartRequestStore
 from wopo.usecases.purchase_orders import BUYERS
@@ -67,6 +68,10 @@ class NextStep:
     allowed: Money | None
     amount: Money | None
     approvers: tuple[str, ...]
+    on_order: OpenLine | None = None
+    """What is on order already and may be joined."""
+    joins: OpenLine | None = None
+    """What it comes along with, as was chosen."""
 
 
 @dataclass(frozen=True)
@@ -148,15 +153,38 @@ def parts_form(
     costs = may_see_costs(reader, company(uow))
     limits = uow.store(ApprovalStore).approvers([job.cost_centre_id])
     steps = []
-    for plan in plans:
+    known = on_order(uow, job, plans)
+    for plan, line in zip(plans, lines, strict=True):
         amount = plan.offer.amount(plan.to_buy) if plan.to_buy else None
         asked: tuple[str, ...] = ()
         if amount is not None and plan.said.route in ORDERED_ROUTES:
             need = Authority(amount, frozenset({job.cost_centre_id}), today, frozenset({reader.id}))
             ids = eligible(limits, need)
             asked = tuple(person.name for person, _ in limits if person.id in ids)
-        steps.append(_step(plan, job, amount if costs else None, asked))
+        step = _step(plan, job, amount if costs else None, asked)
+        steps.append(with_orders(step, known.get(part_of(plan), []), line.join))
     return PartsForm(Ref(job.id, job.number), job.title, tuple(steps))
+
+
+def on_order(uow: UnitOfWork, job: WorkOrder, plans: Sequence[Plan]) -> dict[str, list[OpenLine]]:
+    """What is on order for the job's site, by part, for all that is to be bought; one query."""
+    parts = {part_of(plan) for plan in plans if plan.to_buy} - {""}
+    found: dict[str, list[OpenLine]] = {}
+    for line in uow.store(DemandStore).joinable(parts, job.site_id) if parts else ():
+        found.setdefault(line.part_id, []).append(line)
+    return found
+
+
+def part_of(plan: Plan) -> str:
+    """The catalogue part a plan is about; empty where it is none."""
+    return plan.need.part.id if plan.need.part and plan.to_buy else ""
+
+
+def with_orders(step: NextStep, known: Sequence[OpenLine], join: str) -> NextStep:
+    """The step with the order it joins, or with the first it could."""
+    chosen = next((line for line in known if line.id == join), None)
+    first = known[0] if known and chosen is None else None
+    return replace(step, on_order=first, joins=chosen)
 
 
 def _step(plan: Plan, job: WorkOrder, amount: Money | None, approvers: tuple[str, ...]) -> NextStep:

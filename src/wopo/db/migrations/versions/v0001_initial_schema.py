@@ -1463,6 +1463,13 @@ def upgrade() -> None:
             postgresql_where=sa.text("accepted < quantity"),
         )
         batch_op.create_index(
+            "ix_purchase_order_line_open",
+            ["part_id", "closed_short"],
+            unique=False,
+            sqlite_where=sa.text("accepted < quantity"),
+            postgresql_where=sa.text("accepted < quantity"),
+        )
+        batch_op.create_index(
             "ix_purchase_order_line_over",
             ["purchase_order_id"],
             unique=False,
