@@ -62,6 +62,7 @@ class Callback(StrEnum):
     ASK_ABOUT_ORDER = "ask_about_order"
     ANSWER_QUESTION = "answer_question"
     HAND_ON_DECISION = "hand_on_decision"
+    DELEGATE = "delegate"
     ORDER_DETAILS = "order_details"
     CHANGE_ORDER = "change_order"
     NEW_ORDER = "new_order"
@@ -255,6 +256,7 @@ class Action(StrEnum):
     NTE_GRANT = "nte.grant"
     NTE_OTHER = "nte.other"
     NTE_REFUSE = "nte.refuse"
+    DELEGATION_END = "delegation.end"
 
 
 class Options(StrEnum):

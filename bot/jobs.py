@@ -21,6 +21,7 @@ from wopo.usecases.audit_anchors import TakeAnchor
 from wopo.usecases.case_reminders import EscalateCases, RemindOwners
 from wopo.usecases.case_snoozes import EndSnoozes
 from wopo.usecases.counter_receipts import ChaseTillReceipts
+from wopo.usecases.delegations import FollowDelegations
 from wopo.usecases.door import SCHEDULER, Command
 from wopo.usecases.execute import execute
 from wopo.usecases.judging_sweeps import sweep
@@ -90,6 +91,7 @@ JOBS: list[Job | JudgeChanged] = [
     _sweep(EscalateCases, "*/10 * * * *"),
     _sweep(EndSnoozes, "*/10 * * * *"),
     _sweep(ExpireApprovals, "*/10 * * * *"),
+    _sweep(FollowDelegations, "*/10 * * * *"),
     _sweep(TellLateDeliveries, "*/10 * * * *"),
     _sweep(TellMissingReceipts, "*/10 * * * *"),
     _sweep(ChaseTillReceipts, "*/10 * * * *"),

@@ -168,6 +168,7 @@ def _facts(view: ApprovalView, reader: Reader) -> list[tuple[str, str]]:
     before = reader.money(view.total_before) if view.total_before else ""
     return [
         ("For", jobs_text(view.jobs, 4) or "no job (stock or cost centre)"),
+        ("You decide for", view.in_place_of.name if view.in_place_of else ""),
         ("Asked by", ", ".join(person.name for person in view.requesters)),
         ("Handed on by", ": ".join(part for part in view.handed_on or () if part)),
         ("Not decided in time by", ", ".join(person.name for person in view.passed_over)),

@@ -13,6 +13,7 @@ from tests.factories.shop import asked, open_shop
 from tests.payloads import Payloads
 from tests.slack import RecordingSlack
 from wopo.db.uow import SqlTransactions
+from wopo.domain.delegations import Delegation
 from wopo.domain.purchase_orders import OrderState, PurchaseOrder
 from wopo.domain.purchasing_policy import PolicyDocument
 from wopo.usecases.cost_centres import SetCostCentreOwner
@@ -77,3 +78,33 @@ def test_the_card_shows_whose_turn_it_is_and_the_last_click_approves(
     assert "2. authority for the amount: Max Manager, approved" in shown
     why = str(send(payloads.command(SlashCommand.WOPO, "why PO-1", user="U-fin")))
     assert "step 2 · authority for the amount · approved on" in why
+
+
+def test_a_stand_in_is_named_on_a_form_and_ended_there(
+    waiting: Callable[[], None],
+    company: Company,
+    slack: RecordingSlack,
+    send: Send,
+    payloads: Payloads,
+    transactions: SqlTransactions,
+) -> None:
+    send(payloads.command(SlashCommand.WOPO, "delegate", user="U-fin"))
+    form = slack.view()
+    days = {"starts": "2026-03-02", "ends": "2026-03-06"}
+    wrong = send(payloads.submit(form, {"to_id": company.fin, **days}, user="U-fin"))
+    assert "Nobody stands in for themselves" in wrong["errors"]["to_id"]
+    late = send(
+        payloads.submit(form, {"to_id": company.bea, "starts": days["starts"]}, user="U-fin")
+    )
+    assert late["errors"] == {"ends": "Choose a day. Nothing was changed."}
+    done = str(send(payloads.submit(form, {"to_id": company.bea, **days}, user="U-fin")))
+    assert "Bea Buyer decides for Fia Finance from 02 Mar to 06 Mar 2026." in done
+    waiting()
+    assert "You decide about orders for Fia Finance" in str(slack.messages["DU-bea"])
+    send(payloads.command(SlashCommand.WOPO, "delegate", user="U-fin"))
+    shown = slack.view()
+    assert "*Bea Buyer* decides for you" in str(shown["blocks"])
+    end = next(b["accessory"]["value"] for b in shown["blocks"] if "accessory" in b)
+    send(payloads.click_in_view(Action.DELEGATION_END, end, shown, user="U-fin"))
+    (row,) = rows(transactions, Delegation)
+    assert row.ended_at is not None

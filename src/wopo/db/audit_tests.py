@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Iterator
 from itertools import islice
 from typing import Any, NamedTuple, TypeVar
 
-from sqlalchemy import Executable, and_, or_, select
+from sqlalchemy import Executable, and_, func, or_, select
 from sqlalchemy.sql.elements import ColumnElement
 from sqlmodel import col
 
@@ -86,6 +86,7 @@ class SqlAuditTests(AuditSums, AuditTestStore):
                 col(A.id), col(PO.id), col(PO.number), col(V.name), col(A.amount_minor),
                 col(A.currency), col(A.asked_at), col(A.decided_at), col(A.decided_by_id),
                 col(A.waiver), col(A.wanted) == AUTHORITY,
+                func.coalesce(col(A.decided_for_id), col(A.decided_by_id)),
                 col(PO.requested_by_ids), col(OrderRevision.made_by_id),
             )
             .select_from(A)

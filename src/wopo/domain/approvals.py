@@ -62,10 +62,14 @@ class Approval(SQLModel, table=True):
     amount_minor: int = minor_field()
     currency: str = Field(max_length=3)
     eligible_ids: list[str] = json_field(list)
+    stand_ins: dict[str, str] = json_field(dict)
+    """Of those who were asked, who stands in for whom."""
     passed_over_ids: list[str] = json_field(list)
     handed_on_by_id: str | None = ref("person", null=True, index=False)
     asked_at: datetime = time_field()
     decided_by_id: str | None = ref("person", null=True)
+    decided_for_id: str | None = ref("person", null=True, index=False)
+    """In whose place it was made, and by whose authority."""
     decided_at: datetime | None = time_field(null=True)
     decided_on_surface: str = Field(default="", max_length=20)
     reason: str | None = Field(default=None, max_length=1000)

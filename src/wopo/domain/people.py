@@ -85,6 +85,9 @@ class Person(SQLModel, table=True):
     locale: str = Field(default="en", max_length=20)
     timezone: str = Field(default="UTC", max_length=60)
     counter_cap_minor: int | None = minor_field(None, null=True)
+    away_until: date | None = None
+    """The last day on which somebody stands in for them (``Delegation``), so that nobody looks for
+    a stand-in of people who have none."""
     created_at: datetime = time_field()
 
     def has(self, *roles: Role) -> bool:

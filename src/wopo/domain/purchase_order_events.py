@@ -50,6 +50,8 @@ class OrderApproved(Event):
     approval_id: str
     by_id: str | None
     first: bool
+    for_id: str | None = None
+    """In whose place."""
     rule: str = ""
     """The rule that decided, where no person did."""
 
@@ -227,6 +229,8 @@ class ApprovalStepDecided(Event):
     step: int
     wanted: str
     by_id: str
+    for_id: str | None = None
+    """In whose place."""
     next_ids: list[str]
 
 

@@ -8,6 +8,7 @@ from functools import cached_property
 
 from wopo.domain.approval_rights import Deciders, Need, able, ranked
 from wopo.domain.cost_centres import CostCentre, CostCentreOwner
+from wopo.domain.delegations import Delegation, chain_from, chain_to
 from wopo.domain.exchange_rates import ExchangeRate, rate_on
 from wopo.domain.money import Money
 from wopo.domain.order_content import OrderContent
@@ -48,6 +49,7 @@ class Circle:
     ) -> None:
         self.uow, self.day = uow, day
         self.order, self.revision, self.content = order, revision, content
+        self._deciders: dict[str, Deciders] = {}
 
     @cached_property
     def requesters(self) -> frozenset[str]:
@@ -109,6 +111,11 @@ class Circle:
     def of(self, wanted: str) -> Deciders:
         """Who could make the decision that asks for ``wanted`` (``Approval.wanted``). Instead of
         somebody who is left out or gone it is whoever is above them."""
+        if wanted not in self._deciders:
+            self._deciders[wanted] = self._found(wanted)
+        return self._deciders[wanted]
+
+    def _found(self, wanted: str) -> Deciders:
         kind, _, name = wanted.partition(":")
         match kind:
             case "role":
@@ -123,6 +130,40 @@ class Circle:
                 asked = self.uow.many(Person, sorted(self.requesters)).values()
                 return self._above({one.manager_id for one in asked if one.manager_id})
         return Deciders(able(self.approvers, self.need), ranked(self.approvers, self.need))
+
+    @cached_property
+    def delegations(self) -> list[Delegation]:
+        """The delegations in force or to come; few."""
+        return self.uow.all(Delegation, ended_at=None, order=("starts", "id"))
+
+    def present(self, whom: list[str]) -> tuple[list[str], dict[str, str]]:
+        """Of whom it is asked today: instead of people who are away it is who stands in for them;
+        and who of these stands in for whom."""
+        people = self.uow.many(Person, whom)
+        asked: list[str] = []
+        stand_ins: dict[str, str] = {}
+        for id in whom:
+            until = people[id].away_until if id in people else None
+            stand_in = self._stand_in(id) if until is not None and until >= self.day else id
+            if stand_in != id and stand_in not in whom:
+                stand_ins.setdefault(stand_in, id)
+            asked.append(stand_in)
+        return list(dict.fromkeys(asked)), stand_ins
+
+    def _stand_in(self, person_id: str) -> str:
+        last = chain_from(self.delegations, self.day, person_id, without=self.excluded)[-1]
+        person = self.uow.get(Person, last)
+        return last if person is not None and person.active else person_id
+
+    def chain(self, wanted: str, person_id: str) -> list[str] | None:
+        """The chain by which somebody may make a decision in the place of one who could; none
+        where there is none today, or where it leads through somebody who is left out."""
+        able = self.of(wanted).able
+        return chain_to(self.delegations, self.day, able, person_id, without=self.excluded)
+
+    def may(self, wanted: str, person_id: str) -> bool:
+        """Whether somebody could make the decision today, by themselves or in another's place."""
+        return person_id in self.of(wanted).able or self.chain(wanted, person_id) is not None
 
     def _owners(self, centre_id: str) -> list[str]:
         """The owner of the cost centre, or of the nearest one above it that has one."""

@@ -48,7 +48,7 @@ def reassign_approval(command: ReassignApproval, ctx: Context) -> Answer:
     order, approval = decision.order, decision.approval
     person = _taker(ctx, decision, command.person_id)
     before = list(approval.eligible_ids)
-    decide(ctx, approval, ApprovalState.REASSIGNED)
+    decide(ctx, decision.circle(ctx), approval, ApprovalState.REASSIGNED)
     approval.reason = command.reason.strip() or None
     order.version += 1
     asked = ask_again(

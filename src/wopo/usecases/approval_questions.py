@@ -41,7 +41,7 @@ def ask_about_order(command: AskAboutOrder, ctx: Context) -> Answer:
     if rerouted is not None:
         return rerouted
     order, approval = decision.order, decision.approval
-    decide(ctx, approval, ApprovalState.RETURNED)
+    decide(ctx, decision.circle(ctx), approval, ApprovalState.RETURNED)
     approval.question = question
     order.version += 1
     ctx.record(

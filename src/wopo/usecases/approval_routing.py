@@ -54,7 +54,7 @@ def ask_approvals(
             _put(ctx, circle, approval, circle.of(wanted).whom())
         else:
             approval.state = ApprovalState.PLANNED
-            approval.eligible_ids = circle.of(wanted).whom()
+            approval.eligible_ids, approval.stand_ins = circle.present(circle.of(wanted).whom())
             ctx.uow.add(approval)
 
 
@@ -66,7 +66,14 @@ def _let_stand(ctx: Context, approval: Approval, made: Approval) -> None:
     ctx.uow.add(approval)
 
 
-_MADE = ("asked_at", "eligible_ids", "decided_by_id", "decided_at", "decided_on_surface")
+_MADE = (
+    "asked_at",
+    "eligible_ids",
+    "decided_by_id",
+    "decided_for_id",
+    "decided_at",
+    "decided_on_surface",
+)
 
 
 def open_planned(ctx: Context, circle: Circle, approval: Approval) -> None:
@@ -119,9 +126,9 @@ def _new(ctx: Context, circle: Circle) -> Approval:
 
 
 def _put(ctx: Context, circle: Circle, approval: Approval, whom: list[str]) -> None:
-    approval.eligible_ids = whom
+    approval.eligible_ids, approval.stand_ins = circle.present(whom)
     ctx.uow.add(approval)
-    _add_asks(ctx, approval, whom)
+    _add_asks(ctx, approval, approval.eligible_ids)
     ctx.record(
         ApprovalAsked(
             subject_id=approval.id,
@@ -129,7 +136,7 @@ def _put(ctx: Context, circle: Circle, approval: Approval, whom: list[str]) -> N
             number=circle.order.number,
             revision=approval.revision,
             amount=approval.amount,
-            eligible_ids=list(whom),
+            eligible_ids=list(approval.eligible_ids),
         )
     )
 
@@ -138,7 +145,8 @@ def _whom(deciders: Deciders, before: Approval) -> list[str]:
     """Whom to ask: whoever it was handed on to as long as they can decide, else the first of those
     that did not let it expire."""
     if before.handed_on_by_id:
-        still = [id for id in before.eligible_ids if id in deciders.able]
+        asked = [before.stand_ins.get(id, id) for id in before.eligible_ids]
+        still = [id for id in asked if id in deciders.able]
         if still:
             return still
     return deciders.whom(before.passed_over_ids)
@@ -201,9 +209,11 @@ def reroute(
 ) -> bool:
     """Ask those who are eligible now; whether that changed anything."""
     circle = circle_of(ctx, order, revision, content_of_revision(revision))
-    before, now = list(approval.eligible_ids), _whom(circle.of(approval.wanted), approval)
-    if before == now:
+    before = list(approval.eligible_ids)
+    now, stand_ins = circle.present(_whom(circle.of(approval.wanted), approval))
+    if (before, approval.stand_ins) == (now, stand_ins):
         return False
+    approval.stand_ins = stand_ins
     _ask(ctx, approval, now)
     ctx.record(
         ApprovalRerouted(
@@ -227,7 +237,8 @@ def revision_of(ctx: Context, approval: Approval) -> OrderRevision:
     return found
 
 
-def _reroute_waiting(ctx: Context, reason: str) -> None:
+def reroute_waiting(ctx: Context, reason: str) -> None:
+    """Ask anew about everything that waits, because who may decide is different now."""
     for approval in ctx.uow.all(Approval, state=ApprovalState.WAITING, order="asked_at"):
         order = ctx.uow.get(PurchaseOrder, approval.purchase_order_id)
         if order is not None and not approval.imported:
@@ -237,29 +248,29 @@ def _reroute_waiting(ctx: Context, reason: str) -> None:
 @reaction(AuthoritySet)
 def limits_changed(event: AuthoritySet, ctx: Context) -> None:
     """A limit changed: whatever waits is asked of those whose limit is right now."""
-    _reroute_waiting(ctx, "an authority limit changed")
+    reroute_waiting(ctx, "an authority limit changed")
 
 
 @reaction(PersonDeactivated)
 def approver_left(event: PersonDeactivated, ctx: Context) -> None:
     """What waited for somebody who left is asked of others."""
-    _reroute_waiting(ctx, "an approver is no longer active")
+    reroute_waiting(ctx, "an approver is no longer active")
 
 
 @reaction(PersonReactivated)
 def approver_back(event: PersonReactivated, ctx: Context) -> None:
     """What waits may be asked of somebody who came back."""
-    _reroute_waiting(ctx, "an approver is active again")
+    reroute_waiting(ctx, "an approver is active again")
 
 
 @reaction(PersonChanged)
 def roles_changed(event: PersonChanged, ctx: Context) -> None:
     """Roles decide who may approve, and who is above whom."""
     if {"roles", "manager_id"} & set(event.after):
-        _reroute_waiting(ctx, "roles changed")
+        reroute_waiting(ctx, "roles changed")
 
 
 @reaction(CostCentreOwnerSet)
 def owner_changed(event: CostCentreOwnerSet, ctx: Context) -> None:
     """What waits for a cost centre's owner is asked of the new one."""
-    _reroute_waiting(ctx, "a cost centre has another owner")
+    reroute_waiting(ctx, "a cost centre has another owner")

@@ -9,9 +9,13 @@ from wopo.usecases.approval_routing import end_asking, open_planned
 from wopo.usecases.door import Context
 
 
-def decide(ctx: Context, approval: Approval, state: ApprovalState) -> None:
-    """The decision is made, here and now, by whoever acts; it is asked of nobody any more."""
+def decide(ctx: Context, circle: Circle, approval: Approval, state: ApprovalState) -> None:
+    """The decision is made, here and now, by whoever acts, if need be in another's place; it is
+    asked of nobody any more."""
     approval.state = state
+    if ctx.person().id not in circle.of(approval.wanted).able:
+        chain = circle.chain(approval.wanted, ctx.person().id)
+        approval.decided_for_id = chain[0] if chain else None
     approval.decided_by_id, approval.decided_at = ctx.actor_id, ctx.at
     approval.decided_on_surface = ctx.surface
     end_asking(ctx, approval)
@@ -55,13 +59,11 @@ def _open_ones(ctx: Context, approval: Approval) -> list[Approval]:
 
 def _mine(ctx: Context, circle: Circle, row: Approval) -> bool:
     """A question that was asked is answered before anybody decides."""
-    return row.state is not ApprovalState.RETURNED and (
-        ctx.person().id in circle.of(row.wanted).able
-    )
+    return row.state is not ApprovalState.RETURNED and (circle.may(row.wanted, ctx.person().id))
 
 
 def _agree(ctx: Context, circle: Circle, approval: Approval) -> None:
-    decide(ctx, approval, ApprovalState.APPROVED)
+    decide(ctx, circle, approval, ApprovalState.APPROVED)
     for duty, people in ((Duty.REQUESTER, circle.requesters), *circle.handlers.items()):
         if ctx.person().id in people:
             _use_waiver(ctx, circle, approval, duty)
@@ -94,6 +96,7 @@ def _tell(ctx: Context, circle: Circle, made: list[Approval], left: list[Approva
                 step=row.step,
                 wanted=row.wanted,
                 by_id=ctx.person().id,
+                for_id=row.decided_for_id,
                 next_ids=sorted({id for one in waiting for id in one.eligible_ids}),
             )
         )

@@ -22,6 +22,7 @@ from wopo.domain.approval_rights import (
     checked_reason,
 )
 from wopo.domain.approvals import Approval, ApprovalState
+from wopo.domain.delegations import ASKED_FOR_IT, OUTSIDE_DAYS, Delegation, chain_to
 from wopo.domain.money import Money
 from wopo.domain.numbers import short
 from wopo.domain.order_content import OrderContent
@@ -39,6 +40,7 @@ from wopo.usecases.approval_deciders import Circle
 from wopo.usecases.approval_routing import circle_of, reroute, revision_of, void_approvals
 from wopo.usecases.approval_steps import approve, decide
 from wopo.usecases.blanket_orders import call_off
+from wopo.usecases.delegations import chain_words
 from wopo.usecases.door import Answer, Command, Context, use_case
 from wopo.usecases.order_documents import (
     OrderDocument,
@@ -155,6 +157,7 @@ def bind(
             approval_id=approval.id,
             by_id=approval.decided_by_id,
             first=first,
+            for_id=approval.decided_for_id,
             rule=approval.rule,
         )
     )
@@ -170,7 +173,7 @@ def reject_order(command: RejectOrder, ctx: Context) -> Answer:
         return rerouted
     order, approval = decision.order, decision.approval
     first = decision.first
-    decide(ctx, approval, ApprovalState.REJECTED)
+    decide(ctx, decision.circle(ctx), approval, ApprovalState.REJECTED)
     approval.reason = reason
     if approval.decisions > 1:
         void_approvals(ctx, order, decided=False)
@@ -292,13 +295,15 @@ def authorised(ctx: Context, decision: Decision) -> Answer | None:
     number, circle = short(order.number), decision.circle(ctx)
     if person.id in circle.excluded:
         who = names(ctx, approval.eligible_ids)
+        _not_for_others(ctx, decision, who)
         if person.id in circle.requesters:
             raise OWN_REQUEST(number=number, who=who)
         duty = next(duty for duty, people in circle.handlers.items() if person.id in people)
         raise HANDLED(number=number, who=who, had=DUTY_WORDS[duty])
-    if person.id in circle.of(approval.wanted).able:
+    if circle.may(approval.wanted, person.id):
         return None
     if person.id not in approval.eligible_ids:
+        _outside_days(ctx, decision)
         raise NOT_ELIGIBLE(number=number, who=names(ctx, approval.eligible_ids))
     reroute(ctx, approval, order, decision.revision, "the approver's limit no longer covers it")
     return Answer(
@@ -308,6 +313,31 @@ def authorised(ctx: Context, decision: Decision) -> Answer | None:
         f"decided. It waits for {names(ctx, approval.eligible_ids)}.",
         facts={"decided": False},
     )
+
+
+def _not_for_others(ctx: Context, decision: Decision, who: str) -> None:
+    """Who is left out can't decide in another's place either; the chain is shown (A26)."""
+    circle, person_id = decision.circle(ctx), ctx.person().id
+    able = circle.of(decision.approval.wanted).able
+    chain = chain_to(circle.delegations, circle.day, able, person_id)
+    if chain is not None:
+        shown = chain_words(ctx.uow, chain)
+        raise ASKED_FOR_IT(number=short(decision.order.number), chain=shown, who=who)
+
+
+def _outside_days(ctx: Context, decision: Decision) -> None:
+    """Who stood in before, or will later, reads when (A26)."""
+    able = decision.circle(ctx).of(decision.approval.wanted).able
+    rows = ctx.uow.all(Delegation, to_id=ctx.person().id, order="-ends", limit=10)
+    told = [row for row in rows if row.from_id in able]
+    if told:
+        row = told[0]
+        chain = chain_words(ctx.uow, [row.from_id, row.to_id])
+        raise OUTSIDE_DAYS(
+            chain=f"{chain} from {row.starts} to {row.ends}{', ended' if row.ended_at else ''}",
+            number=short(decision.order.number),
+            who=names(ctx, decision.approval.eligible_ids),
+        )
 
 
 def names(ctx: Context, person_ids: list[str]) -> str:

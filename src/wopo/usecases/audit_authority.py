@@ -44,7 +44,7 @@ class Authority:
 
     def limit_of(self, row: Decision) -> Money | None:
         """How much the approver could approve for this order at that moment; none for nothing."""
-        found = level(self.at(row.by_id, row.decided_at), self.need(row))
+        found = level(self.at(row.authority_id, row.decided_at), self.need(row))
         if found is None:
             return None
         # A limit in another currency seldom is a whole number of minor units: what is beyond the
@@ -55,7 +55,7 @@ class Authority:
     def ended(self, row: Decision) -> date | None:
         """The last day on which an older limit of the approver would have covered it; none where
         none ever did."""
-        limits = self.at(row.by_id, row.decided_at)
+        limits = self.at(row.authority_id, row.decided_at)
         days = {limit.valid_to for limit in limits if limit.valid_to is not None}
         over = sorted((day for day in days if day < row.decided_at.date()), reverse=True)
         for day in over:
@@ -106,6 +106,8 @@ def authority_faults(uow: UnitOfWork) -> Iterator[Fault]:
     """Approvals that the approver's authority did not cover on that day."""
     authority = Authority(uow)
     for row in uow.store(AuditTestStore).decisions(EVER):
+        if not row.by_authority:
+            continue
         limit = authority.limit_of(row)
         if limit is None or limit < row.amount:
             had = f"could approve up to {limit}" if limit else "could approve nothing of it"

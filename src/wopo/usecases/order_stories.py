@@ -59,8 +59,10 @@ def _order(event: Event, ctx: Context) -> PurchaseOrder:
     return ctx.require(PurchaseOrder, event.subject_id, label="purchase order")
 
 
-def _by(ctx: Context) -> str:
-    return f" by {ctx.actor.name}" if ctx.actor else ""
+def _by(ctx: Context, for_id: str | None = None) -> str:
+    principal = ctx.uow.get(Person, for_id) if for_id else None
+    place = f" for {principal.name}" if principal else ""
+    return f" by {ctx.actor.name}{place}" if ctx.actor else ""
 
 
 def jobs_on(ctx: Context, order: PurchaseOrder) -> dict[str, tuple[WorkOrder, list[str]]]:
@@ -173,8 +175,10 @@ def tell_approved(event: OrderApproved, ctx: Context) -> Iterable[Notice]:
         return
     yield from _decided(ctx, event.approval_id)
     what = "is approved" if event.first else "is approved as changed"
-    yield from _threads(ctx, order, f"{what}{_by(ctx)}")
-    yield from _asked(ctx, order, f"{what}{_by(ctx)}{_at_counter(ctx, order, event)}.")
+    yield from _threads(ctx, order, f"{what}{_by(ctx, event.for_id)}")
+    yield from _asked(
+        ctx, order, f"{what}{_by(ctx, event.for_id)}{_at_counter(ctx, order, event)}."
+    )
 
 
 def _at_counter(ctx: Context, order: PurchaseOrder, event: OrderApproved) -> str:

@@ -33,9 +33,10 @@ class Permission:
 
 
 def approver_ids(uow: UnitOfWork, order: PurchaseOrder) -> set[str]:
-    """Who approved any revision of the order in wopo."""
+    """Who approved any revision of the order in wopo, and in whose place."""
     rows = uow.all(Approval, purchase_order_id=order.id, state=ApprovalState.APPROVED)
-    return {row.decided_by_id for row in rows if row.decided_by_id and not row.imported}
+    deciders = [(row.decided_by_id, row.decided_for_id) for row in rows if not row.imported]
+    return {id for pair in deciders for id in pair if id}
 
 
 def may_receive(

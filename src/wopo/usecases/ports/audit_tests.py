@@ -16,7 +16,8 @@ Ids = frozenset[str]
 
 class Decision(NamedTuple):
     """An order that a person approved, whether or not the approval still holds. ``by_authority``:
-    their limit had to cover it; a step that the policy asks of a role or a person needs none."""
+    a limit had to cover it (``authority_id``'s: who decided, or in whose place); a step that the
+    policy asks of a role or a person needs none."""
 
     approval_id: str
     order_id: str
@@ -29,6 +30,7 @@ class Decision(NamedTuple):
     by_id: str
     waiver: str | None
     by_authority: bool
+    authority_id: str
     requesters: Ids
     centres: Ids
 

@@ -1,6 +1,6 @@
 """The decisions that a revision needs, as people read them: who, when, and whose turn it is."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -39,7 +39,7 @@ def steps_of(uow: UnitOfWork, rows: Sequence[Approval]) -> tuple[StepView, ...]:
     names = refs_of(
         uow,
         {
-            Person: [id for row in shown for id in (*row.eligible_ids, row.decided_by_id)]
+            Person: [id for row in shown for id in people_of(row)]
             + [_id(row) for row in shown if row.wanted.startswith("person:")],
             CostCentre: [_id(row) for row in shown if row.wanted.startswith("owner:")],
         },
@@ -65,18 +65,30 @@ def _id(row: Approval) -> str:
 
 
 def _step(row: Approval, names: Mapping[str, Ref]) -> StepView:
-    people: Iterable[str | None] = row.eligible_ids
-    if row.state not in OPEN_DECISIONS:
-        people = [row.decided_by_id]
+    asked = row.state in OPEN_DECISIONS
+    people = row.eligible_ids if asked else [row.decided_by_id or ""]
+    places = row.stand_ins if asked else {row.decided_by_id or "": row.decided_for_id or ""}
     return StepView(
         order_id=row.purchase_order_id,
         step=row.step,
         wanted=wanted_words(row.wanted, names),
         state=row.state,
-        people=tuple(names[id].name for id in people if id and id in names),
+        people=tuple(in_place(id, places, names) for id in people if id in names),
         at=row.decided_at,
         stands_from=row.stands_from,
     )
+
+
+def people_of(row: Approval) -> list[str | None]:
+    """Everybody a decision names."""
+    places = [*row.stand_ins.values(), row.decided_for_id]
+    return [*row.eligible_ids, row.decided_by_id, *places]
+
+
+def in_place(id: str, places: Mapping[str, str], names: Mapping[str, Ref]) -> str:
+    """``Max``, or ``Max for Ana`` where he stands in for her."""
+    principal = names.get(places.get(id, ""))
+    return f"{names[id].name} for {principal.name}" if principal else names[id].name
 
 
 def wanted_words(wanted: str, names: Mapping[str, Ref]) -> str:

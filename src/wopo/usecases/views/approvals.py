@@ -26,7 +26,7 @@ from wopo.usecases.ports.approvals import ApprovalStore
 from wopo.usecases.ports.lists import LineRow, ListStore
 from wopo.usecases.settings import company
 from wopo.usecases.views.approval_lines import ApprovalLine, JobRef, lines_to_decide
-from wopo.usecases.views.approval_steps import StepView, decisions_on, steps_of
+from wopo.usecases.views.approval_steps import StepView, decisions_on, in_place, people_of, steps_of
 from wopo.usecases.views.names import Ref, refs
 
 WAITING_SHOWN = 10
@@ -61,6 +61,8 @@ class ApprovalView:
     """Other orders that it is decided together with."""
     asked_at: datetime
     asked_of: tuple[Ref, ...]
+    in_place_of: Ref | None
+    """For whom the reader stands in."""
     decided_by: Ref | None
     decided_at: datetime | None
     reason: str | None
@@ -105,8 +107,8 @@ def approval_view(
     figures = totals(content)
     jobs = jobs_of(uow, [line.work_order_id for line in content.lines])
     asked = set(order.requested_by_ids) | uow.store(ApprovalStore).requesters(order.id)
-    others = [*approval.passed_over_ids, approval.decided_by_id, approval.handed_on_by_id]
-    people = refs(uow, Person, [*asked, *approval.eligible_ids, *others])
+    others = [*approval.passed_over_ids, approval.handed_on_by_id]
+    people = refs(uow, Person, [*asked, *people_of(approval), *others])
     vendor = uow.get(Vendor, content.vendor_id)
     currency = content.currency
     return ApprovalView(
@@ -132,8 +134,13 @@ def approval_view(
         budgets=budgets_after(uow, order, content, today),
         together=Together.model_validate(revision.together),
         asked_at=approval.asked_at,
-        asked_of=tuple(people[id] for id in approval.eligible_ids if id in people),
-        decided_by=people.get(approval.decided_by_id or ""),
+        asked_of=tuple(
+            Ref(id, in_place(id, approval.stand_ins, people))
+            for id in approval.eligible_ids
+            if id in people
+        ),
+        in_place_of=people.get(approval.stand_ins.get(reader.id, "")),
+        decided_by=_decider(approval, people),
         decided_at=approval.decided_at,
         reason=approval.reason,
         question=approval.question,
@@ -145,6 +152,12 @@ def approval_view(
         steps=steps_of(uow, decisions_on(uow, approval)),
         matrix_rule=approval.matrix_rule,
     )
+
+
+def _decider(approval: Approval, people: Mapping[str, Ref]) -> Ref | None:
+    id = approval.decided_by_id or ""
+    places = {id: approval.decided_for_id or ""}
+    return Ref(id, in_place(id, places, people)) if id in people else None
 
 
 def _handed_on(

@@ -393,6 +393,7 @@ def upgrade() -> None:
         sa.Column("locale", sa.String(length=20), nullable=False),
         sa.Column("timezone", sa.String(length=60), nullable=False),
         sa.Column("counter_cap_minor", sa.BigInteger(), nullable=True),
+        sa.Column("away_until", sa.Date(), nullable=True),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(
             ["cost_centre_id"], ["cost_centre.id"], initially="DEFERRED", deferrable=True
@@ -535,6 +536,30 @@ def upgrade() -> None:
         batch_op.create_index(
             batch_op.f("ix_cost_centre_owner_person_id"), ["person_id"], unique=False
         )
+
+    op.create_table(
+        "delegation",
+        sa.Column("id", sa.String(length=40), nullable=False),
+        sa.Column("from_id", sa.String(length=40), nullable=False),
+        sa.Column("to_id", sa.String(length=40), nullable=False),
+        sa.Column("starts", sa.Date(), nullable=False),
+        sa.Column("ends", sa.Date(), nullable=False),
+        sa.Column("reason", sa.String(length=200), nullable=False),
+        sa.Column("source", sa.String(length=40), nullable=False),
+        sa.Column("made_by_id", sa.String(length=40), nullable=True),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["from_id"], ["person.id"], initially="DEFERRED", deferrable=True),
+        sa.ForeignKeyConstraint(
+            ["made_by_id"], ["person.id"], initially="DEFERRED", deferrable=True
+        ),
+        sa.ForeignKeyConstraint(["to_id"], ["person.id"], initially="DEFERRED", deferrable=True),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    with op.batch_alter_table("delegation", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_delegation_ends"), ["ends"], unique=False)
+        batch_op.create_index(batch_op.f("ix_delegation_from_id"), ["from_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_delegation_to_id"), ["to_id"], unique=False)
 
     op.create_table(
         "authority_limit",
@@ -806,10 +831,12 @@ def upgrade() -> None:
         sa.Column("amount_minor", sa.BigInteger(), nullable=False),
         sa.Column("currency", sa.String(length=3), nullable=False),
         sa.Column("eligible_ids", sa.JSON(), nullable=False),
+        sa.Column("stand_ins", sa.JSON(), nullable=False),
         sa.Column("passed_over_ids", sa.JSON(), nullable=False),
         sa.Column("handed_on_by_id", sa.String(length=40), nullable=True),
         sa.Column("asked_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("decided_by_id", sa.String(length=40), nullable=True),
+        sa.Column("decided_for_id", sa.String(length=40), nullable=True),
         sa.Column("decided_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("decided_on_surface", sa.String(length=20), nullable=False),
         sa.Column("reason", sa.String(length=1000), nullable=True),
@@ -820,6 +847,9 @@ def upgrade() -> None:
         sa.Column("imported", sa.Boolean(), nullable=False),
         sa.ForeignKeyConstraint(
             ["decided_by_id"], ["person.id"], initially="DEFERRED", deferrable=True
+        ),
+        sa.ForeignKeyConstraint(
+            ["decided_for_id"], ["person.id"], initially="DEFERRED", deferrable=True
         ),
         sa.ForeignKeyConstraint(
             ["handed_on_by_id"], ["person.id"], initially="DEFERRED", deferrable=True
@@ -2188,6 +2218,7 @@ def downgrade() -> None:
         "purchase_order",
         "labour_rate",
         "cost_centre_owner",
+        "delegation",
         "authority_limit",
         "attachment",
         "unit_conversion",

@@ -1,0 +1,43 @@
+"""Stand-ins: the form of ``/wopo delegate`` and its End buttons."""
+
+from typing import Any
+
+from slack_bolt import Ack, App
+
+from bot.answers import notice
+from bot.blocks import Block
+from bot.clicks import quietly
+from bot.ids import Action, Callback
+from bot.metadata import Target
+from bot.modals import delegations as forms
+from bot.services import Services
+from bot.visit import Body, Visit
+from wopo.usecases.delegations import EndDelegation
+from wopo.usecases.views.delegations import delegations_of
+
+
+def register(app: App, _services: Services) -> None:
+    """Listen to the form and the buttons in it."""
+    app.view(Callback.DELEGATE)(save)
+    app.action(Action.DELEGATION_END)(end)
+
+
+def screen(visit: Visit) -> Block:
+    """The form as it stands now."""
+    with visit.read() as uow:
+        lines = delegations_of(uow, visit.me.id, day=visit.reader.today)
+    return forms.build(lines, visit.reader)
+
+
+def save(ack: Ack, visit: Visit, view: dict[str, Any]) -> None:
+    """Name the stand-in, and say it back."""
+    answer = visit.do(forms.parse(view, visit.reader.locale))
+    ack(response_action="update", view=notice(answer.message, title="Stand-in"))
+
+
+def end(ack: Ack, visit: Visit, body: Body, action: dict[str, Any]) -> None:
+    """End one, and show what is left."""
+    visit.do(EndDelegation(delegation_id=Target.parse(action.get("value")).id))
+    ack()
+    with quietly(visit.services):
+        visit.services.slack.views_update(view_id=body["view"]["id"], view=screen(visit))
