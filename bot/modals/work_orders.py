@@ -55,7 +55,7 @@ def build_assign(view: WorkOrderView) -> Block:
             "Why without a contract?",
             text_input(longest=500),
             optional=True,
-            hint="Only for a contractor who has no contract on the job's day",
+            hint="Only for a contractor without a contract and rates on the job's day",
         ),
     ]
     return _form(Callback.ASSIGN_JOB, "Assign", view, inputs, submit="Assign")

@@ -37,6 +37,10 @@ def test_the_local_story_verifies_and_its_report_is_written(url: str, tmp_path: 
     assert told[24] == "25      0  Gaps in numbers"
     assert Path(table).name == "audit-2030-01-01-2030-12-31.csv"
     assert "Audit tests 2030-01-01 to 2030-12-31" in Path(page).read_text(encoding="utf-8")
+    told = CliRunner().invoke(app, ["audit", "report", "overrides", "--db", url]).output
+    assert "0 overrides from " in told
+    unknown = CliRunner().invoke(app, ["audit", "report", "gossip", "--db", url])
+    assert "choose one of overrides" in str(unknown.exception)
 
 
 def test_a_changed_entry_is_named_and_fails(url: str) -> None:

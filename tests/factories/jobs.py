@@ -12,7 +12,7 @@ from wopo.db.uow import SqlTransactions
 from wopo.domain.audit import AuditEntry
 from wopo.domain.locations import Intake
 from wopo.domain.people import Role
-from wopo.domain.price_agreements import PriceAgreement
+from wopo.domain.price_agreements import PriceAgreement, PriceTier
 from wopo.domain.purchase_orders import OrderState, PurchaseOrder, PurchaseOrderLine
 from wopo.domain.vendors import Vendor
 from wopo.usecases.assets import SaveAsset
@@ -160,7 +160,7 @@ def contractor(transactions: SqlTransactions, **other: Any) -> str:
 
 
 def contract(transactions: SqlTransactions, vendor_id: str, starts: date, ends: date) -> None:
-    """A service contract between two days."""
+    """A service contract between two days, at 48 EUR an hour."""
     add(
         transactions,
         PriceAgreement(
@@ -172,6 +172,9 @@ def contract(transactions: SqlTransactions, vendor_id: str, starts: date, ends: 
             unit="h",
             valid_from=starts,
             valid_to=ends,
+        ),
+        PriceTier(
+            id=f"rate-{vendor_id}", agreement_id=f"contract-{vendor_id}", unit_price=Decimal(48)
         ),
     )
 

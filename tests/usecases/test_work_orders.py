@@ -9,8 +9,6 @@ from tests.factories.jobs import (
     NOW,
     add,
     audit,
-    contract,
-    contractor,
     free_job,
     order_line,
     row,
@@ -26,8 +24,7 @@ from wopo.domain.ledger import CostKind, LedgerEntry
 from wopo.domain.outbox import OutboxRow
 from wopo.domain.part_requests import LineKind, LineState, PartRequest, PartRequestLine
 from wopo.domain.purchase_orders import OrderState
-from wopo.domain.vendors import Standing
-from wopo.domain.work_orders import AssigneeKind, HoldReason, WorkOrder, WorkOrderState
+from wopo.domain.work_orders import HoldReason, WorkOrder, WorkOrderState
 from wopo.usecases.cost_centres import SaveCostCentre
 from wopo.usecases.people import DeactivatePerson
 from wopo.usecases.work_order_assignment import AssignWorkOrder, ReleaseJob, TakeJob
@@ -296,89 +293,6 @@ def test_a_job_goes_back_into_the_queue_with_a_reason(firm, do, transactions):
     order = row(transactions, WorkOrder, job)
     assert (order.state, order.assignee_id) == (S.APPROVED, None)
     do(TakeJob(work_order_id=job), by=firm.tom)
-
-
-def to_acme(job: str, **other) -> AssignWorkOrder:
-    return AssignWorkOrder(work_order_id=job, kind="contractor", assignee_id="acme", **other)
-
-
-def test_a_contractor_under_contract_gets_the_job(firm, do, transactions):
-    contractor(transactions)
-    contract(transactions, "acme", date(2026, 1, 1), date(2026, 3, 2))
-    job = free_job(do, firm)
-    do(to_acme(job), by=firm.sue)
-    order = row(transactions, WorkOrder, job)
-    assert (order.state, order.assignee_kind) == (S.ASSIGNED, AssigneeKind.CONTRACTOR)
-    assert order.contract_flag is None
-
-
-@pytest.mark.parametrize("required", [None, date(2026, 3, 20)])
-def test_without_a_contract_on_the_day_the_job_is_kept_back_and_procurement_told(
-    firm, do, transactions, required
-):
-    contractor(transactions)
-    ends = date(2026, 3, 1) if required is None else date(2026, 3, 19)
-    contract(transactions, "acme", date(2026, 1, 1), ends)
-    job = free_job(do, firm, required_by=required)
-    answer = do(to_acme(job), by=firm.sue)
-    order = row(transactions, WorkOrder, job)
-    day = (required or date(2026, 3, 2)).isoformat()
-    assert (order.state, order.kept_back) == (S.APPROVED, True)
-    assert order.contract_flag == f"Acme has no service contract valid on {day}"
-    assert "kept back" in answer.message
-    told = [who for who, text in directs(transactions) if "Please record a contract" in text]
-    assert told == [firm.bea]
-    assert refusal(lambda: do(TakeJob(work_order_id=job), by=firm.tess)).code == "work_order.taken"
-
-
-def test_a_supervisor_overrides_with_a_reason_that_is_recorded(firm, do, transactions):
-    contractor(transactions)
-    job = free_job(do, firm)
-    do(to_acme(job), by=firm.sue)
-    do(to_acme(job, override_reason=" "), by=firm.sue)
-    assert row(transactions, WorkOrder, job).state is S.APPROVED
-    do(to_acme(job, override_reason="Flood, cannot wait"), by=firm.sue)
-    order = row(transactions, WorkOrder, job)
-    assert (order.state, order.contract_override_by_id) == (S.ASSIGNED, firm.sue)
-    assert order.contract_flag is not None
-    assert audit(transactions)[-1].facts["override_reason"] == "Flood, cannot wait"
-    do(StartWork(work_order_id=job), by=firm.sue)
-
-
-def test_an_administrator_does_not_override(firm, do, transactions):
-    contractor(transactions)
-    job = free_job(do, firm)
-    do(to_acme(job, override_reason="because"), by=firm.ann)
-    assert row(transactions, WorkOrder, job).kept_back
-
-
-def test_a_job_moved_out_of_the_contract_is_kept_back_again(firm, do, transactions):
-    contractor(transactions)
-    contract(transactions, "acme", date(2026, 1, 1), date(2026, 3, 31))
-    job = free_job(do, firm)
-    do(to_acme(job), by=firm.sue)
-    do(ChangeWorkOrder(work_order_id=job, required_by=date(2026, 4, 5)), by=firm.sue)
-    assert row(transactions, WorkOrder, job).kept_back
-    error = refusal(lambda: do(StartWork(work_order_id=job), by=firm.sue))
-    assert error.code == "work_order.kept_back"
-    do(ChangeWorkOrder(work_order_id=job, required_by=date(2026, 3, 5)), by=firm.sue)
-    do(StartWork(work_order_id=job), by=firm.sue)
-
-
-@pytest.mark.parametrize(
-    ("vendor", "said"),
-    [
-        ({"contractor": False}, "is not marked as a contractor"),
-        ({"active": False}, "is no longer active"),
-        ({"standing": Standing.BLOCKED}, "is blocked"),
-    ],
-)
-def test_who_may_not_be_a_contractor_is_refused(firm, do, transactions, vendor, said):
-    contractor(transactions, **vendor)
-    job = free_job(do, firm)
-    error = refusal(lambda: do(to_acme(job), by=firm.sue))
-    assert (error.code, error.field) == ("work_order.no_contractor", "assignee_id")
-    assert said in error.message
 
 
 def test_a_missing_permit_asks_once_before_the_start(firm, do, transactions):

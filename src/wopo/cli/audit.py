@@ -1,5 +1,6 @@
 """``wopo audit``: is the trail whole, and do the books say what the documents say?"""
 
+from collections.abc import Callable, Iterator
 from datetime import datetime
 from importlib.metadata import entry_points
 from pathlib import Path
@@ -11,16 +12,30 @@ from rich.console import Console
 from wopo.cli.opening import DATABASE_OPTION, open_current, utc_now
 from wopo.domain.anchors import Anchor
 from wopo.domain.audit_tests import Period, chosen
+from wopo.domain.errors import Refusal
 from wopo.usecases.audit import verify as faults_of
 from wopo.usecases.audit_anchors import anchor as newest
 from wopo.usecases.audit_tests import run_tests
+from wopo.usecases.ports import UnitOfWork
 from wopo.usecases.settings import company
+from wopo.usecases.views.overrides import by_person, overrides
 
 app = typer.Typer(no_args_is_help=True)
 SHOWN = 50
 POSTED = "wopo.anchors"
 """Entry points that give the anchors posted elsewhere (the bot gives Slack's)."""
+NO_REPORT = Refusal(
+    "audit.no_report",
+    "There is no report '{name}'. Nothing was changed; choose one of {known}.",
+)
 NO_ANCHORS = "No anchor was given: a chain that was cut or written anew as a whole would not show."
+FirstDay = Annotated[
+    datetime | None,
+    typer.Option("--from", formats=["%Y-%m-%d"], help="The first day; the year's first."),
+]
+LastDay = Annotated[
+    datetime | None, typer.Option("--to", formats=["%Y-%m-%d"], help="The last day; today.")
+]
 
 
 @app.callback()
@@ -81,13 +96,8 @@ def anchor(db: str = DATABASE_OPTION) -> None:
 
 @app.command("tests")
 def tests(
-    first: Annotated[
-        datetime | None,
-        typer.Option("--from", formats=["%Y-%m-%d"], help="The first day; the year's first."),
-    ] = None,
-    last: Annotated[
-        datetime | None, typer.Option("--to", formats=["%Y-%m-%d"], help="The last day; today.")
-    ] = None,
+    first: FirstDay = None,
+    last: LastDay = None,
     only: Annotated[
         list[int] | None, typer.Option(help="The number of a test; may be given several times.")
     ] = None,
@@ -98,9 +108,7 @@ def tests(
     from wopo.writers.audit_report import write_report
 
     console, at = Console(highlight=False, markup=False, soft_wrap=True), utc_now()
-    end = (last or at).date()
-    wanted = chosen(only or [])
-    period = Period(first.date() if first else end.replace(month=1, day=1), end)
+    wanted, period = chosen(only or []), _period(first, last)
     with open_current(db).transactions.read() as uow:
         counts, paths = write_report(
             out,
@@ -115,3 +123,38 @@ def tests(
         console.print(f"{test.number:>2}  {counts[test.number]:>5}  {test.name}")
     for path in paths:
         console.print(str(path))
+
+
+@app.command("report")
+def report(
+    name: Annotated[str, typer.Argument(help="overrides: what was let through, by whom and why.")],
+    first: FirstDay = None,
+    last: LastDay = None,
+    db: str = DATABASE_OPTION,
+) -> None:
+    """Tell what was let through in spite of a rule: jobs given to contractors without a contract
+    that day, and duties that one person did under a waiver."""
+    if name not in REPORTS:
+        raise NO_REPORT(name=name, known=", ".join(REPORTS))
+    with open_current(db).transactions.read() as uow:
+        for text in REPORTS[name](uow, _period(first, last)):
+            typer.echo(text)
+
+
+def _overrides(uow: UnitOfWork, period: Period) -> Iterator[str]:
+    found = overrides(uow, period)
+    yield f"{len(found)} overrides from {period.first} to {period.last}"
+    for by, kind, count in by_person(found):
+        yield f"{count:>5}  {by}: {kind}"
+    for one in found:
+        yield f"{one.at:%Y-%m-%d %H:%M}  {one.number}  {one.kind}, {one.by}: {one.problem}"
+        yield f"{'':18}because: {one.reason}"
+
+
+REPORTS: dict[str, Callable[[UnitOfWork, Period], Iterator[str]]] = {"overrides": _overrides}
+
+
+def _period(first: datetime | None, last: datetime | None) -> Period:
+    """From the year's first day until today, where nothing else is said."""
+    end = (last or utc_now()).date()
+    return Period(first.date() if first else end.replace(month=1, day=1), end)

@@ -1,12 +1,10 @@
 """Giving jobs to people, teams and contractors; taking them from the queue; giving them back."""
 
-from datetime import date
-
 from pydantic import Field
 
+from wopo.domain.contractor_contracts import ContractOverridden
 from wopo.domain.errors import REQUIRED
 from wopo.domain.people import Person, Role, Team
-from wopo.domain.price_agreements import PriceAgreement
 from wopo.domain.vendors import Standing, Vendor
 from wopo.domain.work_order_events import ContractMissing, WorkOrderChanged
 from wopo.domain.work_orders import (
@@ -18,6 +16,7 @@ from wopo.domain.work_orders import (
     AssigneeKind,
     WorkOrder,
 )
+from wopo.usecases.contractor_contracts import problem_of
 from wopo.usecases.door import Answer, Command, Context, reaction, use_case
 from wopo.usecases.people import active_person
 from wopo.usecases.views.names import assignee_name
@@ -26,7 +25,7 @@ from wopo.usecases.work_orders import done, is_with, locked, permitted
 
 class AssignWorkOrder(Command):
     """Give a job to a person, a team or a contractor (by id). ``override_reason`` lets a
-    supervisor give it to a contractor who has no contract on the job's day."""
+    supervisor give it to a contractor who has no contract with rates on the job's day."""
 
     work_order_id: str
     kind: AssigneeKind
@@ -70,7 +69,7 @@ def _to_contractor(
     command: AssignWorkOrder, ctx: Context, order: WorkOrder, person: Person
 ) -> Answer:
     vendor = _contractor(ctx, command.assignee_id)
-    problem = contract_problem(ctx, vendor, order.day(ctx.at.date()))
+    problem = problem_of(ctx, vendor, order)
     override = command.override_reason.strip()
     _clear_contract(order)
     order.contract_flag = problem
@@ -78,6 +77,18 @@ def _to_contractor(
         return _keep_back(ctx, order, vendor, problem)
     if problem is not None:
         order.contract_override, order.contract_override_by_id = override, person.id
+        ctx.record(
+            ContractOverridden(
+                subject_id=order.id,
+                number=order.number,
+                vendor_id=vendor.id,
+                vendor=vendor.name,
+                day=order.day(ctx.at.date()),
+                problem=problem,
+                reason=override,
+                by_id=person.id,
+            )
+        )
     ctx.record(order.assign(command.kind, vendor.id, vendor.name, override=order.contract_override))
     return done(order, f"is given to {vendor.name}")
 
@@ -94,15 +105,6 @@ def _contractor(ctx: Context, vendor_id: str) -> Vendor:
     if problem is not None:
         raise NO_CONTRACTOR(field="assignee_id", vendor=vendor.name, problem=problem)
     return vendor
-
-
-def contract_problem(ctx: Context, vendor: Vendor, day: date) -> str | None:
-    """Why the contractor may not simply begin: no service contract valid on the job's day."""
-    contracts = ctx.uow.all(PriceAgreement, vendor_id=vendor.id, service_contract=True, active=True)
-    for contract in contracts:
-        if contract.valid_from <= day and (contract.valid_to is None or day <= contract.valid_to):
-            return None
-    return f"{vendor.name} has no service contract valid on {day.isoformat()}"
 
 
 def _keep_back(ctx: Context, order: WorkOrder, vendor: Vendor, problem: str) -> Answer:
@@ -169,7 +171,7 @@ def check_contract_again(event: WorkOrderChanged, ctx: Context) -> None:
     if order is None or order.assignee_kind is not AssigneeKind.CONTRACTOR or order.started_at:
         return
     vendor = ctx.require(Vendor, order.assignee_id, label="contractor")
-    before, problem = order.contract_flag, contract_problem(ctx, vendor, order.day(ctx.at.date()))
+    before, problem = order.contract_flag, problem_of(ctx, vendor, order)
     if problem == before:
         return
     _clear_contract(order)

@@ -11,6 +11,7 @@ from wopo.domain.work_orders import (
     WorkOrderNeed,
 )
 from wopo.domain.workflow import words
+from wopo.usecases.contractor_contracts import check_contract
 from wopo.usecases.door import Answer, Command, Context, use_case
 from wopo.usecases.ports.work_orders import WorkOrderStore
 from wopo.usecases.work_orders import done, permitted
@@ -63,6 +64,7 @@ def start_work(command: StartWork, ctx: Context) -> Answer:
     """Legal for whoever has the job; a permit that is not ready asks once."""
     order, _ = permitted(ctx, command.work_order_id, "start")
     event = order.start(at=ctx.at)
+    check_contract(ctx, order)
     _permits(ctx, order)
     ctx.record(event)
     return done(order, "is started")
