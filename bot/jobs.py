@@ -16,6 +16,7 @@ from apscheduler.triggers.interval import IntervalTrigger
 
 from bot.services import Services
 from wopo.domain.errors import BUSY, DomainError
+from wopo.usecases.approval_escalation import EscalateApprovals
 from wopo.usecases.approval_passing import ExpireApprovals
 from wopo.usecases.audit_anchors import TakeAnchor
 from wopo.usecases.case_reminders import EscalateCases, RemindOwners
@@ -90,6 +91,7 @@ JOBS: list[Job | JudgeChanged] = [
     _sweep(RemindOwners, "*/10 * * * *"),
     _sweep(EscalateCases, "*/10 * * * *"),
     _sweep(EndSnoozes, "*/10 * * * *"),
+    _sweep(EscalateApprovals, "*/10 * * * *"),
     _sweep(ExpireApprovals, "*/10 * * * *"),
     _sweep(FollowDelegations, "*/10 * * * *"),
     _sweep(TellLateDeliveries, "*/10 * * * *"),

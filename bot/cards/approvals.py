@@ -34,6 +34,7 @@ from wopo.usecases.views.approvals import ApprovalListLine, ApprovalView, approv
 NAME = "approval"
 QUESTION = "question"
 LINES = 8
+CHANGES = 8
 BUDGETS = 4
 _SAID = {
     ApprovalState.APPROVED: "approved",
@@ -69,6 +70,7 @@ def build(view: ApprovalView, reader: Reader) -> Block:
         [
             section(_headline(view, reader)),
             *facts(given(_facts(view, reader))),
+            *_changes(view),
             *_why(view),
             *together_blocks(view, reader),
             *_lines(view, reader),
@@ -175,6 +177,8 @@ def _facts(view: ApprovalView, reader: Reader) -> list[tuple[str, str]]:
         ("Needed by", reader.day(view.needed_by)),
         ("Approved before", before),
         ("Change", view.change_reason),
+        ("Vendor", view.standing),
+        *[(f"{safe(name)} this year", reader.money(cost)) for name, cost in view.spent[:3]],
         ("Charges", _amount(view.charges, reader)),
         ("Discount", _amount(view.discount, reader)),
         ("Tax", _amount(view.tax, reader)),
@@ -197,6 +201,19 @@ def _left(budget: BudgetAfter, reader: Reader) -> str:
 
 def _amount(amount: Money, reader: Reader) -> str:
     return reader.money(amount) if amount else ""
+
+
+def _changes(view: ApprovalView) -> list[Block]:
+    """What a changed order changes; another vendor stands out, it is where fraud begins (A30)."""
+    if not view.changes:
+        return []
+    shown = [
+        f"• {':warning: *another* ' if change.startswith('vendor ') else ''}{safe(change)}"
+        for change in view.changes[:CHANGES]
+    ]
+    if len(view.changes) > CHANGES:
+        shown.append(f"… and {len(view.changes) - CHANGES} more in Details")
+    return [section("\n".join(["*What changes*", *shown]))]
 
 
 def _why(view: ApprovalView) -> list[Block]:

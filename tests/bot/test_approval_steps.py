@@ -1,6 +1,8 @@
 """Several decisions about one order: the card and ``/wopo why`` show all of them."""
 
 from collections.abc import Callable
+from datetime import date
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -16,7 +18,12 @@ from wopo.db.uow import SqlTransactions
 from wopo.domain.delegations import Delegation
 from wopo.domain.purchase_orders import OrderState, PurchaseOrder
 from wopo.domain.purchasing_policy import PolicyDocument
+from wopo.domain.vendors import Vendor
+from wopo.domain.work_orders import WorkOrder
 from wopo.usecases.cost_centres import SetCostCentreOwner
+from wopo.usecases.labour import EnterLabour
+from wopo.usecases.order_changes import ReviseOrder
+from wopo.usecases.order_documents import load_order
 from wopo.usecases.purchasing_policy import ImportPolicy
 
 Json = dict[str, Any]
@@ -108,3 +115,35 @@ def test_a_stand_in_is_named_on_a_form_and_ended_there(
     send(payloads.click_in_view(Action.DELEGATION_END, end, shown, user="U-fin"))
     (row,) = rows(transactions, Delegation)
     assert row.ended_at is not None
+
+
+def test_the_card_shows_what_decides_and_what_a_change_changes(
+    waiting: Callable[[], None],
+    do: Do,
+    company: Company,
+    slack: RecordingSlack,
+    transactions: SqlTransactions,
+) -> None:
+    """The machine's cost this year, the vendor's standing, and old -> new with the vendor first."""
+    job = rows(transactions, WorkOrder)[0]
+    do(EnterLabour(work_order_id=job.id, hours=Decimal(2), day=date(2026, 3, 2)), by=company.tess)
+    order = rows(transactions, PurchaseOrder)[0]
+    with transactions.read() as uow:
+        found = uow.get(PurchaseOrder, order.id)
+        assert found is not None
+        now = load_order(uow, found).content()
+        acme = uow.find(Vendor, code="ACM")
+        assert acme is not None
+    line = now.lines[0].model_copy(update={"quantity": Decimal(20)})
+    changed = now.model_copy(update={"vendor_id": acme.id, "lines": (line,)})
+    do(ReviseOrder(order_id=order.id, content=changed, reason="cheaper"), by=company.bea)
+    waiting()
+    card = str(slack.messages["DU-fin"][-1]["blocks"])
+    for text in (
+        "*What changes*",
+        ":warning: *another* vendor Grainger -&gt; Acme",
+        "Seal: quantity 25 -&gt; 20",
+        "*Vendor*\\napproved",
+        "this year*\\n",
+    ):
+        assert text in card, text

@@ -14,12 +14,13 @@ from wopo.domain.errors import DomainError
 from wopo.domain.outbox import OutboxRow
 from wopo.domain.people import Person
 from wopo.domain.purchase_orders import OrderState
+from wopo.usecases.approval_escalation import EscalateApprovals
 from wopo.usecases.approval_passing import ExpireApprovals, ReassignApproval
 from wopo.usecases.approval_questions import AnswerQuestion, AskAboutOrder
 from wopo.usecases.approvals import ApproveOrder
 from wopo.usecases.door import Answer
 from wopo.usecases.order_changes import CancelOrder
-from wopo.usecases.people import DeactivatePerson, SetAuthority
+from wopo.usecases.people import DeactivatePerson, SavePerson, SetAuthority
 from wopo.usecases.purchase_orders import DraftOrder, SubmitOrder
 from wopo.usecases.settings import ChangeCompanySettings
 
@@ -189,3 +190,40 @@ def test_what_was_decided_cancelled_or_may_wait_for_ever_does_not_expire(
     clock.forward(days=90)
     assert expire(do) == 0
     assert clock() - buyer.asked(waits).asked_at > timedelta(days=89)
+
+
+def test_what_waits_too_long_is_told_to_whoever_is_above_who_may_decide_too(
+    buyer: Buyer, world: World, do: Do, clock: TestClock
+) -> None:
+    """Max is above Ana and may decide; Amy's manager Sue may not, and only hears of it."""
+    do(SavePerson(code="ana", manager="max"), by="adm")
+    do(SavePerson(code="amy", manager="sue"), by="adm")
+    order_id = buyer.submitted()
+    asked = buyer.asked(order_id)
+    clock.forward(hours=47)
+    assert do(EscalateApprovals()).facts == {"escalated": 0}
+    clock.forward(hours=13)
+    assert do(EscalateApprovals()).facts == {"escalated": 0}, "it is night"
+    clock.forward(hours=12)
+    assert do(EscalateApprovals()).facts == {"escalated": 1}
+    assert do(EscalateApprovals()).facts == {"escalated": 0}
+    assert buyer.asked(order_id).eligible_ids == ["amy", "ana", "max"]
+    assert waits_for(world, asked) == ["amy", "ana", "max"]
+    assert told(world, "approval", asked.id)[-1] == "person:max"
+    texts = {row.audience: row.facts["text"] for row in world.all(OutboxRow, card="direct")}
+    said = "PO-1 (125.00 EUR) has waited 72 hours for Amy, Ana. "
+    assert texts["person:max"] == f"{said}You may decide too."
+    assert texts["person:sue"] == f"{said}Please see to it."
+    do(DeactivatePerson(code="amy"), by="adm")
+    assert buyer.asked(order_id).eligible_ids == ["ana", "max"]
+    buyer.approve(order_id, "max")
+
+
+def test_with_nobody_above_finance_hears_of_it(
+    buyer: Buyer, world: World, do: Do, clock: TestClock
+) -> None:
+    order_id = buyer.submitted()
+    clock.forward(hours=48)
+    assert do(EscalateApprovals()).facts == {"escalated": 1}
+    assert "person:fin" in told(world, "direct", order_id)
+    assert buyer.asked(order_id).eligible_ids == ["amy", "ana"]

@@ -228,7 +228,8 @@ def test_a_stale_card_is_refused_with_both_versions(do: Do, buyer: Buyer) -> Non
     do(ReviseOrder(order_id=order_id, content=change, reason="more"), by="ben")
     error = refused(do, click, "ana")
     assert error.message == (
-        "PO-1 changed after this message (version 1 -> 2: total 125.00 EUR -> 250.00 EUR). "
+        "PO-1 changed after this message (version 1 -> 2: total 125.00 EUR -> 250.00 EUR; "
+        "Seal: quantity 10 -> 20). "
         "Nothing was changed; please review the new message."
     )
     buyer.approve(order_id)

@@ -1,19 +1,23 @@
 """The database's side of approvals."""
 
 from collections.abc import Collection, Mapping
+from datetime import date
 from typing import Any
 
-from sqlalchemy import CompoundSelect, String, bindparam, cast, literal, or_, union
+from sqlalchemy import CompoundSelect, String, bindparam, cast, func, literal, or_, union
 from sqlmodel import col, select
 
 from wopo.db.uow import SqlStore, implements, recall, waiting
+from wopo.domain.assets import Asset
 from wopo.domain.invoices import Invoice
+from wopo.domain.ledger import CostKind, LedgerEntry
 from wopo.domain.part_requests import Allocation, PartRequest, PartRequestLine
 from wopo.domain.people import AuthorityLimit, Person, Role
 from wopo.domain.purchase_orders import PurchaseOrderLine
 from wopo.domain.receipts import Receipt
 from wopo.domain.settings import Duty
-from wopo.usecases.ports.approvals import ApprovalStore
+from wopo.domain.work_orders import WorkOrder
+from wopo.usecases.ports.approvals import ApprovalStore, AssetCost
 
 APPROVERS = (
     select(Person, AuthorityLimit)
@@ -82,3 +86,28 @@ class SqlApprovals(SqlStore):
         for duty, person_id in found:
             people.setdefault(Duty(duty), set()).add(person_id)
         return {duty: frozenset(ids) for duty, ids in people.items()}
+
+    def asset_costs(
+        self, job_ids: Collection[str], kinds: Collection[CostKind], since: date
+    ) -> list[AssetCost]:
+        own = select(WorkOrder.asset_id).where(col(WorkOrder.id).in_(list(job_ids)))
+        statement = (
+            select(
+                col(Asset.id), col(Asset.name), col(LedgerEntry.currency),
+                func.sum(col(LedgerEntry.amount_minor)),
+            )
+            .select_from(WorkOrder)
+            .join(Asset, col(Asset.id) == col(WorkOrder.asset_id))
+            .join(LedgerEntry, col(LedgerEntry.work_order_id) == col(WorkOrder.id))
+            .where(
+                col(WorkOrder.asset_id).in_(own),
+                col(LedgerEntry.kind).in_(sorted(kinds)),
+                col(LedgerEntry.day) >= since,
+            )
+            .group_by(col(Asset.id), col(Asset.name), col(LedgerEntry.currency))
+            .order_by(col(Asset.name), col(LedgerEntry.currency))
+        )  # fmt: skip
+        return [
+            AssetCost(id, name, currency, int(minor))
+            for id, name, currency, minor in self.session.execute(statement)
+        ]

@@ -39,7 +39,7 @@ DECIDED = Refusal(
 SUPERSEDED = Refusal(
     "approval.superseded",
     "{number} changed after this message (version {old} -> {new}: total {old_total} -> "
-    "{new_total}). Nothing was changed; please review the new message.",
+    "{new_total}{changes}). Nothing was changed; please review the new message.",
     logged=True,
 )
 NO_LONGER_OPEN = Refusal(

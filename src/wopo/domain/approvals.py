@@ -64,6 +64,8 @@ class Approval(SQLModel, table=True):
     eligible_ids: list[str] = json_field(list)
     stand_ins: dict[str, str] = json_field(dict)
     """Of those who were asked, who stands in for whom."""
+    above_ids: list[str] = json_field(list)
+    """Who was asked besides, because those it was asked of took too long."""
     passed_over_ids: list[str] = json_field(list)
     handed_on_by_id: str | None = ref("person", null=True, index=False)
     asked_at: datetime = time_field()

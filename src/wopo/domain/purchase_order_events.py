@@ -275,6 +275,20 @@ class ApprovalExpired(Event):
     next_ids: list[str]
 
 
+@event("approval:escalated")
+class ApprovalEscalated(Event):
+    """A decision waited ``hours`` for ``late_ids``; ``told_ids`` hear of it, and those of them who
+    may decide (``asked_ids``) are asked too."""
+
+    order_id: str
+    number: str
+    amount: Money
+    hours: int
+    late_ids: list[str]
+    told_ids: list[str]
+    asked_ids: list[str]
+
+
 @event("approval:voided")
 class ApprovalVoided(Event):
     """The decision is no longer asked for, or no longer holds: the revision was superseded,

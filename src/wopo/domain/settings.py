@@ -84,6 +84,8 @@ class CompanySettings(BaseModel):
     grace_days_not_received: int = Field(default=0, ge=0)
     """How long the post "not received yet" waits; the hold itself is immediate."""
     remind_approvers_after_hours: int = Field(default=24, ge=1)
+    escalate_approvals_after_hours: int = Field(default=48, ge=0)
+    """How long a decision waits before whoever is above those asked is told; 0 means never."""
     working_hours: tuple[int, int] = (8, 18)
     approval_expires_after_days: int = Field(default=7, ge=0)
     """How long a decision waits before the next authority is asked; 0 means for ever."""

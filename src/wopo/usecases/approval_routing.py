@@ -162,6 +162,12 @@ def _ask(ctx: Context, approval: Approval, person_ids: Iterable[str]) -> None:
     ctx.uow.flush()
 
 
+def ask_also(ctx: Context, approval: Approval, person_ids: list[str]) -> None:
+    """Ask these besides those that were asked, who have taken too long."""
+    approval.above_ids = sorted({*approval.above_ids, *person_ids})
+    _ask(ctx, approval, dict.fromkeys([*approval.eligible_ids, *person_ids]))
+
+
 def _add_asks(ctx: Context, approval: Approval, person_ids: Iterable[str]) -> None:
     ctx.uow.add(
         *(
@@ -211,6 +217,8 @@ def reroute(
     circle = circle_of(ctx, order, revision, content_of_revision(revision))
     before = list(approval.eligible_ids)
     now, stand_ins = circle.present(_whom(circle.of(approval.wanted), approval))
+    still = [id for id in approval.above_ids if circle.may(approval.wanted, id)]
+    now = list(dict.fromkeys([*now, *still]))
     if (before, approval.stand_ins) == (now, stand_ins):
         return False
     approval.stand_ins = stand_ins

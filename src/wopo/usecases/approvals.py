@@ -49,6 +49,10 @@ from wopo.usecases.order_documents import (
     write_content,
 )
 from wopo.usecases.pricing import Paid, remember_prices
+from wopo.usecases.views.change_words import changes_between
+
+MOST_SAID = 3
+"""Changes that a refusal names."""
 
 
 class ApproveOrder(Command):
@@ -276,15 +280,20 @@ def _current(ctx: Context, order: PurchaseOrder) -> Approval | None:
 
 
 def _superseded(ctx: Context, approval: Approval, order: PurchaseOrder, shown: int) -> Exception:
+    """What it is now, and what changed since it was shown."""
     now = _current(ctx, order)
     seen = ctx.uow.find(OrderRevision, purchase_order_id=order.id, revision=shown)
     old = Money(seen.total_minor, approval.currency) if seen else approval.amount
+    number = now.revision if now else order.revision
+    newest = ctx.uow.find(OrderRevision, purchase_order_id=order.id, revision=number)
+    said = list(changes_between(ctx.uow, seen, newest)) if seen and newest else []
     return SUPERSEDED(
         number=short(order.number),
         old=shown,
-        new=now.revision if now else order.revision,
+        new=number,
         old_total=old,
         new_total=now.amount if now else total_of(order),
+        changes="".join(f"; {one}" for one in said[:MOST_SAID]),
     )
 
 

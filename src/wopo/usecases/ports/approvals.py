@@ -2,9 +2,21 @@
 
 from abc import ABC, abstractmethod
 from collections.abc import Collection, Mapping
+from datetime import date
+from typing import NamedTuple
 
+from wopo.domain.ledger import CostKind
 from wopo.domain.people import AuthorityLimit, Person
 from wopo.domain.settings import Duty
+
+
+class AssetCost(NamedTuple):
+    """What one machine cost, in one currency."""
+
+    asset_id: str
+    name: str
+    currency: str
+    minor: int
 
 
 class ApprovalStore(ABC):
@@ -22,3 +34,9 @@ class ApprovalStore(ABC):
     def handlers(self, order_id: str) -> Mapping[Duty, frozenset[str]]:
         """People who received goods of the order (``RECEIVER``) or entered an invoice on it
         (``INVOICE_ENTERER``)."""
+
+    @abstractmethod
+    def asset_costs(
+        self, job_ids: Collection[str], kinds: Collection[CostKind], since: date
+    ) -> list[AssetCost]:
+        """What the machines of these jobs cost from a day on, over all of their jobs."""

@@ -18,6 +18,7 @@ from wopo.domain.purchase_orders import (
 from wopo.domain.settings import CompanySettings
 from wopo.domain.split_orders import Together
 from wopo.domain.vendors import Vendor
+from wopo.domain.workflow import words
 from wopo.usecases.budgets_after import BudgetAfter, budgets_after
 from wopo.usecases.exchange_rates import convert
 from wopo.usecases.order_documents import content_of_revision
@@ -27,7 +28,9 @@ from wopo.usecases.ports.lists import LineRow, ListStore
 from wopo.usecases.settings import company
 from wopo.usecases.views.approval_lines import ApprovalLine, JobRef, lines_to_decide
 from wopo.usecases.views.approval_steps import StepView, decisions_on, in_place, people_of, steps_of
+from wopo.usecases.views.change_words import changes_of
 from wopo.usecases.views.names import Ref, refs
+from wopo.usecases.views.work_orders import SPENT
 
 WAITING_SHOWN = 10
 
@@ -45,6 +48,8 @@ class ApprovalView:
     kind: OrderKind
     amount: Money
     vendor: Ref
+    standing: str
+    """How the vendor is regarded."""
     lines: tuple[ApprovalLine, ...]
     charges: Money
     discount: Money
@@ -55,6 +60,10 @@ class ApprovalView:
     rule: str
     rule_sentence: str
     change_reason: str
+    changes: tuple[str, ...]
+    """What this version changes, old -> new."""
+    spent: tuple[tuple[str, Money], ...]
+    """What each machine of the jobs cost this year."""
     total_before: Money | None
     budgets: tuple[BudgetAfter, ...]
     together: Together
@@ -120,6 +129,7 @@ def approval_view(
         kind=content.kind,
         amount=approval.amount,
         vendor=Ref(content.vendor_id, vendor.name if vendor else ""),
+        standing=words(vendor.standing.value) if vendor else "",
         lines=lines_to_decide(uow, order.id, content, jobs),
         charges=Money(figures.charges_minor, currency),
         discount=Money(content.discount_minor, currency),
@@ -130,6 +140,8 @@ def approval_view(
         rule=order.rule,
         rule_sentence=order.rule_sentence,
         change_reason=revision.reason,
+        changes=changes_of(uow, order, revision),
+        spent=_spent(uow, jobs, today),
         total_before=_before(order, approval),
         budgets=budgets_after(uow, order, content, today),
         together=Together.model_validate(revision.together),
@@ -152,6 +164,16 @@ def approval_view(
         steps=steps_of(uow, decisions_on(uow, approval)),
         matrix_rule=approval.matrix_rule,
     )
+
+
+def _spent(
+    uow: UnitOfWork, jobs: Mapping[str, JobRef], today: date
+) -> tuple[tuple[str, Money], ...]:
+    if not any(job.asset for job in jobs.values()):
+        return ()
+    since = today.replace(month=1, day=1)
+    costs = uow.store(ApprovalStore).asset_costs(list(jobs), SPENT, since)
+    return tuple((row.name, Money(row.minor, row.currency)) for row in costs)
 
 
 def _decider(approval: Approval, people: Mapping[str, Ref]) -> Ref | None:

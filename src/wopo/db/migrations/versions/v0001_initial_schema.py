@@ -832,6 +832,7 @@ def upgrade() -> None:
         sa.Column("currency", sa.String(length=3), nullable=False),
         sa.Column("eligible_ids", sa.JSON(), nullable=False),
         sa.Column("stand_ins", sa.JSON(), nullable=False),
+        sa.Column("above_ids", sa.JSON(), nullable=False),
         sa.Column("passed_over_ids", sa.JSON(), nullable=False),
         sa.Column("handed_on_by_id", sa.String(length=40), nullable=True),
         sa.Column("asked_at", sa.DateTime(timezone=True), nullable=False),
