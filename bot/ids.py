@@ -93,6 +93,7 @@ class Callback(StrEnum):
     REOPEN_CASE = "reopen_case"
     ASK_CREDIT = "ask_credit"
     SNOOZE_CASE = "snooze_case"
+    NOT_YET = "not_yet"
     CASE_LIST = "case_list"
     CASE_CARD = "case_card"
     ACCEPT_CASES = "accept_cases"

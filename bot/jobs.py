@@ -19,7 +19,7 @@ from wopo.domain.errors import BUSY, DomainError
 from wopo.usecases.approval_escalation import EscalateApprovals
 from wopo.usecases.approval_passing import ExpireApprovals
 from wopo.usecases.audit_anchors import TakeAnchor
-from wopo.usecases.case_reminders import EscalateCases, RemindOwners
+from wopo.usecases.case_reminders import AskArrivals, EscalateCases, RemindOwners
 from wopo.usecases.case_snoozes import EndSnoozes
 from wopo.usecases.counter_receipts import ChaseTillReceipts
 from wopo.usecases.delegations import FollowDelegations
@@ -92,6 +92,7 @@ JOBS: list[Job | JudgeChanged] = [
     _sweep(EscalateCases, "*/10 * * * *"),
     _sweep(EndSnoozes, "*/10 * * * *"),
     _sweep(EscalateApprovals, "*/10 * * * *"),
+    _sweep(AskArrivals, "*/10 * * * *"),
     _sweep(ExpireApprovals, "*/10 * * * *"),
     _sweep(FollowDelegations, "*/10 * * * *"),
     _sweep(TellLateDeliveries, "*/10 * * * *"),

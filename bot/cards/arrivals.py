@@ -28,7 +28,9 @@ def build(view: ArrivalView, reader: Reader) -> Block:
         return message(_ended(view), [context(safe(_ended(view)))])
     blocks = [section(f"*{safe(_question(view, reader))}*\n{safe(_about(view, reader))}")]
     if view.said is NoteKind.NOT_ARRIVED and view.said_at is not None:
-        blocks.append(context(f"You said {moment(view.said_at)} that it had not arrived yet."))
+        again = f" I ask again on {reader.plain_day(view.ask_on)}." if view.ask_on else ""
+        said = f"You said {moment(view.said_at)} that it had not arrived yet."
+        blocks.append(context(said + safe(again)))
     return message(
         f"{_question(view, reader)} {_about(view, reader)}",
         [*blocks, *actions(_buttons(view, reader))],
@@ -55,7 +57,7 @@ def _buttons(view: ArrivalView, reader: Reader) -> list[Block]:
         button("All", Action.ARRIVED_ALL, target, style="primary", ask=ask),
         button("Some", Action.ARRIVED_SOME, target),
     ]
-    if view.said is not NoteKind.NOT_ARRIVED:
+    if view.ask_on is None:
         made.append(button("Not yet", Action.ARRIVED_NOT_YET, target))
     return [*made, button("Not mine", Action.ARRIVED_NOT_MINE, target)]
 

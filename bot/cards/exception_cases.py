@@ -97,7 +97,7 @@ def build(view: CaseView, reader: Reader) -> Block:
                 f":warning: *{short(view.number)} · {safe(view.title)}*\n{_told(view, reader)}"
             ),
             *_sides(view, reader),
-            *_notes(view),
+            *_notes(view, reader),
             context(_care(view)),
             *_put_off(view, reader),
             *actions(buttons(view, reader)),
@@ -140,26 +140,35 @@ def _theirs(view: CaseView, reader: Reader) -> bool:
 
 
 def _closed(view: CaseView, reader: Reader) -> list[Block]:
-    """One line; a decision that may still be taken back has the button for it."""
+    """One line with Details; the way to take a decision back is there, and on a person's own
+    screens: in a channel a closed card has nothing left that acts."""
+    details = button("Details", Action.CASE_DETAILS, Target(id=view.id))
+    line = section(_ending(view), accessory=details)
+    return [line] if reader.me is None else [line, *actions(reopening(view, reader))]
+
+
+def reopening(view: CaseView, reader: Reader) -> list[Block]:
+    """The button that takes a decision back, where it may be and the reader may."""
     if "reopen" not in view.verbs or not _may(reader, ReopenCase):
-        return [context(_ending(view))]
+        return []
     target = Target(id=view.id, card=NAME, seen=view.seen)
-    return [section(_ending(view), accessory=button("Reopen", Action.CASE_REOPEN, target))]
+    return [button("Reopen", Action.CASE_REOPEN, target)]
 
 
-def _notes(view: CaseView) -> list[Block]:
+def _notes(view: CaseView, reader: Reader) -> list[Block]:
     return [
-        context(f":speech_balloon: {note_text(note, GLANCE)}, {moment(note.at)}")
+        context(f":speech_balloon: {note_text(note, reader, GLANCE)}, {moment(note.at)}")
         for note in view.notes
     ]
 
 
-def note_text(note: NoteView, longest: int) -> str:
+def note_text(note: NoteView, reader: Reader, longest: int) -> str:
     """Who said what, for markup."""
     name = safe(note.by.name) if note.by else "Somebody"
     if note.said is NoteKind.COMMENT:
         return f"{name}: “{safe(cut(note.text, longest))}”"
-    return f"{name} {_NOTES[note.said]}"
+    again = f"; asked again on {safe(reader.plain_day(note.ask_on))}" if note.ask_on else ""
+    return f"{name} {_NOTES[note.said]}{again}"
 
 
 def notification(view: CaseView, reader: Reader) -> str:

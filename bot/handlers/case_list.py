@@ -5,30 +5,35 @@ from typing import Any
 
 from slack_bolt import Ack, App
 
+from bot import bulk_accepting
 from bot.answers import notice, show
 from bot.blocks import Block, modal
+from bot.bulk_accepting import accept_each, outcome, queued
 from bot.cards.invoices import build as build_invoice
 from bot.clicks import quietly
-from bot.handlers.exception_cases import load
 from bot.ids import Action, Callback
 from bot.metadata import Target
 from bot.modals import case_list as lists
-from bot.modals.exception_cases import CHANGED
 from bot.services import Services
 from bot.visit import Body, Visit
-from wopo.domain.errors import NOT_ALLOWED, DomainError
-from wopo.domain.exception_cases import CaseState
-from wopo.domain.numbers import short
+from wopo.domain.errors import NOT_ALLOWED, Refusal
 from wopo.domain.people import Role, roles_text
 from wopo.usecases.exception_cases import HANDLERS, AcceptCase
-from wopo.usecases.views.exception_cards import my_cases
+from wopo.usecases.views.exception_cards import CaseLine, acceptable
 from wopo.usecases.views.finance_lists import held_invoices, open_cases
 from wopo.usecases.views.invoice_cards import invoice_view
+
+LIST_CHANGED = Refusal(
+    "bot.case_list_changed",
+    "By now it is {count} exceptions, or other differences, not the {shown} that were shown. "
+    "Nothing was changed; open the list again.",
+)
 
 
 def register(app: App, services: Services) -> None:
     """Listen to the lists' buttons and to the form that accepts several."""
     services.redraw[Callback.CASE_LIST] = redraw
+    bulk_accepting.register(services)
     app.action(Action.CASE_LIST)(open_list)
     app.action(Action.CASE_LIST_NEXT)(turn)
     app.action(Action.CASE_LIST_FIRST)(turn)
@@ -84,36 +89,40 @@ def show_invoice(ack: Ack, visit: Visit, body: Body, action: dict[str, Any]) -> 
 
 
 def open_accept(ack: Ack, visit: Visit, body: Body) -> None:
-    """Mine that may be accepted, the oldest first."""
+    """Mine that I may accept, the oldest first."""
     visit.check_right(AcceptCase)
-    with visit.read() as uow:
-        cases = my_cases(uow, visit.person(uow), at=_today(visit), limit=50).lines
-    own = [c for c in cases if c.owner and c.owner.id == visit.me.id and c.acceptable]
-    nothing = notice("None of your exceptions can be accepted.")
+    own = _acceptable(visit)
+    nothing = notice("None of your exceptions can be accepted within your limit.")
     show(visit.services, body, lists.build_accept(own, visit.reader) if own else nothing)
     ack()
 
 
+def _acceptable(visit: Visit) -> tuple[CaseLine, ...]:
+    with visit.read() as uow:
+        return acceptable(uow, visit.person(uow), at=_today(visit))
+
+
 def accept(ack: Ack, visit: Visit, view: dict[str, Any]) -> None:
-    """Each by itself, as its own form would; what is refused is named with why."""
-    chosen, reason = lists.parse_accept(view, visit.reader.locale)
-    done, refused = [], []
-    for case_id, seen in chosen:
-        now = load(visit, case_id)
-        try:
-            if now.state is not CaseState.RESOLVED and now.seen != seen:
-                raise CHANGED(number=now.number, told=now.told)
-            visit.do(AcceptCase(case_id=case_id, reason=reason), part=case_id)
-        except DomainError as error:
-            refused.append(f"{short(now.number)}: {error.message}")
-        else:
-            done.append(short(now.number))
-    said = [f"Accepted: {', '.join(done) or 'none'}."]
-    if refused:
-        said.append("\nStill open:\n" + "\n".join(refused))
-    ack(response_action="update", view=notice("".join(said), title="Accept several"))
+    """Those that were ticked, at once; all of them in steps behind this answer."""
+    chosen = lists.parse_accept(view, visit.reader.locale)
+    if chosen.all is None:
+        done, refused = accept_each(visit.do, visit.services, chosen.pairs, chosen.reason)
+        said = outcome(done, refused)
+    else:
+        said = _accept_all(visit, chosen.all, chosen.reason)
+    ack(response_action="update", view=notice(said, title="Accept several"))
     below = view.get("previous_view_id")
     with quietly(visit.services):
         if below:
             redraw(visit, below, "")
         visit.publish_home()
+
+
+def _accept_all(visit: Visit, shown: lists.Several, reason: str) -> str:
+    visit.check_right(AcceptCase)
+    lines = _acceptable(visit)
+    if lists.several(lines) != shown:
+        raise LIST_CHANGED(field="which", count=len(lines), shown=shown.count)
+    pairs = [[line.id, line.seen] for line in lines]
+    visit.do(queued(visit.me.id, pairs, reason))
+    return f"{len(lines)} exceptions are being accepted. You get a message when it is done."

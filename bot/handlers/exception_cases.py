@@ -83,7 +83,7 @@ def register(app: App, services: Services) -> None:
     services.redraw[Callback.CASE_CARD] = redraw_card
     app.view(Callback.DECIDE_CASE)(decide)
     for callback, parse in SENT.items():
-        app.view(callback)(_sender(parse))
+        app.view(callback)(sender(parse))
 
 
 def load(visit: Visit, case_id: str) -> CaseView:
@@ -92,7 +92,7 @@ def load(visit: Visit, case_id: str) -> CaseView:
         return case_view(uow, case_id)
 
 
-def _open(visit: Visit, case_id: str) -> CaseView:
+def open_case(visit: Visit, case_id: str) -> CaseView:
     """The case while it is open; a later click reads who was first and changes nothing."""
     view = load(visit, case_id)
     if view.state is CaseState.RESOLVED:
@@ -131,7 +131,7 @@ def _asker(cure: Cure) -> Callable[..., None]:
     def ask(ack: Ack, visit: Visit, body: Body, action: dict[str, Any]) -> None:
         target = Target.parse(action.get("value"))
         _check_right(visit, cure)
-        view = _open(visit, target.id)
+        view = open_case(visit, target.id)
         rest = cure is Cure.DISPUTE and view.code in DIVISIBLE and _pays_the_rest(visit)
         show(visit.services, body, forms.build(view, cure, pays_rest=rest))
         ack()
@@ -152,7 +152,7 @@ def _check_right(visit: Visit, cure: Cure) -> None:
 def open_assign(ack: Ack, visit: Visit, body: Body, action: dict[str, Any]) -> None:
     """Ask who takes care of it."""
     visit.check_right(AssignCase)
-    view = _open(visit, Target.parse(action.get("value")).id)
+    view = open_case(visit, Target.parse(action.get("value")).id)
     show(visit.services, body, forms.build_assign(view))
     ack()
 
@@ -160,7 +160,7 @@ def open_assign(ack: Ack, visit: Visit, body: Body, action: dict[str, Any]) -> N
 def open_snooze(ack: Ack, visit: Visit, body: Body, action: dict[str, Any]) -> None:
     """Ask until when it is put off."""
     visit.check_right(SnoozeCase)
-    view = _open(visit, Target.parse(action.get("value")).id)
+    view = open_case(visit, Target.parse(action.get("value")).id)
     show(visit.services, body, snooze_forms.build(view, visit.reader))
     ack()
 
@@ -178,7 +178,7 @@ def open_reopen(ack: Ack, visit: Visit, body: Body, action: dict[str, Any]) -> N
 def amend_order(ack: Ack, visit: Visit, body: Body, action: dict[str, Any]) -> None:
     """The order's form where it mends this, filled with what is billed."""
     _check_right(visit, Cure.AMEND_ORDER)
-    view = _open(visit, Target.parse(action.get("value")).id)
+    view = open_case(visit, Target.parse(action.get("value")).id)
     if view.order is None:
         raise UNREADABLE()
     order = load_order(visit, view.order.id)
@@ -189,7 +189,7 @@ def amend_order(ack: Ack, visit: Visit, body: Body, action: dict[str, Any]) -> N
 def ask_credit(ack: Ack, visit: Visit, body: Body, action: dict[str, Any]) -> None:
     """The letter, written with the figures."""
     _check_right(visit, Cure.ASK_CREDIT)
-    view = _open(visit, Target.parse(action.get("value")).id)
+    view = open_case(visit, Target.parse(action.get("value")).id)
     with visit.read() as uow:
         name = company(uow).name
     letter = credit_letter(view, visit.reader, company=name)
@@ -197,7 +197,9 @@ def ask_credit(ack: Ack, visit: Visit, body: Body, action: dict[str, Any]) -> No
     ack()
 
 
-def _sender(parse: Parse) -> Callable[..., None]:
+def sender(parse: Parse) -> Callable[..., None]:
+    """Whoever sends this form gives one command."""
+
     def sent(ack: Ack, visit: Visit, body: Body, view: dict[str, Any]) -> None:
         visit.do(parse(view, visit.reader.locale))
         answered(ack, visit, body)
@@ -235,7 +237,7 @@ def record_receipt(ack: Ack, visit: Visit, body: Body, action: dict[str, Any]) -
 
 def open_receipt(visit: Visit, body: Body, action: dict[str, Any]) -> None:
     """The form of what arrived, filled for the line that is billed and not received."""
-    view = _open(visit, Target.parse(action.get("value")).id)
+    view = open_case(visit, Target.parse(action.get("value")).id)
     if view.order is None:
         raise UNREADABLE()
     delivery = load_delivery(visit, view.order.id)
@@ -246,7 +248,7 @@ def open_receipt(visit: Visit, body: Body, action: dict[str, Any]) -> None:
 def enter_credit(ack: Ack, visit: Visit, body: Body, action: dict[str, Any]) -> None:
     """The form of the vendor's credit note on the exception's order, or for its vendor."""
     visit.check_right(EnterInvoice)
-    view = _open(visit, Target.parse(action.get("value")).id)
+    view = open_case(visit, Target.parse(action.get("value")).id)
     if view.vendor is None:
         raise UNREADABLE()
     billable = load_billable(visit, view.order.id if view.order else "", view.vendor.id)

@@ -1,7 +1,8 @@
 """The lists of finance: open exceptions and invoices on hold; and accepting several at once."""
 
 from collections.abc import Sequence
-from typing import Any
+from hashlib import sha256
+from typing import Any, NamedTuple
 
 from bot.blocks import (
     Block,
@@ -15,18 +16,22 @@ from bot.blocks import (
     paragraph,
     safe,
     section,
+    select,
     text_input,
 )
 from bot.ids import Action, Callback
-from bot.metadata import Carried, Target
+from bot.metadata import MAX_METADATA, Carried, FormTarget, Target
 from bot.parse import Form
 from bot.reader import Reader
 from bot.sections.exception_cases import case_text
+from wopo.domain.money import Money
 from wopo.domain.numbers import short
+from wopo.usecases.payment_plans import totals_of
 from wopo.usecases.views.exception_cards import CaseLine, CaseList
 from wopo.usecases.views.finance_lists import HeldInvoice, HeldList
 
 PAGE = 15
+ALL, TICKED = "all", "ticked"
 MOST_AT_ONCE = 10
 """Boxes that Slack takes in one input."""
 
@@ -84,8 +89,21 @@ def _turn(page: Page, shown: int, more: bool) -> list[Block]:
     return [*place, *actions(row)]
 
 
+class Several(FormTarget):
+    """What the form counted: how many, and a hash of each with its difference."""
+
+    count: int = 0
+
+
+def several(lines: Sequence[CaseLine]) -> Several:
+    """All of these, as a form carries them."""
+    text = "\n".join(sorted(f"{line.id}|{line.seen}" for line in lines))
+    return Several(id="several", count=len(lines), seen=sha256(text.encode()).hexdigest()[:16])
+
+
 def build_accept(lines: Sequence[CaseLine], reader: Reader) -> Block:
-    """Which of mine, and why; the reason holds for each of them."""
+    """Which of mine, and why; the reason holds for each of them. More than fit in boxes can be
+    taken all together."""
     picks = [
         option(
             f"{short(line.number)} {line.title}",
@@ -96,8 +114,17 @@ def build_accept(lines: Sequence[CaseLine], reader: Reader) -> Block:
         )
         for line in lines[:MOST_AT_ONCE]
     ]
+    whole = len(lines) > MOST_AT_ONCE
+    which = [field("cases", "Which?", checkboxes(picks))]
+    if whole:
+        totals = ", ".join(reader.money(one) for one in _totals(lines))
+        both = [option(f"All {len(lines)} ({totals})", ALL), option("Only those ticked", TICKED)]
+        which = [
+            field("which", "Which?", select(both, initial=ALL), hint="All are within your limit"),
+            field("cases", "The oldest", checkboxes(picks), optional=True),
+        ]
     inputs = [
-        field("cases", "Which?", checkboxes(picks)),
+        *which,
         field(
             "reason",
             "Why?",
@@ -105,16 +132,31 @@ def build_accept(lines: Sequence[CaseLine], reader: Reader) -> Block:
             hint="Each is judged by itself; what you may not accept stays open and is named",
         ),
     ]
-    return modal(Callback.ACCEPT_CASES, "Accept several", inputs, submit="Accept")
+    target = several(lines).pack(MAX_METADATA)
+    return modal(Callback.ACCEPT_CASES, "Accept several", inputs, submit="Accept", metadata=target)
 
 
-def parse_accept(view: dict[str, Any], locale: str) -> tuple[list[tuple[str, str]], str]:
-    """Each case with the difference that was shown, and the reason; or ``FormError``."""
+def _totals(lines: Sequence[CaseLine]) -> list[Money]:
+    return totals_of((line.amount.currency, line.amount.minor) for line in lines)
+
+
+class Chosen(NamedTuple):
+    """Each case with the difference that was shown, or ``all`` that the form counted; and why."""
+
+    pairs: list[tuple[str, str]]
+    all: Several | None
+    reason: str
+
+
+def parse_accept(view: dict[str, Any], locale: str) -> Chosen:
+    """What was chosen; or ``FormError``."""
     form = Form(view["state"]["values"], locale)
+    every = form.choice("which", label="Which") == ALL
     chosen = form.choices("cases")
     reason = form.text("reason", label="The reason", required=True)
-    if not chosen:
+    if not chosen and not every:
         form.refuse("cases", "Nothing is chosen. Nothing was changed; tick what you accept.")
     form.check()
     pairs = [value.partition("|") for value in chosen]
-    return [(case_id, seen) for case_id, _, seen in pairs], reason
+    counted = Several.parse(view.get("private_metadata")) if every else None
+    return Chosen([(case_id, seen) for case_id, _, seen in pairs], counted, reason)

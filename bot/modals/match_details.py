@@ -2,8 +2,8 @@
 
 from collections.abc import Sequence
 
-from bot.blocks import Block, context, divider, modal, moment, safe, section
-from bot.cards.exception_cases import note_text
+from bot.blocks import Block, actions, context, divider, modal, moment, safe, section
+from bot.cards.exception_cases import how_it_ended, note_text, reopening
 from bot.ids import Callback
 from bot.reader import Reader
 from wopo.domain.exception_kinds import Measure
@@ -28,11 +28,13 @@ def build_case(
     case: CaseView, notes: Sequence[NoteView], match: ExplainedView | None, reader: Reader
 ) -> Block:
     """What was said about the exception, the newest first, then how its invoice was matched."""
-    blocks = [section(f"*{short(case.number)} · {safe(case.title)}*")]
+    ended = f"\n{safe(how_it_ended(case))}" if case.resolution else ""
+    blocks = [section(f"*{short(case.number)} · {safe(case.title)}*{ended}")]
     for note in notes:
-        blocks.append(section(f"{note_text(note, SAID)}\n{moment(note.at)}"))
+        blocks.append(section(f"{note_text(note, reader, SAID)}\n{moment(note.at)}"))
     if not notes:
         blocks.append(context("What is written in the thread of its card is kept here."))
+    blocks += actions(reopening(case, reader))
     if match is not None:
         blocks += [divider(), *_verdict(match, reader)]
     return modal(Callback.NOTICE, "Details", blocks)

@@ -33,12 +33,11 @@ def case_text(line: CaseLine, reader: Reader) -> str:
 
 
 def case_blocks(line: CaseLine, reader: Reader) -> list[Block]:
-    """The line with its two buttons."""
-    target = Target(id=line.id, card=NAME)
-    row = [
-        button("Take it", Action.CASE_TAKE, target),
-        button("Show", Action.CASE_SHOW, Target(id=line.id)),
-    ]
+    """The line with its buttons; what is mine already is not to be taken."""
+    row = [button("Show", Action.CASE_SHOW, Target(id=line.id))]
+    mine = reader.me is not None and line.owner is not None and line.owner.id == reader.me.id
+    if not (mine and line.taken):
+        row.insert(0, button("Take it", Action.CASE_TAKE, Target(id=line.id, card=NAME)))
     return [section(case_text(line, reader)), *actions(row)]
 
 

@@ -7,19 +7,22 @@ from typing import Any
 
 import pytest
 
+from bot.bulk_accepting import queued
+from bot.courier import Courier
 from bot.ids import Action, Callback
 from bot.modals.case_list import Page, build_cases
 from bot.reader import Reader
-from tests.conftest import START
+from tests.conftest import START, TestClock
 from tests.factories.deliveries import Line, issued_order, vendor
 from tests.factories.jobs import Company, rows
 from tests.payloads import Payloads
 from tests.slack import RecordingSlack
 from wopo.db.uow import SqlTransactions
-from wopo.domain.exception_cases import ExceptionCase, Resolution
+from wopo.domain.exception_cases import CaseState, ExceptionCase, Resolution
+from wopo.domain.exception_kinds import Cure
 from wopo.domain.people import Person
 from wopo.usecases.door import Answer
-from wopo.usecases.exception_cases import TakeCase
+from wopo.usecases.exception_cases import AssignCase, TakeCase
 from wopo.usecases.invoice_papers import BilledLine
 from wopo.usecases.invoices import EnterInvoice
 from wopo.usecases.people import SetAuthority
@@ -117,8 +120,8 @@ def test_several_are_accepted_for_one_reason_and_who_may_not_is_told_why(
     payloads: Payloads,
     transactions: SqlTransactions,
 ) -> None:
-    do(SetAuthority(person="fin", amount=Decimal(60), currency="EUR", valid_from=date(2026, 1, 1)))
     form = press(press(home("U-fin"), Action.CASE_LIST), Action.CASES_ACCEPT)
+    do(SetAuthority(person="fin", amount=Decimal(60), currency="EUR", valid_from=date(2026, 1, 1)))
     picks = [o["value"] for o in form["blocks"][0]["element"]["options"]]
     assert len(picks) == len(cases) == 2
     blank = send(payloads.submit(form, {"cases": picks, "reason": " "}, user="U-fin"))
@@ -129,7 +132,30 @@ def test_several_are_accepted_for_one_reason_and_who_may_not_is_told_why(
     small, large = sorted(rows(transactions, ExceptionCase), key=lambda case: case.amount_minor)
     assert (small.resolution, small.reason) == (Resolution.ACCEPTED, "Agreed by phone")
     assert large.resolution is None
-    assert "above your limit of" in told and "Accepted: EX-" in told
+    assert "above your limit of" in told and "Accepted: 1 (EX-" in told
+
+
+def test_my_own_come_first_and_are_not_offered_to_take(
+    cases: list[ExceptionCase], do: Do, company: Company, home: Callable[[str], Json]
+) -> None:
+    line = BilledLine(order_line_id=f"{PO}/1", quantity=Decimal(1), unit_price=Decimal("12.50"))
+    facts: dict[str, Any] = {"invoice_date": "2026-03-01", "order_id": PO, "lines": (line,)}
+    do(AssignCase(case_id=cases[0].id, person_id=company.bea), by=company.fin)
+    do(EnterInvoice(number="R-3", **facts), by=company.fin)
+
+    def listed(user: str) -> list[tuple[str, bool]]:
+        blocks = home(user)["blocks"]
+        found = []
+        for at, block in enumerate(blocks):
+            text = str((block.get("text") or {}).get("text", ""))
+            if text.startswith("*EX-"):
+                row = [one["text"]["text"] for one in blocks[at + 1]["elements"]]
+                found.append((text.partition(" ")[0].strip("*"), "Take it" in row))
+        return found
+
+    mine = listed("U-fin")
+    assert mine[0] == ("EX-2", False)
+    assert ("EX-3", True) in mine and "EX-1" not in [number for number, _ in mine]
 
 
 def test_the_lists_are_for_who_works_with_them(
@@ -166,3 +192,56 @@ def test_after_an_answer_the_card_under_the_form_says_so(
     assert drawn["callback_id"] == Callback.CASE_CARD
     assert "accept" in str(drawn["blocks"]).lower()
     assert "Take it" not in str(drawn["blocks"])
+
+
+def test_all_of_mine_within_my_limit_are_accepted_in_steps(
+    transactions: SqlTransactions,
+    company: Company,
+    do: Do,
+    press: Callable[..., Json],
+    home: Callable[[str], Json],
+    send: Send,
+    payloads: Payloads,
+    slack: RecordingSlack,
+    courier: Courier,
+    deliver: Callable[[], int],
+    clock: TestClock,
+) -> None:
+    vendor(transactions)
+    issued_order(transactions, company, Line("40", "5"))
+    for n in range(7):
+        price = "90" if n == 6 else "5"
+        paper = BilledLine(position=1, quantity=Decimal(1), unit_price=Decimal(price))
+        facts = {"invoice_date": date(2026, 2, n + 1), "order_id": PO, "lines": (paper,)}
+        do(EnterInvoice(number=f"R-{n}", **facts), by=company.fin)
+    for case in rows(transactions, ExceptionCase):
+        do(TakeCase(case_id=case.id), by=company.fin)
+    do(SetAuthority(person="fin", amount=Decimal(60), currency="EUR", valid_from=date(2026, 1, 1)))
+    form = press(press(home("U-fin"), Action.CASE_LIST), Action.CASES_ACCEPT)
+    found = rows(transactions, ExceptionCase)
+    small = [case for case in found if case.amount_minor <= 6000 and Cure.ACCEPT in case.cures()]
+    assert 10 < len(small) < len(found)
+    assert f"All {len(small)} (" in str(form["blocks"])
+    sent = {"which": "all", "reason": "Agreed by phone"}
+    told = send(payloads.submit(form, sent, user="U-fin", view_id="S1"))
+    assert f"{len(small)} exceptions are being accepted" in str(told["view"]["blocks"])
+    # Behind them, each once more: more than one step does, and nothing is left to accept in them.
+    pairs = [(case.id, "") for case in small]
+    do(queued(company.fin, pairs * 4, "again"), by=company.fin)
+    while courier.deliver_next(tasks=True):
+        pass
+    after = {case.id: case for case in rows(transactions, ExceptionCase)}
+    assert {after[case.id].resolution for case in small} <= {
+        Resolution.ACCEPTED, Resolution.CAUSE_GONE
+    }  # fmt: skip
+    assert {after[case.id].state for case in found if case.amount_minor > 6000} == {
+        CaseState.ASSIGNED
+    }
+    for _ in range(20):
+        clock.forward(seconds=2)
+        deliver()
+    first, second = [m["text"] for m in slack.messages["DU-fin"] if "Accepted:" in m["text"]]
+    assert f"Accepted: {len(small)} (EX-" in first
+    assert "Accepted: none." in second and "nothing was changed" in second
+    stale = send(payloads.submit(form, sent, user="U-fin", view_id="S2"))
+    assert "By now it is 0 exceptions" in stale["errors"]["which"]

@@ -6,6 +6,8 @@ from typing import Any
 
 import pytest
 
+from bot.jobs import JOBS, Clockwork
+from bot.services import Services
 from tests.conftest import TestClock
 from tests.factories.deliveries import Line, issued_order, vendor
 from tests.factories.jobs import Company, Do, row, rows
@@ -117,9 +119,8 @@ def test_all_of_it_arrived_books_what_was_missing_and_everything_closes(
     assert {case.resolution for case in cases()} == {Resolution.CAUSE_GONE}
     assert row(transactions, Invoice, billed).state is InvoiceState.MATCHED
     carry()
-    assert [buttons(message) for message in slack.messages[REX]] == [
-        [] for _ in slack.messages[REX]
-    ]
+    left = {b["text"]["text"] for message in slack.messages[REX] for b in buttons(message)}
+    assert left <= {"Details"}
 
 
 def test_only_who_was_asked_answers(
@@ -152,13 +153,34 @@ def test_not_yet_stays_open_and_can_be_answered_again(
     cases: Cases,
     carry: Callable[[], None],
     slack: RecordingSlack,
-    transactions: SqlTransactions,
+    services: Services,
+    clock: TestClock,
+    send: Send,
+    payloads: Payloads,
 ) -> None:
-    click("Not yet", channel=REX, user="U-rec")
-    carry()
-    (question,) = [m for m in slack.messages[REX] if "arrive?" in m["text"]]
-    assert "had not arrived yet" in str(question["blocks"])
-    assert "Not yet" not in [b["text"]["text"] for b in buttons(question)]
+    def question() -> Json:
+        carry()
+        (found,) = [m for m in slack.messages[REX] if "arrive?" in m["text"]]
+        return found
+
+    def texts() -> list[str]:
+        return [button["text"]["text"] for button in buttons(question())]
+
+    form = click("Not yet", channel=REX, user="U-rec")
+    past = send(payloads.submit(form, {"until": "2026-03-02"}, user="U-rec", view_id="N1"))
+    assert "not after today" in past["errors"]["until"]
+    assert send(payloads.submit(form, {}, user="U-rec", view_id="N2")) == {}
+    assert "I ask again on Mar 3, 2026" in str(question()["blocks"])
+    assert "Not yet" not in texts()
+    assert any("asked again on" in str(m["blocks"]) for m in slack.messages[CHANNEL])
+    ticking = Clockwork(services)
+    for hour in (20, 4, 1):
+        clock.forward(hours=hour)
+        assert all(ticking.run(job) for job in JOBS)
+        carry()
+    again = [m["text"] for m in slack.messages[REX] if "by now?" in m["text"]]
+    assert again == ["Did 2 pcs Seal (PO-42) arrive by now? Answer in the question above."]
+    assert "Not yet" in texts()
     assert CaseState.RESOLVED not in {case.state for case in cases()}
     click("All", channel=REX, user="U-rec")
     assert {case.state for case in cases()} == {CaseState.RESOLVED}
@@ -208,6 +230,7 @@ def test_a_decision_is_taken_back_with_a_reason(
     cases: Cases,
     send: Send,
     payloads: Payloads,
+    slack: RecordingSlack,
     transactions: SqlTransactions,
 ) -> None:
     for turn in range(len(cases())):
@@ -217,7 +240,10 @@ def test_a_decision_is_taken_back_with_a_reason(
         sent = {pick["block_id"]: value}
         assert send(payloads.submit(form, sent, user="U-fin", view_id=f"A{turn}")) == {}
     assert row(transactions, Invoice, billed).state is InvoiceState.MATCHED
-    form = click("Reopen")
+    details = click("Details")
+    (again,) = [b for b in buttons(details) if b["text"]["text"] == "Reopen"]
+    send(payloads.click_in_view(again["action_id"], again["value"], details, user="U-fin"))
+    form = slack.view()
     assert "reason" in send(payloads.submit(form, {}, user="U-fin", view_id="R1"))["errors"]
     send(payloads.submit(form, {"reason": "Wrong line"}, user="U-fin", view_id="R2"))
     assert row(transactions, Invoice, billed).state is InvoiceState.ON_HOLD

@@ -11,6 +11,7 @@ from sqlmodel import col, select
 from wopo.db.lists import put_off
 from wopo.db.uow import SqlStore, implements
 from wopo.domain.audit import AuditEntry
+from wopo.domain.case_notes import TO_ASK, CaseNote
 from wopo.domain.case_snoozes import CaseSnooze
 from wopo.domain.exception_cases import (
     OPEN_CASES,
@@ -160,8 +161,23 @@ class SqlSweeps(SqlStore, SweepStore):
                 col(ExceptionCase.owner_id) == owner_id,
                 *_waits(before, at),
                 ~put_off(ExceptionCase, today),
+                ~exists().where(
+                    col(CaseNote.case_id) == col(ExceptionCase.id),
+                    col(CaseNote.by_id) == owner_id,
+                    col(CaseNote.ask_on) > today,
+                    col(CaseNote.asked_at).is_(None),
+                ),
             )
             .order_by(col(ExceptionCase.due_at), col(ExceptionCase.id))
+            .limit(limit)
+        )
+        return list(self.session.exec(statement))
+
+    def arrivals_to_ask(self, day: date, limit: int) -> list[CaseNote]:
+        statement = (
+            select(CaseNote)
+            .where(TO_ASK, col(CaseNote.ask_on) <= day)
+            .order_by(col(CaseNote.ask_on), col(CaseNote.id))
             .limit(limit)
         )
         return list(self.session.exec(statement))

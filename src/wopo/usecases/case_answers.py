@@ -2,11 +2,20 @@
 somebody else's; and what is said about it in the thread of its card."""
 
 from collections.abc import Sequence
+from datetime import date
 from decimal import Decimal
+from zoneinfo import ZoneInfo
 
 from pydantic import Field
 
-from wopo.domain.case_notes import CUT_SHORT, MOST_WORDS, CaseNote, ExceptionNoted, NoteKind
+from wopo.domain.case_notes import (
+    ASK_DAY,
+    CUT_SHORT,
+    MOST_WORDS,
+    CaseNote,
+    ExceptionNoted,
+    NoteKind,
+)
 from wopo.domain.errors import NOT_ALLOWED, REQUIRED, Refusal
 from wopo.domain.exception_cases import OPEN_CASES, ExceptionCase
 from wopo.domain.exception_kinds import Cure
@@ -56,9 +65,10 @@ class ConfirmArrival(Command):
 
 
 class NotYetArrived(Command):
-    """It has not arrived yet."""
+    """It has not arrived yet; ask me again on a day."""
 
     case_id: str
+    ask_on: date
 
 
 class NotMine(Command):
@@ -111,10 +121,14 @@ def confirm_arrival(command: ConfirmArrival, ctx: Context) -> Answer:
 
 @use_case(NotYetArrived, action="say whether goods arrived")
 def not_yet_arrived(command: NotYetArrived, ctx: Context) -> Answer:
-    """Whoever works on the case reads it; the question stays open."""
+    """Whoever works on the case reads it; the question stays open, and is asked anew on the day.
+    Raises ``ASK_DAY``."""
     held, _ = _asked(ctx, command.case_id)
-    note(ctx, held.case, NoteKind.NOT_ARRIVED)
-    return case_answer(held.case, "stays open until it arrives")
+    today = ctx.at.astimezone(ZoneInfo(ctx.person().timezone)).date()
+    if command.ask_on <= today:
+        raise ASK_DAY(field="until", day=command.ask_on)
+    note(ctx, held.case, NoteKind.NOT_ARRIVED, ask_on=command.ask_on)
+    return case_answer(held.case, f"stays open; you are asked again on {command.ask_on:%d %b %Y}")
 
 
 @use_case(NotMine, action="say whether goods arrived")
@@ -148,11 +162,18 @@ def note(
     text: str = "",
     *,
     before_id: str | None = None,
+    ask_on: date | None = None,
 ) -> None:
     """Keep what the acting person said."""
     ctx.uow.add(
         CaseNote(
-            id=ctx.new_id(), case_id=case.id, said=said, text=text, by_id=ctx.actor_id, at=ctx.at
+            id=ctx.new_id(),
+            case_id=case.id,
+            said=said,
+            text=text,
+            by_id=ctx.actor_id,
+            at=ctx.at,
+            ask_on=ask_on,
         )
     )
     ctx.record(
@@ -165,6 +186,7 @@ def note(
             owner_id=case.owner_id,
             before_id=before_id,
             quiet=case.quiet(ctx.at),
+            ask_on=ask_on,
         )
     )
 

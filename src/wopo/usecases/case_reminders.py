@@ -1,14 +1,21 @@
-"""Reminding owners of their open cases, and telling who is above them when nothing happens."""
+"""Reminding owners of their open cases, telling who is above them when nothing happens, and asking
+receivers again whether something arrived."""
 
 from collections.abc import Iterable, Sequence
 from datetime import timedelta
 
-from wopo.domain.case_snoozes import CasesEscalated, OwnerReminded
+from wopo.domain.case_notes import ArrivalAskedAgain, CaseNote, NoteKind
+from wopo.domain.case_snoozes import EVERYWHERE, CasesEscalated, OwnerReminded
 from wopo.domain.deliveries import at_work
-from wopo.domain.exception_cases import ExceptionCase
-from wopo.domain.outbox import Mode
+from wopo.domain.exception_cases import CaseState, ExceptionCase
+from wopo.domain.money import plain
+from wopo.domain.numbers import short
+from wopo.domain.outbox import Mode, PostedCard
 from wopo.domain.people import Person, Role
+from wopo.domain.purchase_orders import PurchaseOrder, PurchaseOrderLine
+from wopo.usecases.case_answers import asked_to, missing_of
 from wopo.usecases.door import Answer, Command, Context, Notice, announces, use_case
+from wopo.usecases.exception_notices import QUESTION
 from wopo.usecases.ports.people import PeopleStore
 from wopo.usecases.ports.sweeps import SweepStore
 from wopo.usecases.settings import FINANCE, channels, company
@@ -28,6 +35,10 @@ class RemindOwners(Command):
 
 class EscalateCases(Command):
     """Tell who is above a case's owner that it is overdue, once per case."""
+
+
+class AskArrivals(Command):
+    """Ask again whether it arrived, on the day that the receiver named."""
 
 
 @use_case(RemindOwners, action="remind owners of exceptions", system=True)
@@ -127,3 +138,64 @@ def post_escalation(event: CasesEscalated, ctx: Context) -> Iterable[Notice]:
     """One message for all that is told to somebody now."""
     facts = {"case_ids": event.case_ids}
     yield Notice(ABOVE, event.subject_id, event.audience, Mode.POST, facts)
+
+
+@use_case(AskArrivals, action="ask again whether goods arrived", system=True)
+def ask_arrivals(command: AskArrivals, ctx: Context) -> Answer:
+    """Once per answer, in the person's working hours from their day on; not when it arrived, or
+    when they answered anew, meanwhile."""
+    hours, asked = company(ctx.uow).working_hours, 0
+    begun = (ctx.at + EVERYWHERE).date()
+    notes = ctx.uow.store(SweepStore).arrivals_to_ask(begun, AT_ONCE)
+    people = ctx.uow.many(Person, {str(note.by_id) for note in notes})
+    for note in notes:
+        person = people[str(note.by_id)]
+        event = _question(ctx, note) if person.active else None
+        if event is not None:
+            day = at_work(person, ctx.at, hours)
+            if day is None or (note.ask_on or day) > day:
+                continue
+            ctx.record(event)
+            asked += 1
+        note.asked_at = ctx.at
+        once(ctx, "ask_arrival", note.id)
+    return Answer(message=f"{asked} receivers asked again.", facts={"asked": asked})
+
+
+def _question(ctx: Context, note: CaseNote) -> ArrivalAskedAgain | None:
+    """What is asked again; none when nothing is to be asked any more."""
+    case = ctx.require(ExceptionCase, note.case_id, label="exception")
+    said = (NoteKind.NOT_ARRIVED, NoteKind.NOT_MINE)
+    (last,) = ctx.uow.all(
+        CaseNote,
+        case_id=case.id,
+        by_id=note.by_id,
+        said=list(said),
+        order=("-at", "-id"),
+        limit=1,
+    )
+    if case.state is CaseState.RESOLVED or last.id != note.id:
+        return None
+    if asked_to(ctx.uow, case) != note.by_id:
+        return None
+    line = ctx.require(PurchaseOrderLine, str(case.purchase_order_line_id), label="order line")
+    order = ctx.require(PurchaseOrder, line.purchase_order_id, label="purchase order")
+    much = f"{plain(missing_of(line))} {line.unit} {line.description}"
+    return ArrivalAskedAgain(
+        subject_id=case.id,
+        number=case.number,
+        person_id=str(note.by_id),
+        text=f"Did {much} ({short(order.number)}) arrive by now? Answer in the question above.",
+    )
+
+
+@announces(ArrivalAskedAgain)
+def post_question(event: ArrivalAskedAgain, ctx: Context) -> Iterable[Notice]:
+    """The question has all its answers again, and a reply in its thread calls it to mind (an edit
+    alone tells nobody)."""
+    audience = f"person:{event.person_id}"
+    yield Notice(QUESTION, event.subject_id, audience, Mode.KEEP)
+    copy = ctx.uow.find(PostedCard, card=QUESTION, subject_id=event.subject_id, audience=audience)
+    if copy is not None:
+        thread = f"at:{copy.channel}:{copy.ts}"
+        yield Notice("direct", event.subject_id, thread, Mode.REPLY, {"text": event.text})

@@ -1,6 +1,8 @@
 """Answers to exceptions: taking, giving, accepting, disputing. Cures that change facts (a receipt,
 an amended order, a credit note) close a case by themselves."""
 
+from collections.abc import Sequence
+from datetime import date
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -32,6 +34,7 @@ from wopo.usecases.invoices import follow
 from wopo.usecases.judging import Judging
 from wopo.usecases.ledger import post_order
 from wopo.usecases.people import active_person
+from wopo.usecases.ports import UnitOfWork
 from wopo.usecases.purchasing_policy import pays_the_rest
 from wopo.usecases.receipt_rights import approver_ids
 from wopo.usecases.receipts import order_lines
@@ -263,22 +266,41 @@ def _already(ctx: Context, case: ExceptionCase) -> Exception:
 def within_limit(ctx: Context, case: ExceptionCase) -> None:
     """Somebody with an authority limit accepts differences within it only."""
     day = ctx.at.date()
-    rows = ctx.uow.all(AuthorityLimit, person_id=ctx.person().id)
-    valid = [row for row in rows if row.covers(day)]
-    fits = [row for row in valid if row.cost_centre_id in (None, *case.cost_centre_ids)]
-    if not valid:
+    valid = _limits(ctx.uow, ctx.person().id, day)
+    if _fits(ctx.uow, valid, case, day):
         return
-    best = max(fits, key=lambda row: row.amount_minor, default=None)
-    if best is not None:
-        amount = convert(ctx.uow, case.amount, best.currency, day)
-        if amount.minor <= best.amount_minor:
-            return
+    best = _best(valid, case)
     limit = (
         Money(best.amount_minor, best.currency)
         if best is not None
         else "nothing for this cost centre"
     )
     raise OVER_LIMIT(number=case.number, amount=case.amount, limit=limit)
+
+
+def within_authority(
+    uow: UnitOfWork, person_id: str, cases: Sequence[ExceptionCase], day: date
+) -> list[ExceptionCase]:
+    """Those that the person's limits let them accept; their limits are read once."""
+    valid = _limits(uow, person_id, day)
+    return [case for case in cases if _fits(uow, valid, case, day)]
+
+
+def _limits(uow: UnitOfWork, person_id: str, day: date) -> list[AuthorityLimit]:
+    return [row for row in uow.all(AuthorityLimit, person_id=person_id) if row.covers(day)]
+
+
+def _best(valid: Sequence[AuthorityLimit], case: ExceptionCase) -> AuthorityLimit | None:
+    fits = [row for row in valid if row.cost_centre_id in (None, *case.cost_centre_ids)]
+    return max(fits, key=lambda row: row.amount_minor, default=None)
+
+
+def _fits(uow: UnitOfWork, valid: Sequence[AuthorityLimit], case: ExceptionCase, day: date) -> bool:
+    """Whoever has no limit at all is bound by their role alone."""
+    best = _best(valid, case)
+    if best is None:
+        return not valid
+    return convert(uow, case.amount, best.currency, day).minor <= best.amount_minor
 
 
 def _decide(

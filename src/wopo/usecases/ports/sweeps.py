@@ -5,6 +5,7 @@ from collections.abc import Collection
 from datetime import date, datetime
 from typing import Any
 
+from wopo.domain.case_notes import CaseNote
 from wopo.domain.case_snoozes import CaseSnooze
 from wopo.domain.exception_cases import ExceptionCase
 from wopo.domain.purchase_orders import PurchaseOrder, PurchaseOrderLine
@@ -59,7 +60,12 @@ class SweepStore(ABC):
         self, owner_id: str, before: datetime, at: datetime, today: date, limit: int
     ) -> list[str]:
         """Ids of a person's cases that are open since before a moment, neither kept quiet now nor
-        put off today; what is due first comes first."""
+        put off today, nor such that the person wants to be asked about again later; what is due
+        first comes first."""
+
+    @abstractmethod
+    def arrivals_to_ask(self, day: date, limit: int) -> list[CaseNote]:
+        """Answers whose person wants to be asked again on a day or before, and was not yet."""
 
     @abstractmethod
     def to_escalate(self, before: datetime, at: datetime, limit: int) -> list[ExceptionCase]:

@@ -1,7 +1,7 @@
 """What the question "did it arrive?" shows to the person named as receiver."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 
 from wopo.domain.case_notes import CaseNote, NoteKind
@@ -33,6 +33,8 @@ class ArrivalView:
     job: JobRef | None
     said: NoteKind | None
     said_at: datetime | None
+    ask_on: date | None
+    """The day on which the reader is asked again; none when that was done, or not wanted."""
     open: bool
 
 
@@ -74,5 +76,6 @@ def arrival_view(uow: UnitOfWork, case_id: str, *, reader_id: str) -> ArrivalVie
         job=jobs_of(uow, [line.work_order_id]).get(line.work_order_id or ""),
         said=said.said if said else None,
         said_at=said.at if said else None,
+        ask_on=said.ask_on if said and said.waits else None,
         open=case.state is not CaseState.RESOLVED and bool(missing) and not not_mine,
     )

@@ -16,7 +16,7 @@ from wopo.domain.people import Person
 from wopo.domain.purchase_orders import PurchaseOrder, PurchaseOrderLine
 from wopo.domain.receipts import Receipt, ReceiptLine, ReceiptState
 from wopo.domain.vendors import Vendor
-from wopo.usecases.exception_cases import HANDLERS, reopenable
+from wopo.usecases.exception_cases import HANDLERS, reopenable, within_authority
 from wopo.usecases.ports import UnitOfWork
 from wopo.usecases.ports.lists import ListStore
 from wopo.usecases.views.names import Ref, refs, refs_of
@@ -72,6 +72,8 @@ class NoteView:
     text: str
     by: Ref | None
     at: datetime
+    ask_on: date | None = None
+    """The day on which they want to be asked again."""
 
 
 @dataclass(frozen=True)
@@ -135,6 +137,8 @@ class CaseLine:
     owner: Ref | None
     raised_at: datetime
     overdue: bool
+    taken: bool
+    """Whether its owner took it, or was given it."""
     seen: str
     acceptable: bool
     snoozed_until: date | None
@@ -199,7 +203,8 @@ def notes_of(uow: UnitOfWork, case_id: str, *, limit: int) -> tuple[NoteView, ..
     notes = uow.all(CaseNote, case_id=case_id, order=("-at", "-id"), limit=limit)
     people = refs(uow, Person, [note.by_id for note in notes])
     return tuple(
-        NoteView(note.said, note.text, people.get(note.by_id or ""), note.at) for note in notes
+        NoteView(note.said, note.text, people.get(note.by_id or ""), note.at, note.ask_on)
+        for note in notes
     )
 
 
@@ -316,6 +321,19 @@ def my_cases(uow: UnitOfWork, person: Person, *, at: datetime, limit: int = 5) -
     return CaseList(lines, more=len(ids) > limit)
 
 
+MOST_OWN = 500
+"""Exceptions of one person that are accepted together."""
+
+
+def acceptable(uow: UnitOfWork, person: Person, *, at: datetime) -> tuple[CaseLine, ...]:
+    """The person's own open exceptions that may be accepted and are within their limits, the oldest
+    first; a constant number of queries."""
+    ids = uow.store(ListStore).own_cases(person.id, today=at.date(), limit=MOST_OWN)
+    rows = uow.many(ExceptionCase, ids)
+    own = [rows[id] for id in ids if Cure.ACCEPT in rows[id].cures()]
+    return case_lines(uow, within_authority(uow, person.id, own, at.date()), at=at)
+
+
 def still_open(uow: UnitOfWork, ids: Sequence[str], *, at: datetime) -> tuple[CaseLine, ...]:
     """Those of these exceptions that are still open, in this order; three queries."""
     rows = uow.many(ExceptionCase, ids)
@@ -342,6 +360,7 @@ def case_lines(
             owner=names.get(case.owner_id or ""),
             raised_at=case.raised_at,
             overdue=case.due_at is not None and case.due_at < at,
+            taken=case.state is CaseState.ASSIGNED,
             seen=_seen(case),
             acceptable=Cure.ACCEPT in case.cures(),
             snoozed_until=_later(snoozes.get(case.id), at),

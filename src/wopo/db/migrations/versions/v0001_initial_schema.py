@@ -1748,6 +1748,8 @@ def upgrade() -> None:
         sa.Column("text", sa.String(length=3000), nullable=False),
         sa.Column("by_id", sa.String(length=40), nullable=True),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("ask_on", sa.Date(), nullable=True),
+        sa.Column("asked_at", sa.DateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(["by_id"], ["person.id"], initially="DEFERRED", deferrable=True),
         sa.ForeignKeyConstraint(
             ["case_id"], ["exception_case.id"], initially="DEFERRED", deferrable=True
@@ -1755,6 +1757,13 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id"),
     )
     with op.batch_alter_table("case_note", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_case_note_to_ask",
+            ["ask_on"],
+            unique=False,
+            sqlite_where=sa.text("ask_on IS NOT NULL AND asked_at IS NULL"),
+            postgresql_where=sa.text("ask_on IS NOT NULL AND asked_at IS NULL"),
+        )
         batch_op.create_index(batch_op.f("ix_case_note_by_id"), ["by_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_case_note_case_id"), ["case_id"], unique=False)
 
