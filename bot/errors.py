@@ -19,7 +19,9 @@ from bot.metadata import Question, Target
 from bot.parse import FormError
 from bot.services import Services
 from bot.visit import Body
+from wopo.domain.budgets import OVER
 from wopo.domain.errors import INVALID, DomainError, Refusal
+from wopo.domain.nte import NTE_OVER, NTE_OVER_UNSAID
 from wopo.usecases.outbox import refresh_card
 
 UNEXPECTED = Refusal(
@@ -68,8 +70,9 @@ def _invalid(error: ValidationError) -> dict[str, str]:
 
 
 def _refused(services: Services, error: DomainError, body: Body) -> BoltResponse:
-    if "wanted_minor" in error.facts:
-        return answers.offer(services, body, error.message, _ask_for_more(error))
+    row = _way_out(error)
+    if row:
+        return answers.offer(services, body, error.message, row)
     name = error.facts.get("acknowledge")
     if body.get("type") == "view_submission":
         if name:
@@ -87,10 +90,16 @@ def _refused(services: Services, error: DomainError, body: Body) -> BoltResponse
     return answers.tell(services, body, error.message)
 
 
-def _ask_for_more(error: DomainError) -> list[Block]:
-    """The one tap that asks for the higher amount a job would need."""
-    target = Target(id=str(error.facts["job_id"]), seen=str(error.facts["wanted_minor"]))
-    return actions([button("Ask for more", Action.NTE_ASK, target, style="primary")])
+def _way_out(error: DomainError) -> list[Block]:
+    """One tap that asks for what a job or an order would need; nothing for other refusals."""
+    facts = error.facts
+    if error.code in {NTE_OVER.code, NTE_OVER_UNSAID.code}:
+        target = Target(id=str(facts["job_id"]), seen=str(facts["wanted_minor"]))
+        return actions([button("Ask for more", Action.NTE_ASK, target, style="primary")])
+    if error.code == OVER.code and "order_id" in facts:
+        target = Target(id=str(facts["order_id"]))
+        return actions([button("Ask to let it pass", Action.BUDGET_ASK, target, style="primary")])
+    return []
 
 
 def clicked_target(body: Body) -> Target | None:

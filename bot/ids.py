@@ -115,6 +115,7 @@ class Callback(StrEnum):
     PERSON_LEAVES = "person_leaves"
     GRANT_NTE = "grant_nte"
     REFUSE_NTE = "refuse_nte"
+    OVERRIDE_BUDGET = "override_budget"
 
 
 class Action(StrEnum):
@@ -258,6 +259,8 @@ class Action(StrEnum):
     NTE_OTHER = "nte.other"
     NTE_REFUSE = "nte.refuse"
     DELEGATION_END = "delegation.end"
+    BUDGET_ASK = "budget.ask"
+    BUDGET_OVERRIDE = "budget.override"
 
 
 class Options(StrEnum):

@@ -182,8 +182,14 @@ def _facts(view: ApprovalView, reader: Reader) -> list[tuple[str, str]]:
         ("Charges", _amount(view.charges, reader)),
         ("Discount", _amount(view.discount, reader)),
         ("Tax", _amount(view.tax, reader)),
-        *[(_budget_name(budget), _left(budget, reader)) for budget in view.budgets[:BUDGETS]],
+        *budget_facts(view, reader),
     ]
+
+
+def budget_facts(view: ApprovalView, reader: Reader) -> list[tuple[str, str]]:
+    """What it leaves of each budget and not-to-exceed amount, and who let it exceed."""
+    left = [(_budget_name(budget), _left(budget, reader)) for budget in view.budgets[:BUDGETS]]
+    return [*left, ("May exceed the budget", view.over_budget)]
 
 
 def _budget_name(budget: BudgetAfter) -> str:

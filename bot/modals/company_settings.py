@@ -24,7 +24,7 @@ from bot.metadata import MAX_METADATA, UNREADABLE, Target
 from bot.parse import Form
 from bot.reader import Reader
 from wopo.domain.money import Money
-from wopo.domain.settings import KEPT_APART, CompanySettings, Duty, Strictness
+from wopo.domain.settings import KEPT_APART, OVERRIDE_ROLES, CompanySettings, Duty, Strictness
 from wopo.usecases.settings import ChangeCompanySettings
 
 
@@ -37,6 +37,7 @@ class Kind(StrEnum):
     STRICTNESS = "strictness"
     HOURS = "hours"
     DUTIES = "duties"
+    ROLE = "role"
 
 
 @dataclass(frozen=True)
@@ -115,6 +116,8 @@ GROUPS: dict[str, tuple[str, tuple[Item, ...]]] = {
             Item("requester_may_receive_up_to_minor", "Requesters receive up to",
                  "Who asked for an order may receive it up to this total; each time it is flagged",
                  Kind.MONEY),
+            Item("budget_override_role", "Lets orders exceed a budget",
+                 "Who may, with a reason that stands on the card and in the report", Kind.ROLE),
             Item("waived_pairs", "One person may be both",
                  "Duties that a small team lets one person do; each use is logged and reported",
                  Kind.DUTIES),
@@ -195,6 +198,8 @@ def shown(item: Item, now: CompanySettings, reader: Reader) -> str:
             return "yes" if value else "no"
         case Kind.STRICTNESS:
             return _STRICT[value].lower()
+        case Kind.ROLE:
+            return str(value)
         case Kind.HOURS:
             return f"{value[0]}-{value[1]}"
         case Kind.DUTIES:
@@ -255,6 +260,9 @@ def _element(item: Item, now: CompanySettings, reader: Reader) -> Block:
             )
         case Kind.STRICTNESS:
             return select([option(text, name) for name, text in _STRICT.items()], initial=value)
+        case Kind.ROLE:
+            roles = [option(role.capitalize(), role) for role in OVERRIDE_ROLES]
+            return select(roles, initial=value)
         case Kind.HOURS:
             return text_input(initial=shown(item, now, reader), longest=10)
         case Kind.DUTIES:
@@ -280,7 +288,7 @@ def _read(form: Form, item: Item, now: CompanySettings) -> Any:
             return form.whole(item.name, label=item.label, least=item.least, most=item.most)
         case Kind.YES_NO:
             return form.choice(item.name, label=item.label, required=True) == "yes"
-        case Kind.STRICTNESS:
+        case Kind.STRICTNESS | Kind.ROLE:
             return form.choice(item.name, label=item.label, required=True)
         case Kind.HOURS:
             return _hours(form, item)

@@ -1,6 +1,7 @@
 """A refusal for a job's not-to-exceed amount carries the one tap that asks for more."""
 
 from collections.abc import Callable
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -17,6 +18,7 @@ from wopo.domain.approvals import Approval
 from wopo.domain.part_requests import PartRequest
 from wopo.domain.purchase_orders import OrderState, PurchaseOrder
 from wopo.domain.work_orders import WorkOrder
+from wopo.usecases.budgets import SetBudget
 from wopo.usecases.nte import AskForHigherNte
 from wopo.usecases.settings import ChangeCompanySettings
 from wopo.usecases.work_orders import ChangeWorkOrder
@@ -119,3 +121,36 @@ def test_over_a_form_the_way_out_lies_on_top_and_what_was_typed_stays(
     send(payloads.click_in_view(Action.NTE_ASK, ask, said["view"], user="U-tess"))
     shown = slack.of("views.update")[-1]["view"]
     assert "Sue Supervisor is asked for a higher amount" in str(shown)
+
+
+def test_an_order_over_its_budget_is_let_by_finance_with_a_reason(
+    do: Do,
+    company: Company,
+    shop: Shop,
+    deliver: Callable[[], int],
+    send: Send,
+    payloads: Payloads,
+    slack: RecordingSlack,
+    transactions: SqlTransactions,
+) -> None:
+    year = {"starts": date(2026, 1, 1), "ends": date(2026, 12, 31)}
+    do(SetBudget(cost_centre="OPS", amount=Decimal(300), **year))
+    asked(do, company, shop, shop.seal, 30, submit=True)
+    approval = rows(transactions, Approval)[0]
+    approve = Target(id=approval.id, rev=1, seen=approval.content_hash).pack()
+    send(payloads.click(Action.ORDER_APPROVE, approve, user="U-app"))
+    ask = button(slack.posted_hooks[-1]["blocks"], Action.BUDGET_ASK)["value"]
+    send(payloads.click(Action.BUDGET_ASK, ask, user="U-app"))
+    assert "finance is asked" in slack.posted_hooks[-1]["text"]
+    deliver()
+    (wanted,) = [m for m in slack.messages["DU-fin"] if "does not fit its budget" in m["text"]]
+    assert "-12.50 EUR" in str(wanted["blocks"])
+    let = button(wanted["blocks"], Action.BUDGET_OVERRIDE)["value"]
+    send(payloads.click(Action.BUDGET_OVERRIDE, let, user="U-fin"))
+    said = send(payloads.submit(slack.view(), {"reason": "the line stands"}, user="U-fin"))
+    assert "may exceed its budget" in str(said["view"])
+    deliver()
+    card_of_approver = next(m for m in slack.messages["DU-app"] if m["text"].startswith("PO-1"))
+    assert "Fia Finance: the line stands" in str(card_of_approver["blocks"])
+    send(payloads.click(Action.ORDER_APPROVE, approve, user="U-app"))
+    assert rows(transactions, PurchaseOrder)[0].state is OrderState.APPROVED

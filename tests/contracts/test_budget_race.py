@@ -9,7 +9,7 @@ from collections.abc import Callable
 import pytest
 
 from tests.conftest import Ids, TestClock
-from tests.factories.buying import World, seed
+from tests.factories.buying import seed
 from tests.factories.money import BUYER, FINANCE, YEAR, Desk, content, line
 from tests.promises import rounds
 from wopo.db.uow import SqlTransactions
@@ -19,6 +19,7 @@ from wopo.domain.errors import DomainError
 from wopo.usecases.approvals import ApproveOrder
 from wopo.usecases.audit import verify
 from wopo.usecases.budgets import SetBudget
+from wopo.usecases.cost_centres import SaveCostCentre
 from wopo.usecases.door import ActorRef, Answer, Command
 from wopo.usecases.execute import Door, execute
 from wopo.usecases.purchase_orders import DraftOrder, SubmitOrder, WithdrawOrder
@@ -62,10 +63,12 @@ def patiently(run: Callable[[], Answer]) -> Answer:
     raise AssertionError(f"busy {TRIES} times in a row")
 
 
-def orders(at: Desk, amounts: list[int]) -> list[ApproveOrder]:
-    """Orders over these amounts that wait, as clicks that approve them."""
-    for amount in amounts:
-        made = at.do(DraftOrder(content=content(line("1", str(amount)))), by=BUYER)
+def orders(at: Desk, amounts: list[int], *centres: str) -> list[ApproveOrder]:
+    """Orders over these amounts that wait, for the cost centres in turn, as clicks that approve
+    them."""
+    for place, amount in enumerate(amounts):
+        bought = line("1", str(amount), centre=centres[place % len(centres)])
+        made = at.do(DraftOrder(content=content(bought)), by=BUYER)
         at.do(SubmitOrder(order_id=made.subject_id), by=BUYER)
     waiting = at.world.all(Approval, state=ApprovalState.WAITING)
     return [
@@ -95,22 +98,17 @@ def click_at_once(at: Desk, clicks: list[ApproveOrder]) -> list[str]:
     return ends
 
 
-def budget_of(world: World) -> Budget:
-    (found,) = world.all(Budget)
-    return found
-
-
-def race(at: Desk, times: int) -> None:
+def race(at: Desk, times: int, held_by: str, *centres: str) -> None:
     spent = 0
     for round_ in range(times):
         limit = spent + 450
-        command = SetBudget(cost_centre="4711", starts=YEAR[0], ends=YEAR[1], amount=limit)
-        at.do(command, by=FINANCE)
-        ends = click_at_once(at, orders(at, [100] * WRITERS))
+        command = SetBudget(cost_centre=held_by, starts=YEAR[0], ends=YEAR[1], amount=limit)
+        budget_id = at.do(command, by=FINANCE).subject_id
+        ends = click_at_once(at, orders(at, [100] * WRITERS, *centres))
         assert ends.count("approved") == 4, (round_, ends)
         assert ends.count("budget.over") == WRITERS - 4, (round_, ends)
         spent += 400
-        budget = budget_of(at.world)
+        budget = at.world.get(Budget, budget_id)
         assert budget.committed_minor == spent * 100 <= budget.limit_minor
         withdraw_all(at)
     with at.world.transactions.read() as uow:
@@ -124,4 +122,12 @@ def withdraw_all(at: Desk) -> None:
 
 
 def test_exactly_as_many_approvals_pass_as_fit(desk):
-    race(desk, rounds(2, soak=200))
+    race(desk, rounds(1, soak=200), "4711", "cc")
+
+
+def test_the_sum_of_two_cost_centres_is_held_by_the_budget_above_them(desk):
+    desk.do(SaveCostCentre(code="4700", name="Plant", currency="EUR"))
+    for code in ("4711", "4712"):
+        desk.do(SaveCostCentre(code=code, parent="4700"))
+        desk.budget(centre=code)
+    race(desk, rounds(1, soak=200), "4700", "cc", "cc2")

@@ -6,15 +6,18 @@ from decimal import Decimal
 import pytest
 
 from tests.factories.buying import seed
-from tests.factories.money import BUYER, FINANCE, YEAR, Desk, desk, line
+from tests.factories.money import BUYER, FINANCE, YEAR, Desk, content, desk, line
 from wopo.domain.budgets import Budget
 from wopo.domain.cost_centres import CostCentre, Project
 from wopo.domain.errors import DomainError
 from wopo.domain.outbox import OutboxRow
+from wopo.domain.people import Role
 from wopo.usecases.audit import verify
+from wopo.usecases.budget_overrides import AskOverride, OverrideBudget
 from wopo.usecases.budgets import SetBudget
 from wopo.usecases.cost_centres import SaveCostCentre
-from wopo.usecases.order_changes import CancelOrder
+from wopo.usecases.order_changes import CancelOrder, ReviseOrder
+from wopo.usecases.people import SavePerson
 from wopo.usecases.settings import ChangeCompanySettings
 
 D = Decimal
@@ -183,3 +186,50 @@ def test_verification_finds_a_parent_that_does_not_say_the_sum(at):
     with at.world.transactions.read() as uow:
         (fault,) = verify(uow)
     assert str(fault).endswith("committed is 9999, the ledger adds up to 10000")
+
+
+class TestOverride:
+    @pytest.fixture
+    def waiting(self, at) -> str:
+        """100 EUR wait; the budgets of the cost centre and above hold 60."""
+        budget(at, "4700", "60")
+        budget(at, "4711", "60")
+        order = at.submitted()
+        assert refused(at.approve, order).facts["order_id"] == order
+        return order
+
+    def let(self, at: Desk, order: str, reason: str = "the plant stands still", by=FINANCE) -> None:
+        at.do(OverrideBudget(order_id=order, reason=reason), by=by)
+
+    def test_with_a_reason_it_passes_each_budget_once_and_stands_in_the_trail(self, at, waiting):
+        self.let(at, waiting)
+        at.approve(waiting)
+        facts = [e.facts for e in at.world.all_entries() if e.event == "budget:overridden"]
+        assert [(one["whose"], one["over"]["amount"], one["reason"]) for one in facts] == [
+            ("4700", "40.00", "the plant stands still"),
+            ("4711", "40.00", "the plant stands still"),
+        ]
+        assert refused(at.approve, at.submitted()).code == "budget.over"
+        sound(at)
+
+    def test_it_holds_for_one_revision_only(self, at, waiting):
+        self.let(at, waiting)
+        row = at.lines(waiting)[0]
+        changed = content(line("11", id=row.id, position=1))
+        at.do(ReviseOrder(order_id=waiting, content=changed, reason="one more"), by=BUYER)
+        assert refused(at.approve, waiting).code == "budget.over"
+
+    @pytest.mark.parametrize(
+        ("by", "code"), [("max", "not_allowed"), (BUYER, "budget.own_override")]
+    )
+    def test_neither_without_the_role_nor_for_ones_own_order(self, at, do, waiting, by, code):
+        if by == BUYER:
+            do(SavePerson(code=BUYER, roles=frozenset({Role.BUYER, Role.FINANCE})))
+        assert refused(self.let, at, waiting, by=by).code == code
+
+    def test_asking_reaches_everybody_with_the_role(self, at, do, waiting):
+        do(ChangeCompanySettings(changes={"budget_override_role": "supervisor"}))
+        at.do(AskOverride(order_id=waiting), by="max")
+        cards = at.world.all(OutboxRow, card="budget_override")
+        assert [row.audience for row in cards] == ["person:sue"]
+        assert refused(self.let, at, waiting, " ", by="sue").field == "reason"

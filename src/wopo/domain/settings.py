@@ -2,6 +2,7 @@
 
 from enum import StrEnum
 from itertools import combinations
+from typing import Literal, get_args
 
 from pydantic import BaseModel, ConfigDict, Field, field_serializer
 
@@ -46,6 +47,10 @@ KEPT_APART: tuple[tuple[Duty, Duty], ...] = (
 such pair: a change without a second person is what the rule is there to stop."""
 
 
+OverrideRole = Literal["finance", "admin", "supervisor", "approver"]
+OVERRIDE_ROLES: tuple[str, ...] = get_args(OverrideRole)
+
+
 class CompanySettings(BaseModel):
     """Everything that is set once for the company. Amounts are in minor units of ``currency``."""
 
@@ -74,6 +79,8 @@ class CompanySettings(BaseModel):
     nte_on_approval: Strictness = Strictness.STOP
     nte_on_receipt: Strictness = Strictness.WARN
     nte_on_invoice: Strictness = Strictness.WARN
+    budget_override_role: OverrideRole = "finance"
+    """Who may let an order exceed a budget that stops, with a reason."""
     budgets_gross: bool = False
     """Whether budgets count tax too; net by default (domain.md)."""
     requester_may_receive_up_to_minor: int = 25_000

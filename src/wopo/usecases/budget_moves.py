@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from wopo.domain.budget_overrides import BudgetOverridden, BudgetOverride
 from wopo.domain.budget_tree import BudgetTree, Held
 from wopo.domain.budgets import (
     OVER,
@@ -24,6 +25,7 @@ from wopo.domain.money import Money
 from wopo.domain.nte import NTE_OVER, NTE_OVER_UNSAID, JobWentOver
 from wopo.domain.numbers import short
 from wopo.domain.people import may_see_costs
+from wopo.domain.purchase_orders import PurchaseOrder
 from wopo.domain.settings import CompanySettings, Stage, Strictness
 from wopo.domain.work_orders import WorkOrder
 from wopo.usecases.door import Context
@@ -105,6 +107,8 @@ class Cause:
     stage: Stage | None
     words: str
     told: bool = True
+    order: PurchaseOrder | None = None
+    """What somebody may have let exceed its budgets."""
 
 
 def move_budgets(
@@ -159,9 +163,32 @@ class _Move:
         budget, add = self.budget, dict(self.changes)
         hit = self.ctx.uow.guarded_update(Budget, budget.id, add=add, where_sql=fits, **bound)
         if not hit:
-            raise self._over()
+            self._overridden()
+            self.ctx.uow.guarded_update(Budget, budget.id, add=add, where_sql="1 = 1")
         if self.cause.told and self.more > 0 and self.strictness is Strictness.WARN:
             self._tell_if_over()
+
+    def _overridden(self) -> None:
+        """Record that somebody let this revision exceed the budget; else it is refused."""
+        order, budget = self.cause.order, self.budget
+        if order is None or budget.work_order_id is not None:
+            raise self._over()
+        let = self.ctx.uow.find(
+            BudgetOverride, purchase_order_id=order.id, revision=order.approved_revision
+        )
+        if let is None:
+            raise self._over()
+        self.ctx.record(
+            BudgetOverridden(
+                subject_id=budget.id,
+                whose=name_of(self.ctx.uow, budget),
+                order_id=order.id,
+                number=order.number,
+                over=Money(self.more, budget.currency) - self.left,
+                reason=let.reason,
+                by_id=let.by_id,
+            )
+        )
 
     @property
     def left(self) -> Money:
@@ -180,6 +207,7 @@ class _Move:
             budget=f"budget {name_of(self.ctx.uow, budget)}",
             left=Money(max(left, 0), budget.currency),
             needed=Money(self.grown, budget.currency),
+            **({"order_id": self.cause.order.id} if self.cause.order else {}),
         )
 
     def _tell_if_over(self) -> None:

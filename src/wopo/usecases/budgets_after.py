@@ -4,16 +4,19 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
+from wopo.domain.budget_overrides import BudgetOverride
 from wopo.domain.budgets import Budget
 from wopo.domain.cost_centres import CostCentre
 from wopo.domain.errors import DomainError
 from wopo.domain.money import Money
 from wopo.domain.numbers import short
 from wopo.domain.order_content import OrderContent, totals
+from wopo.domain.people import Person
 from wopo.domain.purchase_orders import PurchaseOrder, PurchaseOrderLine
 from wopo.usecases.budget_moves import Payer, Purses, name_of
 from wopo.usecases.exchange_rates import convert
 from wopo.usecases.ports import UnitOfWork
+from wopo.usecases.views.names import refs
 
 
 @dataclass(frozen=True)
@@ -80,3 +83,12 @@ def _after(uow: UnitOfWork, budget: Budget, share: Money, day: date) -> BudgetAf
     except DomainError:
         return BudgetAfter(name, None, nte)
     return BudgetAfter(short(name) if nte else name, left, nte)
+
+
+def let_over(uow: UnitOfWork, order: PurchaseOrder, revision: int) -> str:
+    """Why this revision may exceed its budgets, and who said so; empty where nobody did."""
+    found = uow.find(BudgetOverride, purchase_order_id=order.id, revision=revision)
+    if found is None:
+        return ""
+    by = refs(uow, Person, [found.by_id]).get(found.by_id)
+    return f"{by.name if by else found.by_id}: {found.reason}"

@@ -42,11 +42,12 @@ IN_FORCE = (OrderState.PENDING_APPROVAL, OrderState.APPROVED, OrderState.ISSUED)
 @dataclass
 class Posting:
     """Entries to append in one go, for one source document, with what they move. ``stage``:
-    where a budget that would go over may stop it."""
+    where a budget that would go over may stop it. ``order``: what is approved by it."""
 
     source: str
     source_id: str
     stage: Stage | None = None
+    order: PurchaseOrder | None = None
     entries: list[LedgerEntry] = field(default_factory=list)
 
     def add(
@@ -88,7 +89,7 @@ class Posting:
         if not self.entries:
             return
         ctx.uow.append(*self.entries)
-        cause = Cause(self.stage, self.source.replace("_", " "))
+        cause = Cause(self.stage, self.source.replace("_", " "), order=self.order)
         move_budgets(ctx, purses, self.entries, settings, cause)
         if told:
             ctx.record(self._event())
@@ -132,7 +133,8 @@ def post_order(
     owners = Owners(ctx.uow)
     owners.purses.read((line.cost_centre_id, line.project_id, line.work_order_id) for line in lines)
     proposed = proposed_shares(ctx.uow, order, gross=owners.settings.budgets_gross)
-    posting = Posting(source, source_id, stage)
+    approved = order if stage is Stage.ORDER else None
+    posting = Posting(source, source_id, stage, approved)
     for line in lines:
         standing = by_line.get(line.id, [])
         facts = LineCost(owners, order, line, standing)

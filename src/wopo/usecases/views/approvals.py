@@ -19,7 +19,7 @@ from wopo.domain.settings import CompanySettings
 from wopo.domain.split_orders import Together
 from wopo.domain.vendors import Vendor
 from wopo.domain.workflow import words
-from wopo.usecases.budgets_after import BudgetAfter, budgets_after
+from wopo.usecases.budgets_after import BudgetAfter, budgets_after, let_over
 from wopo.usecases.exchange_rates import convert
 from wopo.usecases.order_documents import content_of_revision
 from wopo.usecases.ports import UnitOfWork
@@ -66,6 +66,8 @@ class ApprovalView:
     """What each machine of the jobs cost this year."""
     total_before: Money | None
     budgets: tuple[BudgetAfter, ...]
+    over_budget: str
+    """Why this revision may exceed its budgets, and who said so."""
     together: Together
     """Other orders that it is decided together with."""
     asked_at: datetime
@@ -144,6 +146,7 @@ def approval_view(
         spent=_spent(uow, jobs, today),
         total_before=_before(order, approval),
         budgets=budgets_after(uow, order, content, today),
+        over_budget=let_over(uow, order, approval.revision),
         together=Together.model_validate(revision.together),
         asked_at=approval.asked_at,
         asked_of=tuple(

@@ -1902,6 +1902,26 @@ def upgrade() -> None:
         )
 
     op.create_table(
+        "budget_override",
+        sa.Column("id", sa.String(length=40), nullable=False),
+        sa.Column("purchase_order_id", sa.String(length=40), nullable=False),
+        sa.Column("revision", sa.Integer(), nullable=False),
+        sa.Column("by_id", sa.String(length=40), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("reason", sa.String(length=500), nullable=False),
+        sa.ForeignKeyConstraint(["by_id"], ["person.id"], initially="DEFERRED", deferrable=True),
+        sa.ForeignKeyConstraint(
+            ["purchase_order_id"], ["purchase_order.id"], initially="DEFERRED", deferrable=True
+        ),
+        sa.PrimaryKeyConstraint("id"),
+        sa.UniqueConstraint("purchase_order_id", "revision"),
+    )
+    with op.batch_alter_table("budget_override", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_budget_override_purchase_order_id"), ["purchase_order_id"], unique=False
+        )
+
+    op.create_table(
         "nte_raise",
         sa.Column("id", sa.String(length=40), nullable=False),
         sa.Column("work_order_id", sa.String(length=40), nullable=False),
@@ -2197,6 +2217,7 @@ def downgrade() -> None:
         "part_request_line",
         "ledger_entry",
         "nte_raise",
+        "budget_override",
         "budget",
         "last_price",
         "invoice_line",
