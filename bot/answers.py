@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping
+from http import HTTPStatus
 from typing import Any
 
 from slack_bolt import BoltResponse
@@ -134,11 +135,13 @@ def _below(view: Mapping[str, Any]) -> list[Block]:
     return [one for one in view["blocks"] if one.get("block_id") != BlockId.REFUSAL]
 
 
-def whisper(body: Body, said: Block, *, instead: bool = False) -> None:
-    """A message only the person sees, beside or ``instead`` of the one they clicked on. The
-    address takes five posts within thirty minutes. Raises what slack_sdk raises."""
+def whisper(body: Body, said: Block, *, instead: bool = False) -> bool:
+    """A message only the person sees, beside or ``instead`` of the one they clicked on; whether
+    Slack took it. The address takes five posts within thirty minutes. Raises what slack_sdk
+    raises."""
     hook = WebhookClient(body["response_url"], timeout=SHORT_TIMEOUT, retry_handlers=[])
-    hook.send_dict({"response_type": "ephemeral", "replace_original": instead, **said})
+    sent = hook.send_dict({"response_type": "ephemeral", "replace_original": instead, **said})
+    return sent.status_code == HTTPStatus.OK
 
 
 def replace(body: Body, said: Block) -> None:

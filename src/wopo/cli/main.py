@@ -7,6 +7,7 @@ import typer
 from wopo.cli import (
     audit,
     backup,
+    budget,
     dev,
     doctor,
     importing,
@@ -31,6 +32,7 @@ app = typer.Typer(
 app.add_typer(match.app, name="match", help="Try the three-way match on a file.")
 app.add_typer(policy.app, name="policy")
 app.add_typer(audit.app, name="audit")
+app.add_typer(budget.app, name="budget")
 app.add_typer(importing.app, name="import")
 app.add_typer(outbox.app, name="outbox")
 app.add_typer(payment_batches.app, name="payables")

@@ -2,18 +2,19 @@
 
 from collections.abc import Collection
 from datetime import date
-from typing import Any
+from typing import Any, cast
 
 from sqlalchemy import Select, and_, bindparam, func, literal_column, null, or_, select, union_all
 from sqlmodel import SQLModel, col
 
 from wopo.db.uow import SqlStore, implements, recall, waiting
 from wopo.domain.budget_tree import Held
-from wopo.domain.budgets import Budget
+from wopo.domain.budgets import COLUMN, SPENT, Budget
 from wopo.domain.cost_centres import CostCentre
-from wopo.domain.ledger import Dimensions, LedgerEntry
+from wopo.domain.ledger import CostKind, Dimensions, LedgerEntry
 from wopo.domain.purchase_orders import PurchaseOrder, PurchaseOrderLine
-from wopo.usecases.ports.budgets import BudgetStore, BudgetSum, Posted
+from wopo.domain.vendors import Vendor
+from wopo.usecases.ports.budgets import BudgetStore, BudgetSum, Committed, Posted
 
 
 def _table(kind: type[SQLModel]) -> Any:
@@ -21,7 +22,7 @@ def _table(kind: type[SQLModel]) -> Any:
 
 
 B, C, L = _table(Budget).c, _table(CostCentre).c, _table(LedgerEntry).c
-LINE, ORDER = _table(PurchaseOrderLine).c, _table(PurchaseOrder).c
+LINE, ORDER, V = (_table(kind).c for kind in (PurchaseOrderLine, PurchaseOrder, Vendor))
 SUM = func.sum(L.amount_minor)
 
 
@@ -67,6 +68,30 @@ SUMS = (
 )
 
 
+ONES: Any = bindparam("ids", expanding=True)
+IN = or_(L.budget_id.in_(ONES), L.project_budget_id.in_(ONES))
+DAY = func.date(L.at)
+SPENT_KINDS = [kind for kind, column in COLUMN.items() if column in SPENT]
+BY_DAY = (
+    select(DAY, SUM)
+    .where(IN, L.kind.in_([kind for kind in SPENT_KINDS if kind is not CostKind.COMMITTED]))
+    .group_by(DAY)
+    .order_by(DAY)
+)
+PROMISED = (
+    select(ORDER.id, ORDER.number, V.name, SUM)
+    .select_from(_table(LedgerEntry))
+    .join(_table(PurchaseOrderLine), LINE.id == L.purchase_order_line_id)
+    .join(_table(PurchaseOrder), ORDER.id == LINE.purchase_order_id)
+    .join(_table(Vendor), V.id == ORDER.vendor_id)
+    .where(IN, L.kind == CostKind.COMMITTED)
+    .group_by(ORDER.id, ORDER.number, V.name)
+    .having(SUM > 0)
+    .order_by(SUM.desc(), ORDER.number)
+    .limit(bindparam("limit"))
+)
+
+
 @implements(BudgetStore)
 class SqlBudgets(SqlStore, BudgetStore):
     """See ``BudgetStore``."""
@@ -100,12 +125,26 @@ class SqlBudgets(SqlStore, BudgetStore):
     def _posted(self, statement: Select[Any]) -> list[Posted]:
         return [_row(row) for row in self.session.connection().execute(statement)]
 
+    def spent_by_day(self, budget_ids: Collection[str]) -> list[tuple[date, int]]:
+        rows = self.session.connection().execute(BY_DAY, {"ids": sorted(budget_ids)})
+        return [(_day(day), int(amount)) for day, amount in rows]
+
+    def committed(self, budget_ids: Collection[str], *, limit: int) -> list[Committed]:
+        asked = {"ids": sorted(budget_ids), "limit": limit}
+        rows = self.session.connection().execute(PROMISED, asked)
+        return [Committed(id, number, vendor, int(amount)) for id, number, vendor, amount in rows]
+
     def sums(self) -> list[BudgetSum]:
         return [
             BudgetSum(budget, kind, int(amount))
             for statement in SUMS
             for budget, kind, amount in self.session.connection().execute(statement)
         ]
+
+
+def _day(found: Any) -> date:
+    """SQLite gives a day as text."""
+    return date.fromisoformat(found) if isinstance(found, str) else cast(date, found)
 
 
 def _row(row: Any) -> Posted:

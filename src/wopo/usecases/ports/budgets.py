@@ -33,6 +33,16 @@ class BudgetSum:
     amount: int
 
 
+@dataclass(frozen=True)
+class Committed:
+    """What one order still promises of a budget."""
+
+    order_id: str
+    order: str
+    vendor: str
+    amount: int
+
+
 class BudgetStore(ABC):
     """Budgets and the sums of the ledger behind them."""
 
@@ -51,6 +61,14 @@ class BudgetStore(ABC):
     @abstractmethod
     def posted_for(self, project_id: str) -> list[Posted]:
         """What the project spent outside of any budget of its own."""
+
+    @abstractmethod
+    def spent_by_day(self, budget_ids: Collection[str]) -> list[tuple[date, int]]:
+        """What was received, billed, worked, issued or paid for on each day (UTC) it was booked."""
+
+    @abstractmethod
+    def committed(self, budget_ids: Collection[str], *, limit: int) -> list[Committed]:
+        """The orders that promise most, the largest first."""
 
     @abstractmethod
     def sums(self) -> list[BudgetSum]:
