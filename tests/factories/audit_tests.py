@@ -10,7 +10,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from tests.factories.buying import D, World
-from wopo.domain.approvals import Approval, ApprovalState
+from wopo.domain.approvals import AUTHORITY, Approval, ApprovalState
 from wopo.domain.audit import AuditEntry
 from wopo.domain.bank_details import BankDetails, BankState
 from wopo.domain.contact_keys import ContactFact, ContactKey, Owner, key_of
@@ -72,7 +72,8 @@ class Books:
     def order(
         self, vendor: str = "", *, at: datetime = TUESDAY, by: str = "max", minor: int = 5_005,
         asked: timedelta = timedelta(0), decided: timedelta = timedelta(hours=1),
-        by_request_of: str = "", approval: ApprovalState = ApprovalState.APPROVED, **more: Any,
+        by_request_of: str = "", approval: ApprovalState = ApprovalState.APPROVED,
+        wanted: str = AUTHORITY, **more: Any,
     ) -> str:  # fmt: skip
         """An issued order with its approval; its id is its number."""
         self.count += 1
@@ -95,7 +96,7 @@ class Books:
             Approval(
                 id=f"{id}/a", purchase_order_id=id, revision=1, content_hash="h", state=approval,
                 amount_minor=minor, currency="EUR", asked_at=at + asked, decided_by_id=by,
-                decided_at=at + decided,
+                decided_at=at + decided, wanted=wanted,
             ),
         )  # fmt: skip
         if by_request_of:

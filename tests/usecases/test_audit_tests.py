@@ -49,6 +49,7 @@ def duties(books: Books) -> None:
 def authority(books: Books) -> None:
     books.expect(4, books.order(by="ana", minor=500_000))
     books.order(by="ana", minor=89_900)
+    books.order(by="fin", wanted="role:finance", at=day(12), minor=500_000)
     late = books.person("ret")
     books.limit_set(late, 10_000, day(20))
     books.expect(4, books.order(by=late, at=day(10)))

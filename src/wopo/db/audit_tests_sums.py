@@ -53,11 +53,11 @@ class AuditSums(SqlStore):
             col(Approval.state) == ApprovalState.APPROVED,
         )
         total = func.max(col(OrderRevision.total_minor))
-        approved = func.max(col(Approval.revision))
+        made, needed = func.count(col(Approval.id)), func.max(col(Approval.decisions))
         statement = (
             select(
                 col(PO.id), col(PO.number), col(V.name), col(PO.approved_at), col(PO.total_minor),
-                total, approved, col(PO.currency),
+                total, made, needed, col(PO.currency),
             )
             .select_from(PO)
             .join(V, col(V.id) == col(PO.vendor_id))
@@ -76,12 +76,17 @@ class AuditSums(SqlStore):
                 col(PO.id), col(PO.number), col(V.name), col(PO.approved_at), col(PO.total_minor),
                 col(PO.currency),
             )
-            .having(or_(approved.is_(None), total.is_(None), total != col(PO.total_minor)))
+            .having(
+                or_(
+                    made < func.coalesce(needed, 1), total.is_(None),
+                    total != col(PO.total_minor),
+                )
+            )
             .order_by(col(PO.approved_at), col(PO.id))
         )  # fmt: skip
-        for id, number, vendor, day, stands, said, held, currency in self.stream(statement):
-            approved_minor = None if held is None else said
-            yield Unapproved(id, number, vendor, day, stands, approved_minor, currency)
+        for *facts, said, done, wanted, currency in self.stream(statement):
+            approved = said if done and done >= wanted else None
+            yield Unapproved._make((*facts, approved, done, wanted or 1, currency))
 
     def first_orders(self, period: Period) -> Iterator[FirstOrder]:
         first = (

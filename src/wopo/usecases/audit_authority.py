@@ -52,6 +52,10 @@ class Authority:
         scale = 10 ** len(str(Money(0, row.currency).amount).partition(".")[2])
         return Money(found.numerator * scale // found.denominator, row.currency)
 
+    def lacks(self, row: Decision, limit: Money | None) -> bool:
+        """Whether the decision needed more authority than that."""
+        return row.by_authority and (limit is None or limit < row.amount)
+
     def ended(self, row: Decision) -> date | None:
         """The last day on which an older limit of the approver would have covered it; none where
         none ever did."""
@@ -109,7 +113,7 @@ def authority_faults(uow: UnitOfWork) -> Iterator[Fault]:
         if not row.by_authority:
             continue
         limit = authority.limit_of(row)
-        if limit is None or limit < row.amount:
+        if authority.lacks(row, limit):
             had = f"could approve up to {limit}" if limit else "could approve nothing of it"
             day = row.decided_at.date()
             problem = f"{row.amount} were approved by {row.by_id}, who {had} on {day}"

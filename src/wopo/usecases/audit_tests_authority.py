@@ -14,17 +14,13 @@ from wopo.usecases.ports.audit_tests import Decision, Recorded
 AT_ONCE = timedelta(seconds=5)
 
 
-def _by_authority(scope: Scope) -> Iterator[Decision]:
-    return (row for row in scope.store.decisions(scope.period) if row.by_authority)
-
-
 @finds(4)
 def above_limit(scope: Scope) -> Iterator[Hit]:
     """Decisions that the approver's limits did not cover, nor had covered before they ended."""
     authority = Authority(scope.uow)
-    for row in _by_authority(scope):
+    for row in scope.store.decisions(scope.period):
         limit = authority.limit_of(row)
-        if (limit is None or limit < row.amount) and authority.ended(row) is None:
+        if authority.lacks(row, limit) and authority.ended(row) is None:
             had = f"could approve up to {limit}" if limit else "had no limit for it"
             text = f"{scope.name(row.by_id)} {had} on {row.decided_at.date()}"
             yield decision_hit(4, row, text)
@@ -34,9 +30,9 @@ def above_limit(scope: Scope) -> Iterator[Hit]:
 def after_the_end(scope: Scope) -> Iterator[Hit]:
     """Decisions that only an authority covered that had ended."""
     authority = Authority(scope.uow)
-    for row in _by_authority(scope):
+    for row in scope.store.decisions(scope.period):
         limit = authority.limit_of(row)
-        if limit is None or limit < row.amount:
+        if authority.lacks(row, limit):
             ended = authority.ended(row)
             if ended is not None:
                 text = f"the authority of {scope.name(row.by_id)} for it ended on {ended}"
@@ -48,9 +44,9 @@ def below_limit(scope: Scope) -> Iterator[Hit]:
     """Approvers with several decisions at 90 to 100 per cent of their limit."""
     authority = Authority(scope.uow)
     near: dict[str, list[Decision]] = {}
-    for row in _by_authority(scope):
+    for row in scope.store.decisions(scope.period):
         limit = authority.limit_of(row)
-        if limit and limit.minor and NEAR * limit.minor <= row.amount_minor <= limit.minor:
+        if row.by_authority and limit and NEAR * limit.minor <= row.amount_minor <= limit.minor:
             near.setdefault(row.by_id, []).append(row)
     for by_id, rows in sorted(near.items()):
         if len(rows) >= REPEATED:

@@ -48,7 +48,7 @@ def changed_orders(scope: Scope) -> Iterator[Hit]:
     for row in scope.store.unapproved(scope.period):
         stands = Money(row.total_minor, row.currency)
         if row.approved_minor is None:
-            text = "nobody's approval of the revision in force holds"
+            text = f"{row.made} of {row.needed} approvals of the revision in force hold"
         else:
             text = f"approved were {Money(row.approved_minor, row.currency)}, it is now {stands}"
         yield Hit(8, row.number, row.day.date(), f"{text} ({row.vendor})", stands, (row.order_id,))

@@ -98,7 +98,7 @@ class Ordered(NamedTuple):
 
 class Unapproved(NamedTuple):
     """An order in force whose content nobody approved: what it adds up to, and what was approved
-    (none where no approval of this revision holds)."""
+    (none where not all the decisions it needs hold)."""
 
     order_id: str
     number: str
@@ -106,6 +106,8 @@ class Unapproved(NamedTuple):
     day: datetime
     total_minor: int
     approved_minor: int | None
+    made: int
+    needed: int
     currency: str
 
 
