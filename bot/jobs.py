@@ -34,6 +34,8 @@ from wopo.usecases.sweeps import (
     TellLateDeliveries,
     TellMissingReceipts,
 )
+from wopo.usecases.vendor_contracts import RemindRenewals
+from wopo.usecases.vendor_holds import EndVendorHolds
 
 PATIENCE = 60.0
 """Seconds a sweep may take; nobody waits for its answer."""
@@ -100,6 +102,8 @@ JOBS: list[Job | JudgeChanged] = [
     _sweep(ChaseTillReceipts, "*/10 * * * *"),
     _sweep(TakeAnchor, "*/10 * * * *"),
     JudgeChanged("JudgeChanged", "*/10 * * * *"),
+    _sweep(EndVendorHolds, "*/10 * * * *"),
+    _sweep(RemindRenewals, "*/10 * * * *"),
     Job("ForgetTicks", "23 2 * * *", daily, lambda _now: ForgetTicks()),
 ]
 """The table. These sweeps keep their own periods in ``job_run`` (a digest is once per channel and

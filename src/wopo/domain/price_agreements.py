@@ -48,6 +48,8 @@ class PriceAgreement(SQLModel, table=True):
     valid_to: date | None = None
     payment_terms: str = Field(default="", max_length=80)
     active: bool = True
+    reminded_for: date | None = None
+    """The last day that a buyer was reminded of: once per contract and end."""
 
     def valid_on(self, day: date) -> bool:
         """Whether the agreement is in force on ``day`` (both ends included)."""
@@ -140,3 +142,14 @@ class AgreementChanged(Event):
     number: str
     before: dict[str, object]
     after: dict[str, object]
+
+
+@event("price_agreement:ends")
+class AgreementEnds(Event):
+    """An agreement ends soon and nothing follows it; ``tell_ids`` are the buyers it concerns."""
+
+    number: str
+    vendor_id: str
+    valid_to: date
+    tell_ids: list[str]
+    text: str

@@ -97,6 +97,8 @@ class CompanySettings(BaseModel):
     approval_expires_after_days: int = Field(default=7, ge=0)
     """How long a decision waits before the next authority is asked; 0 means for ever."""
     order_needed_above_minor: int = 25_000
+    contract_reminder_days: int = Field(default=60, ge=0)
+    """How long before a contract ends its buyer is reminded; 0 means never."""
     counter_cap_minor: int = Field(default=10_000, ge=0)
     """What a person may buy at vendors' counters in a day without asking, where they have no cap
     of their own."""

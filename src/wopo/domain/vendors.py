@@ -1,14 +1,16 @@
 """Vendors: whom we buy from, and who may be given a job as a contractor."""
 
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
+from typing import Any
 
 from sqlalchemy import UniqueConstraint
 from sqlmodel import Field, SQLModel
 
-from wopo.domain.columns import enum_field, id_field, ref, time_field
+from wopo.domain.columns import enum_field, id_field, json_field, ref, time_field
 from wopo.domain.errors import Refusal
 from wopo.domain.events import Event, event
+from wopo.domain.vendor_holds import HELD, Hold, HoldKind
 
 NOT_ORDERABLE = Refusal(
     "vendor.not_orderable",
@@ -51,17 +53,45 @@ class Vendor(SQLModel, table=True):
     """Its invoice numbers begin anew each year, so the same number next year is another one."""
     active: bool = True
     created_at: datetime = time_field()
+    holds: dict[str, Any] = json_field()
+    """What stands against orders, invoices and payments, by kind; read by ``hold``."""
+    holds_end_on: date | None = Field(default=None, index=True)
+    """The first last day of a hold."""
 
     @property
     def orderable(self) -> bool:
         """Whether anything may be ordered here."""
-        return self.active and self.standing is not Standing.BLOCKED
+        free = HoldKind.ORDERS not in self.holds
+        return self.active and self.standing is not Standing.BLOCKED and free
+
+    def hold(self, kind: HoldKind) -> Hold | None:
+        """What stands against orders, invoices or payments; none where nothing does."""
+        found = self.holds.get(kind)
+        return None if found is None else Hold.model_validate(found)
+
+    def set_hold(self, kind: HoldKind, hold: Hold | None) -> None:
+        """Put a hold in place, or (none) take it away."""
+        kept = {name: found for name, found in self.holds.items() if name != kind}
+        if hold is not None:
+            kept[kind.value] = hold.model_dump(mode="json")
+        self.holds = kept
+        held = [found for one in HoldKind if (found := self.hold(one)) is not None]
+        self.holds_end_on = min((one.until for one in held if one.until), default=None)
 
     def check_orderable(self, *, field: str | None = None) -> None:
-        """Refuse a blocked or inactive vendor with ``NOT_ORDERABLE``."""
+        """Refuse a blocked or inactive vendor, and one on hold, with ``NOT_ORDERABLE``."""
         if not self.orderable:
+            held = self.hold(HoldKind.ORDERS)
             why = "inactive" if not self.active else "blocked"
+            if self.active and self.standing is not Standing.BLOCKED and held is not None:
+                why = f"on hold for orders{held.told}"
             raise NOT_ORDERABLE(field=field, name=self.name, why=why)
+
+    def check_free(self, kind: HoldKind, *, field: str | None = None) -> None:
+        """Refuse with ``HELD`` what a hold stands against."""
+        held = self.hold(kind)
+        if held is not None:
+            raise HELD(field=field, name=self.name, kind=kind.value, told=held.told)
 
 
 class PreferredVendor(SQLModel, table=True):
@@ -91,6 +121,34 @@ class VendorChanged(Event):
     code: str
     before: dict[str, object]
     after: dict[str, object]
+
+
+@event("vendor:held")
+class VendorHeld(Event):
+    """Orders, invoices or payments of a vendor are stopped, by a person or (nobody) by a check."""
+
+    code: str
+    kind: HoldKind
+    reason: str
+    until: date | None
+
+
+@event("vendor:freed")
+class VendorFreed(Event):
+    """A hold is over: lifted with a reason, or its last day has passed."""
+
+    code: str
+    kind: HoldKind
+    reason: str
+
+
+@event("vendor:related")
+class VendorRelated(Event):
+    """A vendor shares facts with an employee or another vendor (A49); ``alike`` names each: kind
+    (employee or vendor), id, name, facts."""
+
+    code: str
+    alike: list[dict[str, Any]]
 
 
 @event("vendor:preferred")

@@ -30,6 +30,7 @@ from wopo.domain.outbox import Mode, PostedCard
 from wopo.domain.payment_batches import MOST_INVOICES
 from wopo.domain.people import Person, Role
 from wopo.domain.settings import Duty
+from wopo.domain.vendor_holds import HoldKind
 from wopo.domain.vendors import Vendor
 from wopo.domain.waivers import kept_apart
 from wopo.usecases.door import Answer, Command, Context, Notice, announces, use_case
@@ -231,15 +232,19 @@ class Payee:
 
 
 def payees(uow: UnitOfWork, vendor_ids: Iterable[str], at: datetime) -> dict[str, Payee]:
-    """Whether these vendors can be paid, by their ids; two queries."""
+    """Whether these vendors can be paid, by their ids; three queries."""
     wanted = sorted(set(vendor_ids))
     rows = uow.all(BankDetails, vendor_id=wanted, state=list(LIVE)) if wanted else []
     people = refs(uow, Person, [row.entered_by_id for row in rows])
+    vendors = uow.many(Vendor, wanted)
     found: dict[str, Payee] = {}
     for vendor_id in wanted:
         own = [row for row in rows if row.vendor_id == vendor_id]
         change, account = waiting(own), in_force(own)
-        if change is not None:
+        held = vendors[vendor_id].hold(HoldKind.PAYMENTS)
+        if held is not None:
+            found[vendor_id] = Payee(None, f"The vendor is on hold for payments{held.told}.")
+        elif change is not None:
             who = people.get(change.entered_by_id or "")
             by = who.name if who else "an import"
             found[vendor_id] = Payee(None, hold_sentence(change, by=by, at=at))

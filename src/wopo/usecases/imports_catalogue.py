@@ -78,7 +78,7 @@ def _keep_agreement(
             uow.delete(tier)
         uow.flush()
         before = earlier.model_dump(mode="json", exclude={"id"})
-        for name, value in agreement.model_dump(exclude={"id"}).items():
+        for name, value in agreement.model_dump(exclude={"id", "reminded_for"}).items():
             setattr(earlier, name, value)
         for tier in tiers:
             tier.agreement_id = earlier.id

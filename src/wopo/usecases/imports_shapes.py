@@ -94,6 +94,9 @@ class PersonRow(Row):
     locale: str = Field(default="en", max_length=20)
     timezone: str = Field(default="UTC", max_length=60)
     counter_cap: Quantity | None = None
+    phone: str = text(60)
+    address: str = text(500)
+    iban: str = text(60)
     active: bool = True
 
 

@@ -24,6 +24,8 @@ from wopo.domain.people import Role
 from wopo.domain.purchase_orders import PurchaseOrder, PurchaseOrderLine
 from wopo.domain.receipts import FUTURE, Receipt, ReceiptState
 from wopo.domain.settings import Duty
+from wopo.domain.vendor_holds import HoldKind
+from wopo.domain.vendors import Vendor
 from wopo.domain.waivers import kept_apart
 from wopo.usecases.door import Answer, Command, Context, use_case
 from wopo.usecases.invoice_papers import load_documents
@@ -84,6 +86,7 @@ def make_payable(command: MakePayable, ctx: Context) -> Answer:
     """Only what is matched, or whose exceptions people accepted; never by somebody who asked for,
     approved or received what it bills, unless the company waives that pair (invariant 2)."""
     invoice, order, _ = opened(ctx, command.invoice_id, with_lines=False)
+    _check_vendor(ctx, invoice, HoldKind.INVOICES)
     if invoice.state is InvoiceState.ON_HOLD:
         raise STILL_HELD(number=invoice.number, codes=", ".join(invoice.codes))
     invoice_move(ctx, invoice, "make_payable")
@@ -110,6 +113,12 @@ def _but(invoice: Invoice) -> str:
     if invoice.settled_minor:
         parts.append(f"{Money(invoice.settled_minor, invoice.currency)} was paid before")
     return f" with {invoice.to_pay}; {', '.join(parts)}"
+
+
+def _check_vendor(ctx: Context, invoice: Invoice, kind: HoldKind) -> None:
+    """Refuse what a hold on the vendor stands against; a credit note is always taken."""
+    if not invoice.is_credit:
+        ctx.require(Vendor, invoice.vendor_id, label="vendor").check_free(kind)
 
 
 def apart(ctx: Context, order: PurchaseOrder, invoice: Invoice, *, action: str) -> list[Any]:
@@ -151,6 +160,7 @@ def mark_paid(command: MarkPaid, ctx: Context) -> Answer:
     day = command.paid_on or ctx.at.date()
     if day > ctx.at.date():
         raise FUTURE(field="paid_on", day=day)
+    _check_vendor(ctx, invoice, HoldKind.PAYMENTS)
     check_free(ctx.uow, invoice)
     ctx.record(pay(ctx, invoice, day, command.reference.strip()))
     return _answer(invoice, "is paid")

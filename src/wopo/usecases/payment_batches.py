@@ -36,7 +36,8 @@ from wopo.domain.payment_batches import (
 )
 from wopo.domain.people import Role
 from wopo.domain.receipts import FUTURE
-from wopo.domain.vendors import Vendor
+from wopo.domain.vendor_holds import HoldKind
+from wopo.domain.vendors import Vendor, VendorHeld
 from wopo.usecases.door import Answer, Command, Context, reaction, use_case
 from wopo.usecases.payables import pay
 from wopo.usecases.payment_plans import Plan, plan, totals_of
@@ -277,6 +278,14 @@ def take_out_vendor(event: BankDetailsEntered, ctx: Context) -> None:
     """Whoever's bank details changed is paid nothing until they are confirmed."""
     found = ctx.uow.store(PaymentStore).living(vendor_id=event.vendor_id)
     _take_out(ctx, found, "its bank details changed and are not confirmed yet")
+
+
+@reaction(VendorHeld)
+def take_out_held(event: VendorHeld, ctx: Context) -> None:
+    """Nothing is paid to a vendor whose payments are on hold."""
+    if event.kind is HoldKind.PAYMENTS:
+        found = ctx.uow.store(PaymentStore).living(vendor_id=event.subject_id)
+        _take_out(ctx, found, "the vendor is on hold for payments")
 
 
 def _take_out(ctx: Context, found: list[tuple[PaymentBatch, Payment]], why: str) -> None:

@@ -1,6 +1,7 @@
 """People: adding, changing and deactivating them, what they may approve, what they cost."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
@@ -8,6 +9,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from babel import Locale, UnknownLocaleError
 
+from wopo.domain.contact_keys import ContactFact
 from wopo.domain.cost_centres import CostCentre
 from wopo.domain.errors import REQUIRED
 from wopo.domain.lookup import Kind
@@ -39,6 +41,7 @@ from wopo.domain.people import (
     Role,
 )
 from wopo.domain.work_orders import OPEN_STATES, AssigneeKind, WorkOrder
+from wopo.usecases.contact_keys import keep_private
 from wopo.usecases.door import Answer, Command, Context, Notice, announces, silent, use_case
 from wopo.usecases.ports import UnitOfWork
 from wopo.usecases.ports.people import PeopleStore
@@ -68,6 +71,10 @@ class SavePerson(Save):
     counter_cap: Decimal | None = None
     """What they may buy at counters in a day without asking, in major units of the company's
     currency; 0 never, none as the company's setting says."""
+    phone: str = ""
+    """This and the two that follow are kept as hashes only, to see a vendor who is an employee."""
+    address: str = ""
+    iban: str = ""
 
 
 class DeactivatePerson(Command):
@@ -117,6 +124,17 @@ def save_person(command: SavePerson, ctx: Context) -> Answer:
         values = {"created_at": ctx.at, "roles": [], **values}
     saved = save(ctx, Kind.PERSON, command.code, values, command)
     person: Person = saved.row
+    private = keep_private(
+        ctx,
+        person.id,
+        {
+            ContactFact.PHONE: command.phone,
+            ContactFact.ADDRESS: command.address,
+            ContactFact.BANK: command.iban,
+        },
+    )
+    if private and not saved.added:
+        saved = replace(saved, after={**saved.after, "kept as hashes": private})
     if saved.added:
         ctx.record(
             PersonAdded(

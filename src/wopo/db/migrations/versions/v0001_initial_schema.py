@@ -269,10 +269,13 @@ def upgrade() -> None:
         sa.Column("numbers_restart_yearly", sa.Boolean(), nullable=False),
         sa.Column("active", sa.Boolean(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("holds", sa.JSON(), nullable=False),
+        sa.Column("holds_end_on", sa.Date(), nullable=True),
         sa.PrimaryKeyConstraint("id"),
         sa.UniqueConstraint("code"),
     )
     with op.batch_alter_table("vendor", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_vendor_holds_end_on"), ["holds_end_on"], unique=False)
         batch_op.create_index(batch_op.f("ix_vendor_name"), ["name"], unique=False)
 
     op.create_table(
@@ -342,6 +345,7 @@ def upgrade() -> None:
         sa.Column("valid_to", sa.Date(), nullable=True),
         sa.Column("payment_terms", sa.String(length=80), nullable=False),
         sa.Column("active", sa.Boolean(), nullable=False),
+        sa.Column("reminded_for", sa.Date(), nullable=True),
         sa.ForeignKeyConstraint(["part_id"], ["part.id"], initially="DEFERRED", deferrable=True),
         sa.ForeignKeyConstraint(
             ["vendor_id"], ["vendor.id"], initially="DEFERRED", deferrable=True
