@@ -116,6 +116,9 @@ class Callback(StrEnum):
     GRANT_NTE = "grant_nte"
     REFUSE_NTE = "refuse_nte"
     OVERRIDE_BUDGET = "override_budget"
+    VENDOR = "vendor"
+    CHANGE_VENDOR = "change_vendor"
+    CONTRACT_FILES = "contract_files"
 
 
 class Action(StrEnum):
@@ -261,6 +264,8 @@ class Action(StrEnum):
     DELEGATION_END = "delegation.end"
     BUDGET_ASK = "budget.ask"
     BUDGET_OVERRIDE = "budget.override"
+    VENDOR_CHANGE = "vendor.change"
+    CONTRACT_FILES = "contract.files"
 
 
 class Options(StrEnum):

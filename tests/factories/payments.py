@@ -11,12 +11,14 @@ from wopo.usecases.payables import MakePayable
 from wopo.usecases.payment_batches import MakePaymentBatch
 
 GERMAN, DUTCH = "DE89370400440532013000", "NL91ABNA0417164300"
+BELGIAN = "BE68539007547034"
 DUE = date(2026, 3, 20)
 
 
 def entered(at: Desk, vendor: str = "gra", *, by: str = "ben", **account: str) -> str:
-    """Bank details that wait; the id."""
-    command = EnterBankDetails(vendor_id=vendor, **(account or {"iban": GERMAN}))
+    """Bank details that wait; the id. Two vendors have two accounts unless told otherwise."""
+    usual = {"iban": GERMAN if vendor == "gra" else BELGIAN}
+    command = EnterBankDetails(vendor_id=vendor, **(account or usual))
     return at.do(command, by=by).subject_id
 
 

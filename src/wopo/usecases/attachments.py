@@ -1,6 +1,7 @@
 """Photos and files: hung on a document, going along when a request becomes a job."""
 
 from collections.abc import Iterable, Sequence
+from typing import Any
 
 from pydantic import BaseModel, ConfigDict
 
@@ -9,6 +10,8 @@ from wopo.domain.errors import INVALID, NOT_ALLOWED, NOT_FOUND
 from wopo.domain.invoices import Invoice
 from wopo.domain.lookup import Kind
 from wopo.domain.outbox import Mode
+from wopo.domain.people import Role
+from wopo.domain.price_agreements import PriceAgreement
 from wopo.domain.work_orders import WorkOrder
 from wopo.usecases.door import Answer, Command, Context, Notice, announces, use_case
 from wopo.usecases.ports import UnitOfWork
@@ -30,6 +33,11 @@ MIMETYPES = frozenset(
     }
 )
 """Kinds of file taken; pictures that carry scripts (SVG) are not among them."""
+
+
+CONTRACTS = (Role.BUYER, Role.FINANCE, Role.ADMIN)
+CONTRACT = "price_agreement"
+"""The document of a contract's files; those who deal with vendors add them."""
 
 
 class FileFacts(BaseModel):
@@ -69,7 +77,10 @@ def add_attachments(command: AddAttachments, ctx: Context) -> Answer:
 
 
 def _document(ctx: Context, command: AddAttachments) -> None:
-    kinds = {kind.value: table.model for kind, table in TABLES.items()} | {"invoice": Invoice}
+    kinds: dict[str, Any] = {kind.value: table.model for kind, table in TABLES.items()}
+    kinds |= {"invoice": Invoice, CONTRACT: PriceAgreement}
+    if command.document == CONTRACT and ctx.actor is not None:
+        ctx.require_role(*CONTRACTS, action="add files to a contract")
     model = kinds.get(command.document)
     if model is None or ctx.uow.get(model, command.document_id) is None:
         label = command.document.replace("_", " ")
