@@ -20,6 +20,7 @@ from bot.cards.split_orders import together_blocks
 from bot.ids import Action
 from bot.metadata import Target
 from bot.reader import Reader
+from bot.sellers import seller_text
 from wopo.domain.approvals import ApprovalState
 from wopo.domain.money import Money
 from wopo.domain.numbers import short
@@ -171,13 +172,13 @@ def _facts(view: ApprovalView, reader: Reader) -> list[tuple[str, str]]:
     return [
         ("For", jobs_text(view.jobs, 4) or "no job (stock or cost centre)"),
         ("You decide for", view.in_place_of.name if view.in_place_of else ""),
+        ("Vendor", seller_text(view.seller) if view.seller else ""),
         ("Asked by", ", ".join(person.name for person in view.requesters)),
         ("Handed on by", ": ".join(part for part in view.handed_on or () if part)),
         ("Not decided in time by", ", ".join(person.name for person in view.passed_over)),
         ("Needed by", reader.day(view.needed_by)),
         ("Approved before", before),
         ("Change", view.change_reason),
-        ("Vendor", view.standing),
         *[(f"{safe(name)} this year", reader.money(cost)) for name, cost in view.spent[:3]],
         ("Charges", _amount(view.charges, reader)),
         ("Discount", _amount(view.discount, reader)),

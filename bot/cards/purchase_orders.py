@@ -54,6 +54,7 @@ _SIGNS = {
     OrderState.REJECTED: "🔴",
     OrderState.CANCELLED: "✖️",
 }
+OVER = (OrderState.CLOSED, OrderState.REJECTED, OrderState.CANCELLED)
 
 
 def build(view: OrderView, reader: Reader) -> Block:
@@ -132,8 +133,11 @@ def _facts(view: OrderView, reader: Reader) -> list[tuple[str, str]]:
 
 
 def warnings(view: OrderView) -> list[Block]:
-    """What needs attention: a question, a change that waits, a flag of the import."""
+    """What needs attention: a hold on the vendor, a question, a change that waits, a flag of the
+    import."""
     made = []
+    if view.vendor_held and view.state not in OVER:
+        made.append(context(f"⛔ {safe(view.vendor.name)} is {safe(view.vendor_held)}"))
     if view.question:
         made.append(section(f":question: *The approver asks:* {safe(view.question[1])}"))
     if view.pending_revision is not None:

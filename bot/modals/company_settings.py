@@ -132,6 +132,14 @@ GROUPS: dict[str, tuple[str, tuple[Item, ...]]] = {
                  "When a missing photo is asked for", Kind.WHOLE, "hours", 1, 720),
         ),
     ),
+    "vendors": (
+        "Vendors",
+        (
+            Item("contract_reminder_days", "Tell of contracts that end",
+                 "How long before its end a contract that nothing follows is told to its buyer; "
+                 "0: never", Kind.WHOLE, "days", 0, 365),
+        ),
+    ),
     "exceptions": (
         "Invoices that do not match",
         (

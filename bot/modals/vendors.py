@@ -20,13 +20,13 @@ from bot.blocks import (
     select,
     text_input,
 )
-from bot.cards.vendors import STANDINGS, hold_text, record_text
 from bot.files import file_block
 from bot.ids import Action, Callback
 from bot.metadata import MAX_METADATA, Target
 from bot.modals.work_requests import file_facts
 from bot.parse import Form
 from bot.reader import Reader
+from bot.sellers import STANDINGS, hold_text, record_text
 from wopo.domain.numbers import short
 from wopo.domain.vendor_holds import HoldKind
 from wopo.domain.vendors import Standing

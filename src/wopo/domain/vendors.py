@@ -94,6 +94,14 @@ class Vendor(SQLModel, table=True):
             raise HELD(field=field, name=self.name, kind=kind.value, told=held.told)
 
 
+def held_here(vendor: Vendor | None) -> str:
+    """What is on hold at a vendor, for a card: ``on hold for orders until 2026-03-20 (reason)``."""
+    if vendor is None:
+        return ""
+    held = [(kind, hold) for kind in HoldKind if (hold := vendor.hold(kind)) is not None]
+    return "; ".join(f"on hold for {kind.value}{hold.told}" for kind, hold in held)
+
+
 class PreferredVendor(SQLModel, table=True):
     """The favoured vendor of one part or of one category."""
 

@@ -18,7 +18,6 @@ from wopo.domain.purchase_orders import (
 from wopo.domain.settings import CompanySettings
 from wopo.domain.split_orders import Together
 from wopo.domain.vendors import Vendor
-from wopo.domain.workflow import words
 from wopo.usecases.budgets_after import BudgetAfter, budgets_after, let_over
 from wopo.usecases.exchange_rates import convert
 from wopo.usecases.order_documents import content_of_revision
@@ -30,6 +29,7 @@ from wopo.usecases.views.approval_lines import ApprovalLine, JobRef, lines_to_de
 from wopo.usecases.views.approval_steps import StepView, decisions_on, in_place, people_of, steps_of
 from wopo.usecases.views.change_words import changes_of
 from wopo.usecases.views.names import Ref, refs
+from wopo.usecases.views.vendors import SellerFacts, seller_facts
 from wopo.usecases.views.work_orders import SPENT
 
 WAITING_SHOWN = 10
@@ -48,8 +48,7 @@ class ApprovalView:
     kind: OrderKind
     amount: Money
     vendor: Ref
-    standing: str
-    """How the vendor is regarded."""
+    seller: SellerFacts | None
     lines: tuple[ApprovalLine, ...]
     charges: Money
     discount: Money
@@ -131,7 +130,7 @@ def approval_view(
         kind=content.kind,
         amount=approval.amount,
         vendor=Ref(content.vendor_id, vendor.name if vendor else ""),
-        standing=words(vendor.standing.value) if vendor else "",
+        seller=seller_facts(uow, vendor, today) if vendor else None,
         lines=lines_to_decide(uow, order.id, content, jobs),
         charges=Money(figures.charges_minor, currency),
         discount=Money(content.discount_minor, currency),

@@ -10,7 +10,7 @@ from wopo.domain.invoices import INVOICE, Invoice, InvoiceState, InvoiceType
 from wopo.domain.money import Money
 from wopo.domain.people import Person
 from wopo.domain.purchase_orders import PurchaseOrder
-from wopo.domain.vendors import Vendor
+from wopo.domain.vendors import Vendor, held_here
 from wopo.usecases.ports import UnitOfWork
 from wopo.usecases.ports.lists import ListStore
 from wopo.usecases.views.names import Ref, refs
@@ -37,6 +37,8 @@ class InvoiceView:
     credit: bool
     state: InvoiceState
     vendor: Ref
+    vendor_held: str
+    """What is on hold at the vendor; empty for nothing."""
     order: Ref | None
     order_reference: str
     credits: str
@@ -87,6 +89,7 @@ def invoice_view(uow: UnitOfWork, invoice_id: str) -> InvoiceView:
 
     cases = uow.all(ExceptionCase, invoice_id=invoice.id, order="number")
     people = refs(uow, Person, [invoice.entered_by_id, invoice.decided_by_id])
+    vendor = uow.get(Vendor, invoice.vendor_id)
     order = uow.get(PurchaseOrder, invoice.purchase_order_id) if invoice.purchase_order_id else None
     target = uow.get(Invoice, invoice.credits_invoice_id) if invoice.credits_invoice_id else None
     return InvoiceView(
@@ -95,7 +98,8 @@ def invoice_view(uow: UnitOfWork, invoice_id: str) -> InvoiceView:
         version=invoice.version,
         credit=invoice.is_credit,
         state=invoice.state,
-        vendor=refs(uow, Vendor, [invoice.vendor_id])[invoice.vendor_id],
+        vendor=Ref(invoice.vendor_id, vendor.name if vendor else ""),
+        vendor_held=held_here(vendor),
         order=Ref(order.id, order.number) if order else None,
         order_reference=invoice.order_reference,
         credits=target.number if target else "",

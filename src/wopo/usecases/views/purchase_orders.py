@@ -24,7 +24,7 @@ from wopo.domain.purchase_orders import (
     PurchaseOrder,
     PurchaseOrderLine,
 )
-from wopo.domain.vendors import Vendor
+from wopo.domain.vendors import Vendor, held_here
 from wopo.domain.work_orders import WorkOrder
 from wopo.usecases.order_documents import OrderDocument, content_of_revision, load_order
 from wopo.usecases.ports import UnitOfWork
@@ -119,6 +119,8 @@ class OrderView:
     kind: OrderKind
     state: OrderState
     vendor: Ref
+    vendor_held: str
+    """What is on hold at the vendor; empty for nothing."""
     currency: str
     payment_terms: str
     ship_to: Ref | None
@@ -185,6 +187,7 @@ def order_view(uow: UnitOfWork, order_id: str, *, reader: Person, today: date) -
     return OrderView(
         **{name: getattr(order, name) for name in _PLAIN},
         vendor=Ref(order.vendor_id, names.get(order.vendor_id, "")),
+        vendor_held=held_here(uow.get(Vendor, order.vendor_id)),
         ship_to=_ref(order.ship_to_id, names),
         blanket=_ref(order.blanket_id, names),
         buyer=_ref(order.buyer_id, names),

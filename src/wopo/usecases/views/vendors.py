@@ -11,7 +11,7 @@ from wopo.domain.people import Person
 from wopo.domain.price_agreements import PriceAgreement, PriceTier
 from wopo.domain.purchase_orders import OrderState
 from wopo.domain.vendor_holds import HoldKind
-from wopo.domain.vendors import PreferredVendor, Standing, Vendor
+from wopo.domain.vendors import PreferredVendor, Standing, Vendor, held_here
 from wopo.usecases.attachments import CONTRACT, attachments_of
 from wopo.usecases.ports import UnitOfWork
 from wopo.usecases.ports.vendors import VendorRecord, VendorStore
@@ -167,9 +167,16 @@ def _contracts(
     )
 
 
-def held_here(vendor: Vendor | None) -> str:
-    """What is on hold at a vendor, for a card: ``on hold for orders until 2026-03-20 (reason)``."""
-    if vendor is None:
-        return ""
-    held = [(kind, hold) for kind in HoldKind if (hold := vendor.hold(kind)) is not None]
-    return "; ".join(f"on hold for {kind.value}{hold.told}" for kind, hold in held)
+@dataclass(frozen=True)
+class SellerFacts:
+    """What an approver sees of the vendor; ``held``: what is on hold there."""
+
+    standing: Standing
+    held: str
+    record: VendorRecord
+
+
+def seller_facts(uow: UnitOfWork, vendor: Vendor, today: date) -> SellerFacts:
+    """Standing, holds and record; one query."""
+    record = uow.store(VendorStore).record(vendor.id, today - RECORD_OVER)
+    return SellerFacts(vendor.standing, held_here(vendor), record)

@@ -4,7 +4,7 @@ from bot.blocks import safe
 from bot.reader import Reader
 from wopo.domain.vendors import Standing
 from wopo.usecases.ports.vendors import VendorRecord
-from wopo.usecases.views.vendors import HoldLine
+from wopo.usecases.views.vendors import HoldLine, SellerFacts
 
 STANDINGS: dict[Standing, tuple[str, str]] = {
     Standing.PREFERRED: ("Preferred", "The first choice"),
@@ -24,6 +24,13 @@ def record_text(record: VendorRecord) -> str:
     parts.append(f"{record.clean_percent} % without complaint")
     count = "1 delivery" if record.lines == 1 else f"{record.lines} deliveries"
     return f"{', '.join(parts)} ({count} in a year)"
+
+
+def seller_text(seller: SellerFacts) -> str:
+    """``Approved, 80 % on time, 93 % without complaint (15 deliveries in a year)``, and what is on
+    hold there."""
+    held = f"⛔ {seller.held}. " if seller.held else ""
+    return f"{held}{STANDINGS[seller.standing][0]}, {record_text(seller.record)}"
 
 
 def hold_text(hold: HoldLine, reader: Reader) -> str:
