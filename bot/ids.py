@@ -165,6 +165,7 @@ class Action(StrEnum):
     PART_CANCEL = "part.cancel"
     PART_CHANGE = "part.change"
     PART_COUNTER = "part.counter"
+    PART_POCKET = "part.pocket"
     STOCK_COUNT = "stock.count"
     PART_SOURCE = "part.source"
     ORDER_APPROVE = "order.approve"

@@ -11,6 +11,7 @@ from wopo.usecases.views.part_requests import JobPartsView, PartLineView
 VERBS: dict[str, tuple[str, Action]] = {
     "issue": ("Hand out", Action.PART_ISSUE),
     "counter": ("Buy at a counter", Action.PART_COUNTER),
+    "pocket": ("I paid it myself", Action.PART_POCKET),
     "source": ("Choose vendor", Action.PART_SOURCE),
     "return": ("Give back", Action.PART_RETURN),
     "change": ("Change quantity", Action.PART_CHANGE),

@@ -12,6 +12,8 @@ TITLES = {
     ROUTES: "When an order is needed",
     "matching": "What an invoice may differ in",
     "approval": "Who approves",
+    "pocket": "What may be paid out of pocket",
+    "disputes": "Invoices in dispute",
     "splits": "Orders that count together",
 }
 """What people call a section; one without a title here is called as in the document."""
@@ -46,7 +48,8 @@ def _paragraphs(lines: tuple[str, ...]) -> list[Block]:
     for line in lines:
         inside = line.strip()
         depth = len(line) - len(line.lstrip())
-        mark = "\u2003" if depth > DETAIL else "• " if depth else ""
+        point = "" if inside[:1].isdigit() else "• "
+        mark = "\u2003" if depth > DETAIL else point if depth else ""
         text = f"{mark}{safe(inside)}"
         if texts and len(texts[-1]) + len(text) < LONGEST:
             texts[-1] += f"\n{text}"
@@ -62,7 +65,7 @@ def line_blocks(view: ExplainedLine, reader: Reader) -> list[Block]:
     amount = f", {reader.money(view.amount)}" if view.amount and reader.costs else ""
     asked = [
         f"{'✗' if rule.why_not else '✓'} {safe(rule.name)}"
-        + (f": it is not “{safe(rule.why_not)}”" if rule.why_not else "")
+        + (f": asks for {safe(rule.why_not)}" if rule.why_not else "")
         for rule in view.asked
     ]
     blocks = [

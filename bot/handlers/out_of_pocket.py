@@ -25,7 +25,8 @@ from wopo.usecases.out_of_pocket import ApproveOutOfPocket, WithdrawOutOfPocket
 from wopo.usecases.out_of_pocket_paybacks import ATTACH_PAYBACK, PayBack
 from wopo.usecases.purchasing_policy import policy_on
 from wopo.usecases.settings import company
-from wopo.usecases.views.counter_purchases import counter_form
+from wopo.usecases.views.counter_purchases import counter_form, counter_form_for
+from wopo.usecases.views.names import Ref
 from wopo.usecases.views.out_of_pocket import PocketView, payback_view, pocket_view
 from wopo.writers.payback_csv import write_payback_csv
 
@@ -38,6 +39,7 @@ def register(app: App, services: Services) -> None:
     """Listen to the form, the card's buttons and finance's button."""
     services.tasks[ATTACH_PAYBACK] = attach_payback
     app.action(Action.POCKET_DECLARE)(declare_clicked)
+    app.action(Action.PART_POCKET)(need_clicked)
     app.view(Callback.OUT_OF_POCKET)(declare)
     register_clicks(
         app,
@@ -71,11 +73,27 @@ def open_form(visit: Visit, body: Body, job: str = "") -> Block | None:
     return None
 
 
-def _show(visit: Visit, body: Body, job: tuple[str, str, str]) -> None:
+def _show(
+    visit: Visit,
+    body: Body,
+    job: tuple[str, str, str],
+    need: Ref | None = None,
+    allowed: Money | None = None,
+) -> None:
     with visit.read() as uow:
         section = policy_on(uow, visit.reader.today).document.pocket
-        allowed = Money.of(section.up_to, company(uow).currency)
-    show(visit.services, body, forms.build(job, section.reasons, allowed, visit.reader))
+        limit = allowed or Money.of(section.up_to, company(uow).currency)
+    show(visit.services, body, forms.build(job, section.reasons, limit, visit.reader, need))
+
+
+def need_clicked(ack: Ack, visit: Visit, body: Body, action: dict[str, Any]) -> None:
+    """The form about a need of a job, with what its rule allows."""
+    with visit.read() as uow:
+        person, line_id = visit.person(uow), Target.parse(action.get("value")).id
+        form = counter_form_for(uow, person, line_id)
+    if form.job is not None:
+        _show(visit, body, (form.job.id, form.job.name, form.title), form.need, form.allowed)
+    ack()
 
 
 def declare_clicked(ack: Ack, visit: Visit, body: Body, action: dict[str, Any]) -> None:
@@ -89,7 +107,7 @@ def declare_clicked(ack: Ack, visit: Visit, body: Body, action: dict[str, Any]) 
 
 def declare(ack: Ack, visit: Visit, view: dict[str, Any]) -> None:
     """Say who decides; the card in the DM tells what becomes of it."""
-    job_id = Target.parse(view.get("private_metadata")).id
+    job_id = forms.PocketTarget.parse(view.get("private_metadata")).id
     with visit.read() as uow:
         job = uow.get(WorkOrder, job_id)
         centre = uow.get(CostCentre, job.cost_centre_id) if job else None

@@ -8,6 +8,7 @@ from bot.answers import acknowledged
 from bot.blocks import (
     Block,
     context,
+    cut,
     field,
     modal,
     option,
@@ -19,13 +20,14 @@ from bot.blocks import (
     text_input,
 )
 from bot.ids import Callback, Options
-from bot.metadata import MAX_METADATA, Target
+from bot.metadata import MAX_METADATA, Carried, Target
 from bot.modals.work_requests import file_facts
 from bot.parse import Form
 from bot.reader import Reader
 from wopo.domain.money import Money
 from wopo.domain.numbers import short
 from wopo.usecases.out_of_pocket import DeclareOutOfPocket, RejectOutOfPocket
+from wopo.usecases.views.names import Ref
 
 _REJECTIONS = (
     "It was not for this job",
@@ -35,11 +37,25 @@ _REJECTIONS = (
 )
 
 
+class PocketTarget(Carried):
+    """The job, and the need of it that was bought (empty: none of those that were asked for)."""
+
+    id: str
+    line: str = ""
+
+
 def build(
-    job: tuple[str, str, str], reasons: Sequence[str], allowed: Money, reader: Reader
+    job: tuple[str, str, str],
+    reasons: Sequence[str],
+    allowed: Money,
+    reader: Reader,
+    need: Ref | None = None,
 ) -> Block:
-    """Six inputs, of which three may stay as they are. ``job``: id, number, title."""
+    """Six inputs, of which three may stay as they are. ``job``: id, number, title. For a ``need``
+    that was asked for, part and quantity are its own."""
     job_id, number, title = job
+    what = cut(need.name, 150) if need else ""
+    known = [] if need else _part_inputs()
     limit = safe(allowed.format(reader.locale))
     return modal(
         Callback.OUT_OF_POCKET,
@@ -52,14 +68,8 @@ def build(
                 text_input(longest=30, placeholder="40"),
                 hint="The total on the receipt, with tax",
             ),
-            field("description", "What, and where?", text_input(longest=150)),
-            field(
-                "part_id",
-                "Is it a part we know?",
-                search(Options.PART, placeholder="Type a name or number") | {"min_query_length": 1},
-                optional=True,
-            ),
-            field("quantity", "How many of it?", text_input(initial="1", longest=20)),
+            field("description", "What, and where?", text_input(longest=150, initial=what)),
+            *known,
             field("reason", "Why not on an order?", select([_option(text) for text in reasons])),
             photos(label="Photo of the receipt") | {"optional": False},
             context(
@@ -68,8 +78,16 @@ def build(
             ),
         ],
         submit="Send",
-        metadata=Target(id=job_id).pack(MAX_METADATA),
+        metadata=PocketTarget(id=job_id, line=need.id if need else "").pack(MAX_METADATA),
     )
+
+
+def _part_inputs() -> list[Block]:
+    part = search(Options.PART, placeholder="Type a name or number") | {"min_query_length": 1}
+    return [
+        field("part_id", "Is it a part we know?", part, optional=True),
+        field("quantity", "How many of it?", text_input(initial="1", longest=20)),
+    ]
 
 
 def _option(text: str) -> Block:
@@ -78,11 +96,11 @@ def _option(text: str) -> Block:
 
 def parse(view: dict[str, Any], locale: str, currency: str) -> DeclareOutOfPocket:
     """The command, or ``FormError``; the amount is read in the cost centre's currency."""
-    target = Target.parse(view.get("private_metadata"))
+    target = PocketTarget.parse(view.get("private_metadata"))
     form = Form(view["state"]["values"], locale)
     amount = form.money("amount", currency, label="The amount", required=True)
     what = form.text("description", label="What was bought", required=True)
-    quantity = form.quantity("quantity", label="The quantity")
+    quantity = None if target.line else form.quantity("quantity", label="The quantity")
     reason = form.choice("reason", label="The reason", required=True)
     files = tuple(file_facts(file) for file in form.files("files"))
     form.check()
@@ -92,6 +110,7 @@ def parse(view: dict[str, Any], locale: str, currency: str) -> DeclareOutOfPocke
         currency=amount.currency if amount else "",
         description=what,
         part_id=form.choice("part_id") or None,
+        line_id=target.line or None,
         quantity=quantity or Decimal(1),
         reason=reason,
         files=files,

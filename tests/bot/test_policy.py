@@ -13,8 +13,10 @@ from tests.factories.shop import Shop, asked, open_shop
 from tests.payloads import Payloads
 from tests.slack import RecordingSlack
 from wopo.db.uow import SqlTransactions
+from wopo.domain.out_of_pocket import OutOfPocket
 from wopo.domain.part_requests import Allocation, PartRequestLine
 from wopo.domain.purchasing_policy import PolicyDocument
+from wopo.usecases.out_of_pocket import WithdrawOutOfPocket
 from wopo.usecases.purchasing_policy import ImportPolicy
 
 Json = dict[str, Any]
@@ -40,7 +42,7 @@ def test_anybody_reads_the_policy_in_plain_words(say: Callable[..., Json], shop:
     answer = say("policy")
     assert answer["response_type"] == "ephemeral"
     text = str(answer["blocks"])
-    assert "• 1. from-stock: what lies in stock → from stock" in text
+    assert "1. from-stock: what lies in stock → from stock" in text
     assert "The first rule" not in text
     assert "More than the company limit needs an approved purchase order." in text
     named = [b["text"]["text"] for row in answer["blocks"] for b in row.get("elements", ())
@@ -64,7 +66,7 @@ def test_a_line_is_asked_about_by_its_facts(
     answer = send(payloads.submit(form, values, user="U-tess"))
     text = str(answer["view"]["blocks"])
     assert "*30 pcs Seal*\\n→ *purchase order*" in text
-    assert "✗ service: it is not “kind service”\\n✓ over-250" in text
+    assert "✗ service: asks for a service\\n✓ over-250" in text
     assert "375" not in text, "a technician sees no price"
     answer = send(payloads.submit(form, values | {"amount": "12.50"}, user="U-bea"))
     assert "under-contract" in str(answer["view"]["blocks"])
@@ -142,3 +144,38 @@ def test_what_is_bought_at_a_counter_is_one_tap_away_and_filled_in(
     (share,) = rows(transactions, Allocation)
     assert (share.part_request_line_id, share.quantity) == (line, Decimal(2))
     assert [row.state for row in rows(transactions, PartRequestLine)] == ["ordered"]
+
+
+def test_what_was_paid_oneself_is_declared_for_its_line_up_to_what_the_rule_allows(
+    do: Do,
+    company: Company,
+    send: Send,
+    slack: RecordingSlack,
+    payloads: Payloads,
+    shop: Shop,
+    transactions: SqlTransactions,
+) -> None:
+    set_policy(do, {"route": "out of pocket", "allowed_up_to": 60})
+    line = asked(do, company, shop, shop.seal, 2)
+    listed = send(payloads.command(SlashCommand.PARTS, "list WO-1", user="U-tess"))
+    assert "I paid it myself" in str(listed)
+    send(payloads.click(Action.PART_POCKET, Target(id=line).pack(2000), user="U-tess"))
+    form = slack.of("views.open")[-1]["view"]
+    assert "More than 60.00 EUR is looked at twice" in str(form["blocks"])
+    assert "quantity" not in {block.get("block_id") for block in form["blocks"]}
+    photo = {"id": "F1", "name": "till.jpg", "mimetype": "image/jpeg", "size": 1000}
+    values = {
+        "amount": "55",
+        "description": "2 pcs Seal",
+        "reason": "No vendor's shop was near",
+        "files": [photo | {"mode": "hosted"}],
+    }
+    answer = send(payloads.submit(form, values, user="U-tess"))
+    assert "OOP-1 waits for" in str(answer)
+    (purchase,) = rows(transactions, OutOfPocket)
+    assert (purchase.part_request_line_id, purchase.quantity, purchase.flags) == (line, 2, [])
+    (row,) = rows(transactions, PartRequestLine)
+    assert (row.state, row.pocketed) == ("received", 2)
+    do(WithdrawOutOfPocket(purchase_id=purchase.id), by=company.tess)
+    (row,) = rows(transactions, PartRequestLine)
+    assert (row.state, row.pocketed, row.unsourced) == ("to_buy", 0, 0)

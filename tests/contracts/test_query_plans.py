@@ -11,6 +11,7 @@ from sqlalchemy import Engine, event
 from wopo.db.uow import SqlTransactions
 from wopo.domain.purchase_orders import OrderState
 from wopo.usecases.ports import UnitOfWork
+from wopo.usecases.ports.blanket_orders import BlanketStore
 from wopo.usecases.ports.demand import DemandStore
 from wopo.usecases.ports.lists import ListStore
 from wopo.usecases.ports.rejudging import RejudgingStore
@@ -96,7 +97,13 @@ def on_order(uow: UnitOfWork) -> Any:
     return uow.store(DemandStore).joinable({"seal"}, "site")
 
 
+def blankets(uow: UnitOfWork) -> Any:
+    return uow.store(BlanketStore).open_on(date(2026, 3, 2))
+
+
 READS = [
+    # Sorted by number; but only what is issued of blanket orders.
+    (blankets, "ix_purchase_order_kind (kind=? AND state=?)", False),
     # Sorted by the promised day, which may lack; but only what is still to come of a part.
     (on_order, "ix_purchase_order_line_open (part_id=? AND closed_short=?)", False),
     (

@@ -113,7 +113,7 @@ def test_a_line_is_explained_by_its_facts(world: World) -> None:
     assert [(rule.name, rule.why_not) for rule in known.asked] == [
         ("blanket-order", "covered by a blanket order"),
         ("no-agreed-price", "no agreed price"),
-        ("service", "kind service"),
+        ("service", "a service"),
         ("over-250", None),
     ]
     assert known.facts[:5] == ("part", "part P-100", "category seals", "vendor GRA", "price agreed")

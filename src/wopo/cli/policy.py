@@ -133,7 +133,7 @@ def _explained(view: ExplainedLine) -> Iterator[str]:
 
 
 def _but(rule: AskedRule) -> str:
-    return f": it is not “{rule.why_not}”" if rule.why_not else ""
+    return f": asks for {rule.why_not}" if rule.why_not else ""
 
 
 @app.command("replay")

@@ -122,6 +122,7 @@ class OutOfPocket(SQLModel, table=True):
     """One purchase (OOP). ``amount_minor`` is what was paid, ``charged_minor`` the same in the cost
     centre's currency on the day it was bought; gross, as the receipt says.
 
+    ``part_request_line_id``: the need of the job that ``quantity`` was bought for.
     ``flags``: what whoever decides should know, in words. ``payback_id``: the file it was paid back
     with.
     """
@@ -142,6 +143,7 @@ class OutOfPocket(SQLModel, table=True):
     bought_on: date
     description: str = Field(max_length=300)
     part_id: str | None = ref("part", null=True, index=False)
+    part_request_line_id: str | None = ref("part_request_line", null=True, index=False)
     quantity: Decimal = decimal_field(Decimal(1))
     amount_minor: int = minor_field()
     currency: str = Field(max_length=3)

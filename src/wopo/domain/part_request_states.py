@@ -69,6 +69,7 @@ class StateFacts:
     reserved: Decimal = ZERO
     issued: Decimal = ZERO
     returned: Decimal = ZERO
+    pocketed: Decimal = ZERO
     bought: Sequence[Bought] = ()
     route: Route = Route.ORDER
     rule: str = ""
@@ -81,7 +82,7 @@ class StateFacts:
     @property
     def done(self) -> Decimal:
         """What the job has got, whatever it gave back since."""
-        return self.issued + self.received
+        return self.issued + self.received + self.pocketed
 
     @property
     def ordered(self) -> Decimal:
@@ -107,7 +108,8 @@ class StateFacts:
     def _rest(self) -> Decimal:
         if self.cancelled:
             return ZERO
-        return max(self.quantity - self.issued - self.reserved - self.ordered, ZERO)
+        there = self.issued + self.reserved + self.ordered + self.pocketed
+        return max(self.quantity - there, ZERO)
 
 
 _BEHIND = (
@@ -125,7 +127,7 @@ def derive_state(facts: StateFacts) -> LineState:
     if facts.cancelled:
         return LineState.CANCELLED
     if facts.done >= facts.quantity:
-        return LineState.RECEIVED if facts.received else LineState.ISSUED
+        return LineState.RECEIVED if facts.received + facts.pocketed else LineState.ISSUED
     if facts.unsourced:
         return LineState.TO_BUY
     waiting = [part.state for part in facts.bought if part.open > 0]
@@ -152,6 +154,7 @@ def _parts(facts: StateFacts) -> list[tuple[Decimal, str]]:
     return [
         (facts.issued, "handed out"),
         (facts.received, "arrived"),
+        (facts.pocketed, "bought out of pocket"),
         (facts.reserved, "reserved: ready now"),
         *((part.open, _order_text(part)) for part in facts.bought),
         (facts.unsourced, _UNSOURCED.get(facts.route, "to buy: waits for procurement")),

@@ -125,7 +125,8 @@ class PartRequest(SQLModel, table=True):
 class PartRequestLine(Row, table=True):
     """One need. ``state`` is kept up to date by the rules of ``derive_state`` only.
 
-    ``unit_price`` is per ``price_per`` units; ``returned`` is what the job gave back to stock;
+    ``unit_price`` is per ``price_per`` units; ``returned`` is what the job gave back to stock,
+    ``pocketed`` what somebody bought for it out of their own pocket;
     ``unsourced`` is what neither lies ready nor stands on an order: a buyer's queue. ``rule`` and
     ``route`` are what the purchasing policy said when it was asked for, ``allowed_minor`` what may
     be paid for it out of pocket, in the company's currency.
@@ -155,6 +156,7 @@ class PartRequestLine(Row, table=True):
     currency: str | None = Field(default=None, max_length=3)
     price_basis: PriceBasis = enum_field(PriceBasis, default=PriceBasis.NONE)
     returned: Decimal = decimal_field(Decimal(0))
+    pocketed: Decimal = decimal_field(Decimal(0))
     unsourced: Decimal = Field(
         default=Decimal(0), sa_type=ScaledDecimal, nullable=False, index=True
     )

@@ -149,6 +149,11 @@ def _bound(wanted: Decimal | str, limit: Money) -> Money:
     return Money.of(wanted, limit.currency) if isinstance(wanted, Decimal) else limit
 
 
+_KIND_WORDS = {
+    LineKind.PART: "a part",
+    LineKind.FREE_TEXT: "something in words",
+    LineKind.SERVICE: "a service",
+}
 _YES_AND_NO = {
     "contract": ("under a contract", "without a contract"),
     "blanket": ("covered by a blanket order", "covered by no blanket order"),
@@ -165,6 +170,8 @@ def _condition_words(name: str, wanted: Any, limit: Money | None) -> str:
         if limit is not None:
             much = f"{short_amount(_bound(wanted, limit))} {limit.currency}"
         return f"{'more than' if name == 'over' else 'up to'} {much}"
+    if name == "kind":
+        return " or ".join(_KIND_WORDS[kind] for kind in wanted)
     said = " or ".join(str(value).replace("_", " ") for value in wanted)
     return f"{name.replace('_', ' ')} {said}"
 

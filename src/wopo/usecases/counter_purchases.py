@@ -36,7 +36,7 @@ from wopo.usecases.exchange_rates import convert
 from wopo.usecases.ledger import post_order
 from wopo.usecases.order_documents import OrderDocument, checked
 from wopo.usecases.order_money import SOURCE
-from wopo.usecases.part_request_counter import as_needed, bought_for, need_at_counter
+from wopo.usecases.part_request_own import as_needed, bought_for, own_need
 from wopo.usecases.part_request_states import LineStanding
 from wopo.usecases.ports.counter_purchases import CounterStore
 from wopo.usecases.purchase_orders import asked_by, new_order, revise_ready, submit
@@ -70,7 +70,7 @@ def buy_at_counter(command: BuyAtCounter, ctx: Context) -> Answer:
     ctx.uow.lock(Person, person.id)
     vendor = ctx.require(Vendor, command.vendor_id, label="vendor", field="vendor_id")
     vendor.check_orderable(field="vendor_id")
-    need = need_at_counter(ctx, command.line_id, job) if command.line_id else None
+    need = own_need(ctx, command.line_id, job) if command.line_id else None
     content = _content(ctx, command, job, vendor, need)
     checked(ctx, content)
     facts = _facts(ctx, job, person, _amount(command.amount, vendor.currency))

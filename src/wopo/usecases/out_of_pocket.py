@@ -41,6 +41,7 @@ from wopo.usecases.counter_purchases import within_nte
 from wopo.usecases.door import Answer, Command, Context, use_case
 from wopo.usecases.exchange_rates import convert
 from wopo.usecases.ledger import post_cost
+from wopo.usecases.part_request_own import own_need, pocketed_for
 from wopo.usecases.ports.approvals import ApprovalStore
 from wopo.usecases.ports.out_of_pocket import PocketStore
 from wopo.usecases.purchasing_policy import policy_on
@@ -58,13 +59,15 @@ Approvers = list[tuple[Person, list[AuthorityLimit]]]
 class DeclareOutOfPocket(Command):
     """Ask back what was paid for a job. ``amount`` is in major units of ``currency`` (none: the
     cost centre's), with tax, as the receipt says; ``files`` are photos of the receipt. With a part
-    the card shows what the preferred vendor would have taken for ``quantity`` of it."""
+    the card shows what the preferred vendor would have taken for ``quantity`` of it.
+    ``line_id``: the need of the job that it was bought for, all that is missing of it."""
 
     work_order_id: str
     amount: Decimal
     currency: str = Field(default="", max_length=3)
     description: str = Field(max_length=300)
     part_id: str | None = None
+    line_id: str | None = None
     quantity: Decimal = Decimal(1)
     reason: str = Field(max_length=200)
     bought_on: date | None = None
@@ -97,20 +100,28 @@ def declare(command: DeclareOutOfPocket, ctx: Context) -> Answer:
     Raises ``SAME_RECEIPT``, and ``ALIKE`` (softly) for what may be declared or billed already.
     """
     job, person = _job(ctx, command.work_order_id)
+    need = own_need(ctx, command.line_id, job) if command.line_id else None
     purchase = _purchase(ctx, command, job, person)
+    if need is not None:
+        purchase.part_request_line_id = need.line.id
+        purchase.part_id, purchase.quantity = need.line.part_id, need.facts().unsourced
     flags = _doubles(ctx, command, purchase)
     policy = policy_on(ctx.uow, ctx.at.date()).document.pocket
     settings = company(ctx.uow)
     worth = convert(ctx.uow, purchase.amount, settings.currency, purchase.bought_on)
     allowed = Money.of(policy.up_to, settings.currency)
+    if need is not None and need.line.allowed_minor is not None:
+        allowed = Money(need.line.allowed_minor, settings.currency)
     if allowed < worth:
         flags.append(f"more than the {allowed} that may be paid out of pocket")
     if not within_nte(ctx, job, purchase.charged):
         flags.append("the job would cost more than its not-to-exceed amount")
     purchase.flags = flags
-    need, approvers = _need(ctx, purchase)
-    purchase.eligible_ids = eligible(approvers, need)
+    authority, approvers = _need(ctx, purchase)
+    purchase.eligible_ids = eligible(approvers, authority)
     ctx.uow.add(purchase)
+    if need is not None:
+        pocketed_for(ctx, need)
     attach(ctx, SUBJECT, purchase.id, command.files)
     ctx.record(
         PocketDeclared(

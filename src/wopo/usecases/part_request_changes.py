@@ -78,7 +78,7 @@ def _fixed(standing: LineStanding) -> Decimal:
     on_orders = sum(
         (part.counted for part in facts.bought if part.order_state is not OrderState.DRAFT), ZERO
     )
-    return facts.issued + on_orders
+    return facts.issued + facts.pocketed + on_orders
 
 
 def _lower(ctx: Context, standing: LineStanding, quantity: Decimal) -> None:

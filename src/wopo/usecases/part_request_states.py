@@ -52,6 +52,7 @@ class LineStanding:
             reserved=sum((open_reserved(row) for row in self.reservations), zero),
             issued=sum((row.issued for row in self.reservations), zero),
             returned=self.line.returned,
+            pocketed=self.line.pocketed,
             bought=[bought(link) for link in self.links],
             route=self.line.route,
             rule=self.line.rule,

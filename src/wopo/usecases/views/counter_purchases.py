@@ -39,13 +39,15 @@ OWN_JOBS = 10
 class CounterForm:
     """``job``: what it is most likely for. ``cap``: what the person may buy in a day without
     asking; a policy's figure, shown to everybody it is about. ``need``: the job's need that is
-    bought, with what is missing of it in words, and ``vendor`` where it is usually bought."""
+    bought, with what is missing of it in words, ``vendor`` where it is usually bought, and what
+    may be paid for it out of pocket (``allowed``)."""
 
     job: Ref | None
     title: str
     cap: Money
     need: Ref | None = None
     vendor: Ref | None = None
+    allowed: Money | None = None
 
 
 @dataclass(frozen=True)
@@ -99,7 +101,11 @@ def counter_form_for(uow: UnitOfWork, person: Person, line_id: str) -> CounterFo
     text = f"{plain(missing)} {line.unit} {line.description}"
     vendor = refs(uow, Vendor, [line.vendor_id]).get(line.vendor_id or "")
     cap = cap_of(person, company(uow))
-    return CounterForm(Ref(job.id, job.number), job.title, cap, Ref(line.id, text), vendor)
+    allowed = None
+    if line.allowed_minor is not None:
+        allowed = Money(line.allowed_minor, company(uow).currency)
+    named = Ref(job.id, job.number)
+    return CounterForm(named, job.title, cap, Ref(line.id, text), vendor, allowed)
 
 
 def counter_view(uow: UnitOfWork, order_id: str) -> CounterView:

@@ -303,6 +303,7 @@ def _verbs(standing: LineStanding, reader: Person, *, asks: bool) -> tuple[str, 
     holds = facts.issued + facts.received - row.returned
     rights = {
         "issue": handles and facts.reserved > 0,
+        "pocket": asks and row.route is Route.OUT_OF_POCKET and facts.unsourced > 0,
         "counter": asks and row.route in OWN_ROUTES and facts.unsourced > 0,
         "source": reader.has(*BUYERS) and (facts.unsourced > 0 or open_drafts),
         "return": handles and row.part_id is not None and holds > 0,

@@ -1538,65 +1538,6 @@ def upgrade() -> None:
     )
 
     op.create_table(
-        "out_of_pocket",
-        sa.Column("id", sa.String(length=40), nullable=False),
-        sa.Column("number", sa.String(length=40), nullable=False),
-        sa.Column("state", sa.String(length=40), nullable=False),
-        sa.Column("work_order_id", sa.String(length=40), nullable=False),
-        sa.Column("cost_centre_id", sa.String(length=40), nullable=False),
-        sa.Column("project_id", sa.String(length=40), nullable=True),
-        sa.Column("person_id", sa.String(length=40), nullable=False),
-        sa.Column("bought_on", sa.Date(), nullable=False),
-        sa.Column("description", sa.String(length=300), nullable=False),
-        sa.Column("part_id", sa.String(length=40), nullable=True),
-        sa.Column("quantity", sa.BigInteger(), nullable=False),
-        sa.Column("amount_minor", sa.BigInteger(), nullable=False),
-        sa.Column("currency", sa.String(length=3), nullable=False),
-        sa.Column("charged_minor", sa.BigInteger(), nullable=False),
-        sa.Column("charged_currency", sa.String(length=3), nullable=False),
-        sa.Column("reason", sa.String(length=200), nullable=False),
-        sa.Column("flags", sa.JSON(), nullable=False),
-        sa.Column("eligible_ids", sa.JSON(), nullable=False),
-        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("decided_by_id", sa.String(length=40), nullable=True),
-        sa.Column("decided_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("decision_reason", sa.String(length=500), nullable=False),
-        sa.Column("payback_id", sa.String(length=40), nullable=True),
-        sa.Column("version", sa.Integer(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["cost_centre_id"], ["cost_centre.id"], initially="DEFERRED", deferrable=True
-        ),
-        sa.ForeignKeyConstraint(
-            ["decided_by_id"], ["person.id"], initially="DEFERRED", deferrable=True
-        ),
-        sa.ForeignKeyConstraint(["part_id"], ["part.id"], initially="DEFERRED", deferrable=True),
-        sa.ForeignKeyConstraint(
-            ["payback_id"], ["payback.id"], initially="DEFERRED", deferrable=True
-        ),
-        sa.ForeignKeyConstraint(
-            ["person_id"], ["person.id"], initially="DEFERRED", deferrable=True
-        ),
-        sa.ForeignKeyConstraint(
-            ["project_id"], ["project.id"], initially="DEFERRED", deferrable=True
-        ),
-        sa.ForeignKeyConstraint(
-            ["work_order_id"], ["work_order.id"], initially="DEFERRED", deferrable=True
-        ),
-        sa.PrimaryKeyConstraint("id"),
-        sa.UniqueConstraint("number"),
-    )
-    with op.batch_alter_table("out_of_pocket", schema=None) as batch_op:
-        batch_op.create_index("ix_out_of_pocket_alike", ["amount_minor", "bought_on"], unique=False)
-        batch_op.create_index(
-            batch_op.f("ix_out_of_pocket_payback_id"), ["payback_id"], unique=False
-        )
-        batch_op.create_index(batch_op.f("ix_out_of_pocket_person_id"), ["person_id"], unique=False)
-        batch_op.create_index("ix_out_of_pocket_state", ["state", "created_at"], unique=False)
-        batch_op.create_index(
-            batch_op.f("ix_out_of_pocket_work_order_id"), ["work_order_id"], unique=False
-        )
-
-    op.create_table(
         "work_order_need",
         sa.Column("id", sa.String(length=40), nullable=False),
         sa.Column("work_order_id", sa.String(length=40), nullable=False),
@@ -2031,6 +1972,7 @@ def upgrade() -> None:
         sa.Column("currency", sa.String(length=3), nullable=True),
         sa.Column("price_basis", sa.String(length=40), nullable=False),
         sa.Column("returned", sa.BigInteger(), nullable=False),
+        sa.Column("pocketed", sa.BigInteger(), nullable=False),
         sa.Column("unsourced", sa.BigInteger(), nullable=False),
         sa.ForeignKeyConstraint(
             ["agreement_id"], ["price_agreement.id"], initially="DEFERRED", deferrable=True
@@ -2064,6 +2006,72 @@ def upgrade() -> None:
         )
         batch_op.create_index(
             batch_op.f("ix_part_request_line_work_order_id"), ["work_order_id"], unique=False
+        )
+
+    op.create_table(
+        "out_of_pocket",
+        sa.Column("id", sa.String(length=40), nullable=False),
+        sa.Column("number", sa.String(length=40), nullable=False),
+        sa.Column("state", sa.String(length=40), nullable=False),
+        sa.Column("work_order_id", sa.String(length=40), nullable=False),
+        sa.Column("cost_centre_id", sa.String(length=40), nullable=False),
+        sa.Column("project_id", sa.String(length=40), nullable=True),
+        sa.Column("person_id", sa.String(length=40), nullable=False),
+        sa.Column("bought_on", sa.Date(), nullable=False),
+        sa.Column("description", sa.String(length=300), nullable=False),
+        sa.Column("part_id", sa.String(length=40), nullable=True),
+        sa.Column("part_request_line_id", sa.String(length=40), nullable=True),
+        sa.Column("quantity", sa.BigInteger(), nullable=False),
+        sa.Column("amount_minor", sa.BigInteger(), nullable=False),
+        sa.Column("currency", sa.String(length=3), nullable=False),
+        sa.Column("charged_minor", sa.BigInteger(), nullable=False),
+        sa.Column("charged_currency", sa.String(length=3), nullable=False),
+        sa.Column("reason", sa.String(length=200), nullable=False),
+        sa.Column("flags", sa.JSON(), nullable=False),
+        sa.Column("eligible_ids", sa.JSON(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("decided_by_id", sa.String(length=40), nullable=True),
+        sa.Column("decided_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("decision_reason", sa.String(length=500), nullable=False),
+        sa.Column("payback_id", sa.String(length=40), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["cost_centre_id"], ["cost_centre.id"], initially="DEFERRED", deferrable=True
+        ),
+        sa.ForeignKeyConstraint(
+            ["decided_by_id"], ["person.id"], initially="DEFERRED", deferrable=True
+        ),
+        sa.ForeignKeyConstraint(["part_id"], ["part.id"], initially="DEFERRED", deferrable=True),
+        sa.ForeignKeyConstraint(
+            ["part_request_line_id"],
+            ["part_request_line.id"],
+            initially="DEFERRED",
+            deferrable=True,
+        ),
+        sa.ForeignKeyConstraint(
+            ["payback_id"], ["payback.id"], initially="DEFERRED", deferrable=True
+        ),
+        sa.ForeignKeyConstraint(
+            ["person_id"], ["person.id"], initially="DEFERRED", deferrable=True
+        ),
+        sa.ForeignKeyConstraint(
+            ["project_id"], ["project.id"], initially="DEFERRED", deferrable=True
+        ),
+        sa.ForeignKeyConstraint(
+            ["work_order_id"], ["work_order.id"], initially="DEFERRED", deferrable=True
+        ),
+        sa.PrimaryKeyConstraint("id"),
+        sa.UniqueConstraint("number"),
+    )
+    with op.batch_alter_table("out_of_pocket", schema=None) as batch_op:
+        batch_op.create_index("ix_out_of_pocket_alike", ["amount_minor", "bought_on"], unique=False)
+        batch_op.create_index(
+            batch_op.f("ix_out_of_pocket_payback_id"), ["payback_id"], unique=False
+        )
+        batch_op.create_index(batch_op.f("ix_out_of_pocket_person_id"), ["person_id"], unique=False)
+        batch_op.create_index("ix_out_of_pocket_state", ["state", "created_at"], unique=False)
+        batch_op.create_index(
+            batch_op.f("ix_out_of_pocket_work_order_id"), ["work_order_id"], unique=False
         )
 
     op.create_table(
@@ -2218,6 +2226,7 @@ def downgrade() -> None:
         "reservation",
         "allocation",
         "receipt_line",
+        "out_of_pocket",
         "part_request_line",
         "ledger_entry",
         "nte_raise",
@@ -2228,7 +2237,6 @@ def downgrade() -> None:
         "exception_case",
         "delivery_schedule",
         "work_order_need",
-        "out_of_pocket",
         "payback",
         "purchase_order_line",
         "part_request",

@@ -1,8 +1,10 @@
-"""Needs that whoever does the job buys: which may be bought at a counter, and the tie to it."""
+"""Needs that whoever does the job buys, at a counter or out of pocket: which they may, and the tie
+to what was bought."""
 
 from typing import Any
 
 from wopo.domain.errors import NOT_FOUND
+from wopo.domain.out_of_pocket import OutOfPocket, PocketEnded, PocketState
 from wopo.domain.part_requests import (
     ALREADY_CANCELLED,
     NOT_TO_BUY,
@@ -12,12 +14,12 @@ from wopo.domain.part_requests import (
 )
 from wopo.domain.purchase_orders import PurchaseOrderLine
 from wopo.domain.work_orders import WorkOrder
-from wopo.usecases.door import Context
+from wopo.usecases.door import Context, reaction
 from wopo.usecases.part_request_buying import tie
 from wopo.usecases.part_request_states import LineStanding, refresh_lines, standing_of
 
 
-def need_at_counter(ctx: Context, line_id: str, job: WorkOrder) -> LineStanding:
+def own_need(ctx: Context, line_id: str, job: WorkOrder) -> LineStanding:
     """The job's need, locked. Refused when nothing of it is left to buy, or when the purchasing
     policy sends it another way."""
     line = ctx.require_locked(PartRequestLine, line_id, label="request line")
@@ -51,3 +53,22 @@ def bought_for(ctx: Context, need: LineStanding, row: PurchaseOrderLine) -> None
     tie(ctx, need.line, row, row.quantity)
     ctx.uow.flush()
     refresh_lines(ctx, [need.line])
+
+
+def pocketed_for(ctx: Context, need: LineStanding) -> None:
+    """All that is missing of the need was bought out of pocket."""
+    need.line.pocketed += need.facts().unsourced
+    refresh_lines(ctx, [need.line])
+
+
+@reaction(PocketEnded)
+def taken_back(event: PocketEnded, ctx: Context) -> None:
+    """A purchase that was taken back bought nothing; one that is not paid back still did."""
+    if event.state is not PocketState.WITHDRAWN:
+        return
+    purchase = ctx.require(OutOfPocket, event.subject_id, label="out-of-pocket purchase")
+    if purchase.part_request_line_id is not None:
+        id = purchase.part_request_line_id
+        line = ctx.require_locked(PartRequestLine, id, label="request line")
+        line.pocketed -= purchase.quantity
+        refresh_lines(ctx, [line])
