@@ -16,6 +16,7 @@ from apscheduler.triggers.interval import IntervalTrigger
 
 from bot.services import Services
 from wopo.domain.errors import BUSY, DomainError
+from wopo.usecases.after_the_fact import ReportAfterTheFact
 from wopo.usecases.approval_escalation import EscalateApprovals
 from wopo.usecases.approval_passing import ExpireApprovals
 from wopo.usecases.audit_anchors import TakeAnchor
@@ -101,6 +102,7 @@ JOBS: list[Job | JudgeChanged] = [
     _sweep(TellMissingReceipts, "*/10 * * * *"),
     _sweep(ChaseTillReceipts, "*/10 * * * *"),
     _sweep(TakeAnchor, "*/10 * * * *"),
+    _sweep(ReportAfterTheFact, "7 6 * * *"),
     JudgeChanged("JudgeChanged", "*/10 * * * *"),
     _sweep(EndVendorHolds, "*/10 * * * *"),
     _sweep(RemindRenewals, "*/10 * * * *"),

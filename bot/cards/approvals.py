@@ -16,6 +16,7 @@ from bot.blocks import (
     section,
 )
 from bot.cards import Asked, Card
+from bot.cards.after_the_fact import late_blocks
 from bot.cards.split_orders import together_blocks
 from bot.ids import Action
 from bot.metadata import Target
@@ -73,6 +74,7 @@ def build(view: ApprovalView, reader: Reader) -> Block:
             *facts(given(_facts(view, reader))),
             *_changes(view),
             *_why(view),
+            *late_blocks(view, reader),
             *together_blocks(view, reader),
             *_lines(view, reader),
             *_steps(view),

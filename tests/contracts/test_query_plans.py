@@ -9,8 +9,10 @@ import pytest
 from sqlalchemy import Engine, event
 
 from wopo.db.uow import SqlTransactions
+from wopo.domain.money import Money
 from wopo.domain.purchase_orders import OrderState
 from wopo.usecases.ports import UnitOfWork
+from wopo.usecases.ports.after_the_fact import AfterTheFactStore
 from wopo.usecases.ports.blanket_orders import BlanketStore
 from wopo.usecases.ports.demand import DemandStore
 from wopo.usecases.ports.lists import ListStore
@@ -101,9 +103,21 @@ def blankets(uow: UnitOfWork) -> Any:
     return uow.store(BlanketStore).open_on(date(2026, 3, 2))
 
 
+def unordered(uow: UnitOfWork) -> Any:
+    return uow.store(AfterTheFactStore).unordered_invoice("gra", Money(4_000, "EUR"))
+
+
+def asked_between(uow: UnitOfWork) -> Any:
+    begin, end = datetime(2026, 3, 1, tzinfo=UTC), datetime(2026, 4, 1, tzinfo=UTC)
+    return uow.store(AfterTheFactStore).asked_between(begin, end)
+
+
 READS = [
     # Sorted by number; but only what is issued of blanket orders.
     (blankets, "ix_purchase_order_kind (kind=? AND state=?)", False),
+    (unordered, "ix_invoice_", False),
+    # Sorted by number; but only what was asked for in a month.
+    (asked_between, "ix_order_revision_at", False),
     # Sorted by the promised day, which may lack; but only what is still to come of a part.
     (on_order, "ix_purchase_order_line_open (part_id=? AND closed_short=?)", False),
     (

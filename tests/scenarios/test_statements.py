@@ -16,7 +16,7 @@ from wopo.usecases.door import Answer, Command
 MOST = {
     "ReportWork": 12,
     "ApproveWorkRequest": 17,
-    "SubmitOrder": 28,
+    "SubmitOrder": 30,
     "RequestParts": 30,
     "ApproveOrder": 31,
     "IssueOrder": 15,

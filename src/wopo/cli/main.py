@@ -17,6 +17,7 @@ from wopo.cli import (
     outbox,
     payment_batches,
     policy,
+    reports,
 )
 from wopo.cli.errors import console, told
 from wopo.domain.errors import DomainError
@@ -37,6 +38,7 @@ app.add_typer(importing.app, name="import")
 app.add_typer(outbox.app, name="outbox")
 app.add_typer(payment_batches.app, name="payables")
 app.add_typer(out_of_pocket.app, name="pocket")
+app.add_typer(reports.app, name="report")
 app.add_typer(dev.app, name="dev", help="For trying wopo on real data.")
 app.command("doctor")(doctor.doctor)
 app.command("backup")(backup.backup)

@@ -270,4 +270,4 @@ class OrderRevision(SQLModel, table=True):
     reason: str = Field(default="", max_length=500)
     together: dict[str, Any] = json_field()
     made_by_id: str | None = ref("person", null=True)
-    at: datetime = time_field()
+    at: datetime = time_field(index=True)

@@ -12,6 +12,7 @@ from typing import Any
 from pydantic import Field as Entry
 from sqlmodel import Field, SQLModel
 
+from wopo.domain.after_the_fact import AfterTheFactSection
 from wopo.domain.approval_matrix import ApprovalSection
 from wopo.domain.columns import id_field, json_field, ref, time_field
 from wopo.domain.dispute_rules import DisputesSection
@@ -49,6 +50,7 @@ class PolicyDocument(Part):
     splits: SplitSection = SplitSection()
     approval: ApprovalSection = ApprovalSection()
     pocket: PocketSection = PocketSection()
+    after_the_fact: AfterTheFactSection = AfterTheFactSection()
     disputes: DisputesSection = DisputesSection()
 
     def sections(self) -> dict[str, Section]:

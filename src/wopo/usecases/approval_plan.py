@@ -17,6 +17,7 @@ from wopo.domain.exchange_rates import NO_RATE
 from wopo.domain.money import Money
 from wopo.domain.parts import Part
 from wopo.domain.people import Person
+from wopo.domain.purchase_orders import OrderKind
 from wopo.domain.vendors import Vendor
 from wopo.usecases.approval_deciders import Circle
 from wopo.usecases.budgets_after import budgets_after
@@ -32,11 +33,15 @@ class Plan:
     rule: str = ""
 
 
-def plan_for(circle: Circle, section: ApprovalSection) -> Plan:
-    """What the policy's section asks for; without rules it costs nothing."""
+def plan_for(circle: Circle, section: ApprovalSection, after_the_fact: ApprovalRule) -> Plan:
+    """What the policy's section asks for; without rules it costs nothing. An order after the fact
+    goes the way of ``after_the_fact`` unless a rule of the section is about its kind."""
+    late = circle.content.kind is OrderKind.AFTER_THE_FACT
     if not section.rules:
-        return Plan()
+        return _expanded(circle, after_the_fact) if late else Plan()
     rule = section.rule_for(facts_of(circle))
+    if late and (rule is None or not rule.when.kind):
+        rule = after_the_fact
     return _expanded(circle, rule) if rule else Plan()
 
 

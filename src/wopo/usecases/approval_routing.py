@@ -41,7 +41,7 @@ def ask_approvals(
     policy = policy_on(ctx.uow, ctx.at.date()).document
     write_together(ctx, policy.splits, order, revision, content)
     circle = circle_of(ctx, order, revision, content)
-    plan = plan_for(circle, policy.approval)
+    plan = plan_for(circle, policy.approval, policy.after_the_fact.rule)
     stands = standing(circle, policy.approval, plan, before) if before else {}
     first = min(step for step, wanted in plan.decisions if wanted not in stands)
     for step, wanted in plan.decisions:

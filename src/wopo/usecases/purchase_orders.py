@@ -26,6 +26,7 @@ from wopo.domain.purchase_orders import (
 from wopo.domain.vendors import Vendor
 from wopo.domain.work_order_rights import may
 from wopo.domain.work_orders import WorkOrder
+from wopo.usecases.after_the_fact_dates import check_in_time
 from wopo.usecases.approval_routing import ask_approvals, void_approvals
 from wopo.usecases.blanket_orders import check_called_off
 from wopo.usecases.door import Answer, Command, Context, use_case
@@ -181,6 +182,7 @@ def submit_order(command: SubmitOrder, ctx: Context) -> Answer:
     (ADR 7)."""
     document = hold_order(ctx, command.order_id)
     may_submit(ctx, document)
+    check_in_time(ctx, document.order)
     _ask_shared(ctx, document)
     submit(ctx, document)
     return answer(document.order, "sent for approval")

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from wopo.domain.after_the_fact import AfterTheFact
 from wopo.domain.approvals import Approval, ApprovalState
 from wopo.domain.errors import NOT_FOUND, DomainError
 from wopo.domain.money import Money
@@ -69,6 +70,8 @@ class ApprovalView:
     """Why this revision may exceed its budgets, and who said so."""
     together: Together
     """Other orders that it is decided together with."""
+    after_the_fact: AfterTheFact | None
+    """Since when and why, where the order comes after its delivery or invoice."""
     asked_at: datetime
     asked_of: tuple[Ref, ...]
     in_place_of: Ref | None
@@ -147,6 +150,7 @@ def approval_view(
         budgets=budgets_after(uow, order, content, today),
         over_budget=let_over(uow, order, approval.revision),
         together=Together.model_validate(revision.together),
+        after_the_fact=said_of(uow, order, content.kind),
         asked_at=approval.asked_at,
         asked_of=tuple(
             Ref(id, in_place(id, approval.stand_ins, people))
@@ -199,6 +203,12 @@ def _handed_on(
         limit=1,
     )
     return by.name, (earlier[0].reason or "") if earlier else ""
+
+
+def said_of(uow: UnitOfWork, order: PurchaseOrder, kind: OrderKind) -> AfterTheFact | None:
+    """What was said of an order after the fact; asked for only where it is one."""
+    late = kind is OrderKind.AFTER_THE_FACT
+    return uow.find(AfterTheFact, purchase_order_id=order.id) if late else None
 
 
 def waiting_approvals(

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from datetime import date
 
+from wopo.domain.after_the_fact import MAY_BE
 from wopo.domain.order_life import BINDING, PURCHASE_ORDER, begun, closable, is_open
 from wopo.domain.people import Person, Role
 from wopo.domain.purchase_orders import OrderState
@@ -48,6 +49,8 @@ def verbs_for(
     verbs = [verb for verb in allowed if rights.get(verb)]
     if any(line.received for line in document.lines):
         verbs.append("receipts")
+    if asks and "edit" in allowed and order.kind in MAY_BE:
+        verbs.append("after_the_fact")
     if buys and ("propose" in allowed or "reapprove" in allowed):
         verbs.append("change")
     if asks and order.state in BINDING and order.pending_revision is not None:
@@ -59,7 +62,7 @@ def verbs_for(
 
 _ORDER = (
     "answer", "submit", "issue", "receive", "promise", "receipts", "edit", "change", "close",
-    "withdraw", "send", "close_short", "cancel",
+    "withdraw", "send", "close_short", "cancel", "after_the_fact",
 )  # fmt: skip
 
 

@@ -1154,6 +1154,7 @@ def upgrade() -> None:
         sa.UniqueConstraint("purchase_order_id", "revision"),
     )
     with op.batch_alter_table("order_revision", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_order_revision_at"), ["at"], unique=False)
         batch_op.create_index(
             batch_op.f("ix_order_revision_made_by_id"), ["made_by_id"], unique=False
         )
@@ -1522,6 +1523,28 @@ def upgrade() -> None:
         )
         batch_op.create_index(
             batch_op.f("ix_purchase_order_line_work_order_id"), ["work_order_id"], unique=False
+        )
+
+    op.create_table(
+        "after_the_fact",
+        sa.Column("id", sa.String(length=40), nullable=False),
+        sa.Column("purchase_order_id", sa.String(length=40), nullable=False),
+        sa.Column("happened_on", sa.Date(), nullable=False),
+        sa.Column("first", sa.String(length=40), nullable=False),
+        sa.Column("reason", sa.String(length=200), nullable=False),
+        sa.Column("said_by_id", sa.String(length=40), nullable=True),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["purchase_order_id"], ["purchase_order.id"], initially="DEFERRED", deferrable=True
+        ),
+        sa.ForeignKeyConstraint(
+            ["said_by_id"], ["person.id"], initially="DEFERRED", deferrable=True
+        ),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    with op.batch_alter_table("after_the_fact", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_after_the_fact_purchase_order_id"), ["purchase_order_id"], unique=True
         )
 
     op.create_table(
@@ -2238,6 +2261,7 @@ def downgrade() -> None:
         "delivery_schedule",
         "work_order_need",
         "payback",
+        "after_the_fact",
         "purchase_order_line",
         "part_request",
         "labour_entry",
