@@ -38,6 +38,7 @@ class Kind(StrEnum):
     HOURS = "hours"
     DUTIES = "duties"
     ROLE = "role"
+    YEAR_END = "year_end"
 
 
 @dataclass(frozen=True)
@@ -116,6 +117,9 @@ GROUPS: dict[str, tuple[str, tuple[Item, ...]]] = {
             Item("requester_may_receive_up_to_minor", "Requesters receive up to",
                  "Who asked for an order may receive it up to this total; each time it is flagged",
                  Kind.MONEY),
+            Item("budget_year_end", "At a budget's end, promises",
+                 "What orders still promise: it burdens the next period, or they are closed short",
+                 Kind.YEAR_END),
             Item("budget_override_role", "Lets orders exceed a budget",
                  "Who may, with a reason that stands on the card and in the report", Kind.ROLE),
             Item("waived_pairs", "One person may be both",
@@ -164,6 +168,7 @@ _STRICT = {
     Strictness.WARN: "Let it pass with a warning",
     Strictness.IGNORE: "Say nothing",
 }
+_YEAR_END = {"roll_over": "Roll over", "lapse": "Lapse"}
 _DUTY = {
     Duty.REQUESTER: "requester",
     Duty.APPROVER: "approver",
@@ -208,6 +213,8 @@ def shown(item: Item, now: CompanySettings, reader: Reader) -> str:
             return _STRICT[value].lower()
         case Kind.ROLE:
             return str(value)
+        case Kind.YEAR_END:
+            return _YEAR_END[value].lower()
         case Kind.HOURS:
             return f"{value[0]}-{value[1]}"
         case Kind.DUTIES:
@@ -268,6 +275,8 @@ def _element(item: Item, now: CompanySettings, reader: Reader) -> Block:
             )
         case Kind.STRICTNESS:
             return select([option(text, name) for name, text in _STRICT.items()], initial=value)
+        case Kind.YEAR_END:
+            return select([option(text, name) for name, text in _YEAR_END.items()], initial=value)
         case Kind.ROLE:
             roles = [option(role.capitalize(), role) for role in OVERRIDE_ROLES]
             return select(roles, initial=value)
@@ -296,7 +305,7 @@ def _read(form: Form, item: Item, now: CompanySettings) -> Any:
             return form.whole(item.name, label=item.label, least=item.least, most=item.most)
         case Kind.YES_NO:
             return form.choice(item.name, label=item.label, required=True) == "yes"
-        case Kind.STRICTNESS | Kind.ROLE:
+        case Kind.STRICTNESS | Kind.ROLE | Kind.YEAR_END:
             return form.choice(item.name, label=item.label, required=True)
         case Kind.HOURS:
             return _hours(form, item)

@@ -10,6 +10,9 @@ from wopo.cli.opening import DATABASE_OPTION, open_current, utc_now
 from wopo.domain.audit import AuditEntry
 from wopo.domain.budget_overrides import BudgetOverridden
 from wopo.domain.people import Person
+from wopo.usecases.budget_yearend import EndBudget, over, year_end
+from wopo.usecases.door import CONSOLE
+from wopo.usecases.execute import execute
 from wopo.usecases.views.budgets import BudgetLine, budget_screen
 from wopo.usecases.views.names import refs
 
@@ -48,6 +51,42 @@ def _figures(line: BudgetLine) -> str:
         f"{line.left} left of {line.limit}; spent {line.spent}, promised {line.promised}, "
         f"asked for {line.requested}"
     )
+
+
+@app.command("yearend")
+def yearend(
+    ends: Annotated[
+        datetime | None,
+        typer.Option(formats=["%Y-%m-%d"], help="Only budgets that ended on this day; all."),
+    ] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would happen.")] = False,
+    db: str = DATABASE_OPTION,
+) -> None:
+    """End the budgets whose days are over: what they still promise rolls over to the next period,
+    or lapses, as `/wopo settings` says. Each budget is ended once."""
+    database, console = open_current(db), _console()
+    with database.transactions.read() as uow:
+        plans = [
+            year_end(uow, budget)
+            for budget in over(uow, utc_now().date(), ends.date() if ends else None)
+        ]
+    for plan in plans:
+        what = "lapses" if plan.lapse else "rolls over"
+        console.print(
+            f"{plan.whose} until {plan.budget.ends}: {plan.sum_of(plan.moving)} {what}, "
+            f"{plan.sum_of(plan.staying)} stays"
+        )
+        for one in (*plan.moving, *plan.staying):
+            why = f" (stays: {one.why})" if one.why else ""
+            console.print(f"  {one.order.number} line {one.line.position}: {one.amount}{why}")
+        if not dry_run:
+            command = EndBudget(budget_id=plan.budget.id)
+            done = execute(database.door, command, actor=CONSOLE, key=f"yearend:{plan.budget.id}")
+            console.print(f"  {done.message}")
+    if not plans:
+        console.print("No budget is over that was not ended yet.")
+    elif dry_run:
+        console.print("Nothing was changed; without --dry-run it is done.")
 
 
 @app.command("overrides")

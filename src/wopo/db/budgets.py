@@ -134,6 +134,10 @@ class SqlBudgets(SqlStore, BudgetStore):
         rows = self.session.connection().execute(PROMISED, asked)
         return [Committed(id, number, vendor, int(amount)) for id, number, vendor, amount in rows]
 
+    def promised(self, budget_id: str) -> list[Posted]:
+        own = or_(L.budget_id == budget_id, L.project_budget_id == budget_id)
+        return self._posted(POSTED.where(own, L.kind == CostKind.COMMITTED))
+
     def sums(self) -> list[BudgetSum]:
         return [
             BudgetSum(budget, kind, int(amount))

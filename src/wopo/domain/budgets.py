@@ -6,12 +6,12 @@ amount is counted in the budget it is posted to and in all above it. A project's
 """
 
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, datetime
 
 from sqlalchemy import CheckConstraint
 from sqlmodel import Field, SQLModel
 
-from wopo.domain.columns import id_field, minor_field, ref
+from wopo.domain.columns import id_field, minor_field, ref, time_field
 from wopo.domain.errors import Refusal
 from wopo.domain.events import Event, event
 from wopo.domain.ledger import CostKind
@@ -47,6 +47,15 @@ BACKWARDS = Refusal(
     "budget.backwards",
     "The budget would end on {ends}, before it begins on {starts}. Nothing was changed; "
     "give an end that is not before the beginning.",
+)
+
+NOT_OVER = Refusal(
+    "budget.not_over",
+    "The budget of {whose} lasts until {ends}. Nothing was changed; end it after that day.",
+)
+ENDED = Refusal(
+    "budget.ended",
+    "The budget of {whose} until {ends} was ended already. Nothing was changed.",
 )
 
 SPENT = (
@@ -101,6 +110,8 @@ class Budget(SQLModel, table=True):
     starts: date
     ends: date
     currency: str = Field(max_length=3)
+    ended_at: datetime | None = time_field(null=True)
+    """When what it still promised was rolled over, or lapsed."""
     limit_minor: int = minor_field()
     requested_minor: int = minor_field()
     committed_minor: int = minor_field()
@@ -169,3 +180,16 @@ class BudgetWentOver(Event):
     whose: str
     over: Money
     cause: str
+
+
+@event("budget:ended")
+class BudgetEnded(Event):
+    """The period is over: ``moved`` is what was rolled over to the next one, or lapsed, as
+    ``policy`` says; ``kept`` stayed, since there is no next budget, or the order waits."""
+
+    whose: str
+    ends: date
+    policy: str
+    moved: Money
+    kept: Money
+    orders: list[str]

@@ -81,6 +81,9 @@ class CompanySettings(BaseModel):
     nte_on_invoice: Strictness = Strictness.WARN
     budget_override_role: OverrideRole = "finance"
     """Who may let an order exceed a budget that stops, with a reason."""
+    budget_year_end: Literal["roll_over", "lapse"] = "roll_over"
+    """What is still promised when a budget's period is over: it burdens the next one, or its
+    orders are closed short."""
     budgets_gross: bool = False
     """Whether budgets count tax too; net by default (domain.md)."""
     requester_may_receive_up_to_minor: int = 25_000

@@ -3,7 +3,7 @@
 Budgets are changed last, from the root of their tree down (lock order), each by one guarded update.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -65,6 +65,15 @@ class Purses:
         centre = self.tree.of_centre(payer[0], currency, day)
         project = self.tree.of_project(payer[1], currency, day)
         return centre.id if centre else None, project.id if project else None
+
+    def latest(self, budget_ids: Collection[str]) -> str | None:
+        """Of several budgets that a line's money is in, the one of the latest period: what was
+        settled before stays where it is."""
+        if len(budget_ids) < 2:
+            return next(iter(budget_ids), None)
+        for id in budget_ids:
+            self._know(id)
+        return max(budget_ids, key=lambda id: (self.tree.budgets[id].starts, id))
 
     def nte_of(self, work_order_id: str, currency: str) -> Budget | None:
         """The job's not-to-exceed amount, where it has one in this currency."""

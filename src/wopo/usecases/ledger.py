@@ -226,6 +226,7 @@ class LineCost:
         self.order, self.line, self.settings = order, line, owners.settings
         centre = owners.centre(line.cost_centre_id)
         own = [row for row in standing if row.dimensions.cost_centre_id == centre.id]
+        self.own = own
         self.currency, self.standing, self.day = centre.currency, standing, order_day(order)
         self.rate = own[0].rate if own else owners.rate(order.currency, centre.currency, self.day)
         self.whose = charged(owners.purses, line, centre.currency, self.day, own)
@@ -249,11 +250,30 @@ class LineCost:
             proposed=proposed,
             known=known,
         )
-        return {(self.whose, kind): amount for kind, amount in buckets(facts).items()}
+        left, settled = buckets(facts), {}
+        for row in summed_standing(self.own):
+            if row.amount and settled_before(row, self.whose):
+                settled[row.dimensions, row.kind] = row.amount
+                left[row.kind] = left.get(row.kind, 0) - row.amount
+        return settled | {(self.whose, kind): amount for kind, amount in left.items()}
 
     def _converted(self, minor: int) -> int:
         money = Money(minor, self.order.currency)
         return converted(money, self.currency, self.rate).minor
+
+
+def settled_before(row: Standing, whose: Dimensions) -> bool:
+    """Whether the row stands in a budget whose period ended before the line went over to the next:
+    there it stays, and whatever happens later counts in the next one."""
+    if row.kind in (CostKind.PLANNED, CostKind.COMMITTED):
+        return False
+    budgets = row.dimensions[3:]
+    if row.dimensions[:3] != whose[:3]:
+        return False
+    return any(
+        held is not None and now is not None and held != now
+        for held, now in zip(budgets, whose[3:], strict=True)
+    )
 
 
 def line_facts(
@@ -299,10 +319,12 @@ def charged(
     payer: Payer = (line.cost_centre_id, line.project_id, line.work_order_id)
     centre, project = purses.ids(payer, currency, day)
     held = [row.dimensions for row in summed_standing(own) if row.amount]
-    kept = next((whose.budget_id for whose in held if whose.budget_id), None)
+    kept = purses.latest({whose.budget_id for whose in held if whose.budget_id})
     if line.project_id is not None:
-        same = (whose for whose in held if whose.project_id == line.project_id)
-        project = next((w.project_budget_id for w in same if w.project_budget_id), project)
+        same = [whose for whose in held if whose.project_id == line.project_id]
+        project = (
+            purses.latest({w.project_budget_id for w in same if w.project_budget_id}) or project
+        )
     return Dimensions(
         line.cost_centre_id, line.work_order_id, line.project_id, kept or centre, project
     )

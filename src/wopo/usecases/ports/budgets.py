@@ -71,5 +71,9 @@ class BudgetStore(ABC):
         """The orders that promise most, the largest first."""
 
     @abstractmethod
+    def promised(self, budget_id: str) -> list[Posted]:
+        """What is still committed in just this budget, by order line."""
+
+    @abstractmethod
     def sums(self) -> list[BudgetSum]:
         """What the ledger holds for every budget, those of projects and jobs included."""

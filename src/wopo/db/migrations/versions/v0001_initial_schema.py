@@ -1830,6 +1830,7 @@ def upgrade() -> None:
         sa.Column("starts", sa.Date(), nullable=False),
         sa.Column("ends", sa.Date(), nullable=False),
         sa.Column("currency", sa.String(length=3), nullable=False),
+        sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("limit_minor", sa.BigInteger(), nullable=False),
         sa.Column("requested_minor", sa.BigInteger(), nullable=False),
         sa.Column("committed_minor", sa.BigInteger(), nullable=False),
