@@ -63,6 +63,8 @@ class Callback(StrEnum):
     ANSWER_QUESTION = "answer_question"
     HAND_ON_DECISION = "hand_on_decision"
     DELEGATE = "delegate"
+    ON_CALL = "on_call"
+    OBJECT_REVIEW = "object_review"
     ORDER_DETAILS = "order_details"
     CHANGE_ORDER = "change_order"
     NEW_ORDER = "new_order"
@@ -269,6 +271,9 @@ class Action(StrEnum):
     BUDGET_OVERRIDE = "budget.override"
     VENDOR_CHANGE = "vendor.change"
     CONTRACT_FILES = "contract.files"
+    ON_CALL_END = "on_call.end"
+    REVIEW_AGREE = "review.agree"
+    REVIEW_OBJECT = "review.object"
 
 
 class Options(StrEnum):

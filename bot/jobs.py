@@ -27,6 +27,7 @@ from wopo.usecases.delegations import FollowDelegations
 from wopo.usecases.door import SCHEDULER, Command
 from wopo.usecases.execute import execute
 from wopo.usecases.judging_sweeps import sweep
+from wopo.usecases.on_call_reviews import AskReviews
 from wopo.usecases.ports.sweeps import TICK
 from wopo.usecases.sweeps import (
     ForgetTicks,
@@ -98,6 +99,7 @@ JOBS: list[Job | JudgeChanged] = [
     _sweep(AskArrivals, "*/10 * * * *"),
     _sweep(ExpireApprovals, "*/10 * * * *"),
     _sweep(FollowDelegations, "*/10 * * * *"),
+    _sweep(AskReviews, "*/10 * * * *"),
     _sweep(TellLateDeliveries, "*/10 * * * *"),
     _sweep(TellMissingReceipts, "*/10 * * * *"),
     _sweep(ChaseTillReceipts, "*/10 * * * *"),

@@ -16,14 +16,18 @@ from tests.payloads import Payloads
 from tests.slack import RecordingSlack
 from wopo.db.uow import SqlTransactions
 from wopo.domain.delegations import Delegation
+from wopo.domain.people import Role
 from wopo.domain.purchase_orders import OrderState, PurchaseOrder
 from wopo.domain.purchasing_policy import PolicyDocument
 from wopo.domain.vendors import Vendor
 from wopo.domain.work_orders import WorkOrder
+from wopo.domain.work_requests import Priority
 from wopo.usecases.cost_centres import SetCostCentreOwner
 from wopo.usecases.labour import EnterLabour
+from wopo.usecases.on_call_reviews import AskReviews
 from wopo.usecases.order_changes import ReviseOrder
 from wopo.usecases.order_documents import load_order
+from wopo.usecases.people import SavePerson
 from wopo.usecases.purchasing_policy import ImportPolicy
 
 Json = dict[str, Any]
@@ -147,3 +151,60 @@ def test_the_card_shows_what_decides_and_what_a_change_changes(
         "this year*\\n",
     ):
         assert text in card, text
+
+
+def test_an_emergency_at_night_from_being_set_on_call_to_its_review(
+    waiting: Callable[[], None],
+    do: Do,
+    company: Company,
+    slack: RecordingSlack,
+    send: Send,
+    payloads: Payloads,
+    transactions: SqlTransactions,
+    clock: TestClock,
+) -> None:
+    with transactions.write() as uow:
+        for job in uow.all(WorkOrder):
+            job.priority = Priority.EMERGENCY
+        uow.commit()
+    do(SavePerson(code="tom", roles=frozenset({Role.TECHNICIAN, Role.SUPERVISOR})))
+    send(payloads.command(SlashCommand.WOPO, "oncall", user="U-sue"))
+    form = slack.view()
+    days = {"starts": "2026-03-02", "ends": "2026-03-06"}
+    who = {"person_id": company.tom, "site_id": company.north, **days}
+    wrong = send(payloads.submit(form, {**who, "cap": "much"}, user="U-sue"))
+    assert "cap" in wrong["errors"]
+    done = str(send(payloads.submit(form, {**who, "cap": "400"}, user="U-sue")))
+    assert "Tom Technician is on call for North works" in done
+    waiting()
+    approve(slack, send, payloads, "tom")
+    waiting()
+    assert rows(transactions, PurchaseOrder)[0].state is OrderState.APPROVED
+    clock.forward(days=1)
+    do(AskReviews())
+    waiting()
+    review = slack.messages["DU-fin"][-1]
+    assert review["text"] == "PO-1 · Grainger · 312.50 EUR · WO-1 Feed pump · review it"
+    buttons = {e["action_id"]: e["value"] for b in review["blocks"] if b["type"] == "actions"
+               for e in b["elements"]}  # fmt: skip
+    click = payloads.click(
+        Action.REVIEW_OBJECT, buttons[Action.REVIEW_OBJECT], user="U-fin", channel="DU-fin"
+    )
+    send(click)
+    send(payloads.submit(slack.view(), {"note": "Stock had some"}, user="U-fin"))
+    waiting()
+    assert "Fia Finance objects" in str(slack.messages["DU-fin"])
+    assert "objects to the approval on call of PO-1: Stock had some" in str(
+        slack.messages["DU-tom"]
+    )
+    agree = next(
+        e["value"]
+        for m in slack.messages["DU-app"]
+        for b in m["blocks"]
+        if b["type"] == "actions"
+        for e in b["elements"]
+        if e["action_id"] == Action.REVIEW_AGREE
+    )
+    send(payloads.click(Action.REVIEW_AGREE, agree, user="U-app", channel="DU-app"))
+    waiting()
+    assert "Abe Approver agrees" in str(slack.messages["DU-app"])

@@ -72,6 +72,8 @@ class Approval(SQLModel, table=True):
     decided_by_id: str | None = ref("person", null=True)
     decided_for_id: str | None = ref("person", null=True, index=False)
     """In whose place it was made, and by whose authority."""
+    on_call_id: str | None = ref("on_call", null=True, index=False)
+    """The time on call by which it was made."""
     decided_at: datetime | None = time_field(null=True)
     decided_on_surface: str = Field(default="", max_length=20)
     reason: str | None = Field(default=None, max_length=1000)

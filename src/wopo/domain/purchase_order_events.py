@@ -52,6 +52,7 @@ class OrderApproved(Event):
     first: bool
     for_id: str | None = None
     """In whose place."""
+    on_call: bool = False
     rule: str = ""
     """The rule that decided, where no person did."""
 

@@ -9,8 +9,10 @@ from functools import cached_property
 from wopo.domain.approval_rights import Deciders, Need, able, ranked
 from wopo.domain.cost_centres import CostCentre, CostCentreOwner
 from wopo.domain.delegations import Delegation, chain_from, chain_to
-from wopo.domain.exchange_rates import ExchangeRate, rate_on
+from wopo.domain.errors import DomainError
+from wopo.domain.exchange_rates import NO_RATE, ExchangeRate, rate_on
 from wopo.domain.money import Money
+from wopo.domain.on_call import OnCall
 from wopo.domain.order_content import OrderContent
 from wopo.domain.order_life import exposure
 from wopo.domain.people import AuthorityLimit, Person, Role
@@ -18,6 +20,9 @@ from wopo.domain.purchase_orders import OrderKind, OrderRevision, Progress, Purc
 from wopo.domain.settings import Duty
 from wopo.domain.split_orders import Together
 from wopo.domain.waivers import waived
+from wopo.domain.work_orders import WorkOrder
+from wopo.domain.work_requests import Priority
+from wopo.usecases.exchange_rates import convert
 from wopo.usecases.ports import UnitOfWork
 from wopo.usecases.ports.approvals import ApprovalStore
 from wopo.usecases.ports.people import PeopleStore
@@ -136,9 +141,53 @@ class Circle:
         """The delegations in force or to come; few."""
         return self.uow.all(Delegation, ended_at=None, order=("starts", "id"))
 
+    @cached_property
+    def emergency_site(self) -> str | None:
+        """The site of the emergency jobs that all of the order is for; none for anything else."""
+        ids = {line.work_order_id for line in self.content.lines}
+        jobs = self.uow.many(WorkOrder, sorted(id for id in ids if id)).values()
+        sites = {job.site_id for job in jobs}
+        emergency = all(job.priority is Priority.EMERGENCY for job in jobs)
+        return sites.pop() if None not in ids and len(sites) == 1 and emergency else None
+
+    @cached_property
+    def on_duty(self) -> dict[str, OnCall]:
+        """Who is on call for this order, by person: where all of it is for emergency jobs of one
+        site, and their cap covers it."""
+        site_id = self.emergency_site
+        if site_id is None:
+            return {}
+        rows = self.uow.all(OnCall, site_id=site_id, ended_at=None, order="id")
+        found = {row.person_id: row for row in rows if row.covers(self.day)}
+        people = self.uow.many(Person, sorted(found)) if found else {}
+        return {
+            id: row
+            for id, row in found.items()
+            if people[id].active and id not in self.excluded and self._within(row.cap)
+        }
+
+    def _within(self, cap: Money) -> bool:
+        worth = self.worth(self.need.amount, cap.currency)
+        return worth is not None and worth.minor <= cap.minor
+
+    def worth(self, money: Money, currency: str) -> Money | None:
+        """The amount in another currency on the circle's day; none without a rate."""
+        try:
+            return convert(self.uow, money, currency, self.day)
+        except DomainError as error:
+            if error.code != NO_RATE.code:
+                raise
+            return None
+
     def present(self, whom: list[str]) -> tuple[list[str], dict[str, str]]:
-        """Of whom it is asked today: instead of people who are away it is who stands in for them;
-        and who of these stands in for whom."""
+        """Of whom it is asked today, and who of these stands in for whom: ``stand_ins_of``, and of
+        an emergency whoever is on call."""
+        asked, stand_ins = self.stand_ins_of(whom)
+        return list(dict.fromkeys([*asked, *self.on_duty])), stand_ins
+
+    def stand_ins_of(self, whom: list[str]) -> tuple[list[str], dict[str, str]]:
+        """Instead of people who are away it is who stands in for them; and who of these stands in
+        for whom."""
         people = self.uow.many(Person, whom)
         asked: list[str] = []
         stand_ins: dict[str, str] = {}

@@ -12,16 +12,12 @@ from wopo.domain.approval_matrix import (
 )
 from wopo.domain.approvals import AUTHORITY
 from wopo.domain.cost_centres import CostCentre
-from wopo.domain.errors import DomainError
-from wopo.domain.exchange_rates import NO_RATE
-from wopo.domain.money import Money
 from wopo.domain.parts import Part
 from wopo.domain.people import Person
 from wopo.domain.purchase_orders import OrderKind
 from wopo.domain.vendors import Vendor
 from wopo.usecases.approval_deciders import Circle
 from wopo.usecases.budgets_after import budgets_after
-from wopo.usecases.exchange_rates import convert
 from wopo.usecases.settings import company
 
 
@@ -81,18 +77,8 @@ def facts_of(circle: Circle) -> OrderFacts:
 
 def _in_company_currency(circle: Circle) -> Decimal | None:
     amount = circle.need.amount
-    found = worth(circle, amount, company(circle.uow).currency)
+    found = circle.worth(amount, company(circle.uow).currency)
     return None if found is None else found.amount
-
-
-def worth(circle: Circle, money: Money, currency: str) -> Money | None:
-    """The amount in another currency on the circle's day; none without a rate."""
-    try:
-        return convert(circle.uow, money, currency, circle.day)
-    except DomainError as error:
-        if error.code != NO_RATE.code:
-            raise
-        return None
 
 
 def _budget_state(circle: Circle) -> BudgetState:

@@ -10,7 +10,7 @@ from wopo.domain.order_life import exposure
 from wopo.domain.purchase_orders import PurchaseOrder
 from wopo.domain.reapproval import touched
 from wopo.usecases.approval_deciders import Circle
-from wopo.usecases.approval_plan import Plan, worth
+from wopo.usecases.approval_plan import Plan
 from wopo.usecases.ports import UnitOfWork
 from wopo.usecases.settings import company
 
@@ -46,7 +46,7 @@ def standing(
     rule, not touched by the change, and made by somebody who could make them today."""
     currency = company(circle.uow).currency
     amounts = (_amount(before.content), circle.amount)
-    was, now = (worth(circle, amount, currency) for amount in amounts)
+    was, now = (circle.worth(amount, currency) for amount in amounts)
     change = touched(
         before.content, circle.content, totals=(was, now), tolerance=section.reapproval
     )

@@ -23,8 +23,10 @@ from wopo.domain.approval_rights import (
 )
 from wopo.domain.approvals import Approval, ApprovalState
 from wopo.domain.delegations import ASKED_FOR_IT, OUTSIDE_DAYS, Delegation, chain_to
+from wopo.domain.locations import Location
 from wopo.domain.money import Money
 from wopo.domain.numbers import short
+from wopo.domain.on_call import ABOVE_CAP, NO_EMERGENCY, OnCall
 from wopo.domain.order_content import OrderContent
 from wopo.domain.order_life import check_not_below, move, total_of
 from wopo.domain.people import Person
@@ -42,6 +44,7 @@ from wopo.usecases.approval_steps import approve, decide
 from wopo.usecases.blanket_orders import call_off
 from wopo.usecases.delegations import chain_words
 from wopo.usecases.door import Answer, Command, Context, use_case
+from wopo.usecases.on_call import approve_on_call
 from wopo.usecases.order_documents import (
     OrderDocument,
     content_of_revision,
@@ -110,7 +113,11 @@ def approve_order(command: ApproveOrder, ctx: Context) -> Answer:
     order, approval = decision.order, decision.approval
     ctx.require(Vendor, decision.content.vendor_id, label="vendor").check_orderable()
     first = decision.first
-    left = approve(ctx, decision.circle(ctx), approval)
+    circle = decision.circle(ctx)
+    duty = _duty(ctx, circle, approval)
+    if duty is not None:
+        approve_on_call(ctx, circle, approval, duty)
+    left = [] if duty else approve(ctx, circle, approval)
     if left:
         order.version += 1
         return _one_of_several(ctx, order, left)
@@ -162,6 +169,7 @@ def bind(
             by_id=approval.decided_by_id,
             first=first,
             for_id=approval.decided_for_id,
+            on_call=approval.on_call_id is not None,
             rule=approval.rule,
         )
     )
@@ -309,8 +317,9 @@ def authorised(ctx: Context, decision: Decision) -> Answer | None:
             raise OWN_REQUEST(number=number, who=who)
         duty = next(duty for duty, people in circle.handlers.items() if person.id in people)
         raise HANDLED(number=number, who=who, had=DUTY_WORDS[duty])
-    if circle.may(approval.wanted, person.id):
+    if circle.may(approval.wanted, person.id) or person.id in circle.on_duty:
         return None
+    _off_duty(ctx, decision)
     if person.id not in approval.eligible_ids:
         _outside_days(ctx, decision)
         raise NOT_ELIGIBLE(number=number, who=names(ctx, approval.eligible_ids))
@@ -322,6 +331,28 @@ def authorised(ctx: Context, decision: Decision) -> Answer | None:
         f"decided. It waits for {names(ctx, approval.eligible_ids)}.",
         facts={"decided": False},
     )
+
+
+def _duty(ctx: Context, circle: Circle, approval: Approval) -> OnCall | None:
+    """By which time on call the acting person decides; none where they may anyway."""
+    person_id = ctx.person().id
+    if circle.may(approval.wanted, person_id):
+        return None
+    return circle.on_duty.get(person_id)
+
+
+def _off_duty(ctx: Context, decision: Decision) -> None:
+    """Who is on call today, but not for this, reads why."""
+    circle, number = decision.circle(ctx), short(decision.order.number)
+    rows = ctx.uow.all(OnCall, person_id=ctx.person().id, ended_at=None, order="id")
+    duty = next((row for row in rows if row.covers(circle.day)), None)
+    if duty is None:
+        return
+    who = names(ctx, decision.approval.eligible_ids)
+    if circle.emergency_site == duty.site_id:
+        raise ABOVE_CAP(cap=duty.cap, number=number, amount=circle.need.amount, who=who)
+    site = ctx.require(Location, duty.site_id, label="site").name
+    raise NO_EMERGENCY(site=site, number=number, who=who)
 
 
 def _not_for_others(ctx: Context, decision: Decision, who: str) -> None:

@@ -17,7 +17,7 @@ Ids = frozenset[str]
 class Decision(NamedTuple):
     """An order that a person approved, whether or not the approval still holds. ``by_authority``:
     a limit had to cover it (``authority_id``'s: who decided, or in whose place); a step that the
-    policy asks of a role or a person needs none."""
+    policy asks of a role or a person needs none, nor does an emergency approved on call."""
 
     approval_id: str
     order_id: str

@@ -542,6 +542,33 @@ def upgrade() -> None:
         )
 
     op.create_table(
+        "on_call",
+        sa.Column("id", sa.String(length=40), nullable=False),
+        sa.Column("person_id", sa.String(length=40), nullable=False),
+        sa.Column("site_id", sa.String(length=40), nullable=False),
+        sa.Column("starts", sa.Date(), nullable=False),
+        sa.Column("ends", sa.Date(), nullable=False),
+        sa.Column("cap_minor", sa.BigInteger(), nullable=False),
+        sa.Column("currency", sa.String(length=3), nullable=False),
+        sa.Column("set_by_id", sa.String(length=40), nullable=True),
+        sa.Column("set_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["person_id"], ["person.id"], initially="DEFERRED", deferrable=True
+        ),
+        sa.ForeignKeyConstraint(
+            ["set_by_id"], ["person.id"], initially="DEFERRED", deferrable=True
+        ),
+        sa.ForeignKeyConstraint(
+            ["site_id"], ["location.id"], initially="DEFERRED", deferrable=True
+        ),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    with op.batch_alter_table("on_call", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_on_call_person_id"), ["person_id"], unique=False)
+        batch_op.create_index("ix_on_call_site", ["site_id", "ends"], unique=False)
+
+    op.create_table(
         "delegation",
         sa.Column("id", sa.String(length=40), nullable=False),
         sa.Column("from_id", sa.String(length=40), nullable=False),
@@ -842,6 +869,7 @@ def upgrade() -> None:
         sa.Column("asked_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("decided_by_id", sa.String(length=40), nullable=True),
         sa.Column("decided_for_id", sa.String(length=40), nullable=True),
+        sa.Column("on_call_id", sa.String(length=40), nullable=True),
         sa.Column("decided_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("decided_on_surface", sa.String(length=20), nullable=False),
         sa.Column("reason", sa.String(length=1000), nullable=True),
@@ -860,6 +888,9 @@ def upgrade() -> None:
             ["handed_on_by_id"], ["person.id"], initially="DEFERRED", deferrable=True
         ),
         sa.ForeignKeyConstraint(
+            ["on_call_id"], ["on_call.id"], initially="DEFERRED", deferrable=True
+        ),
+        sa.ForeignKeyConstraint(
             ["purchase_order_id"], ["purchase_order.id"], initially="DEFERRED", deferrable=True
         ),
         sa.PrimaryKeyConstraint("id"),
@@ -873,6 +904,40 @@ def upgrade() -> None:
         )
         batch_op.create_index("ix_approval_rule", ["rule", "asked_at"], unique=False)
         batch_op.create_index(batch_op.f("ix_approval_state"), ["state"], unique=False)
+
+    op.create_table(
+        "emergency_review",
+        sa.Column("id", sa.String(length=40), nullable=False),
+        sa.Column("approval_id", sa.String(length=40), nullable=False),
+        sa.Column("purchase_order_id", sa.String(length=40), nullable=False),
+        sa.Column("asked_ids", sa.JSON(), nullable=False),
+        sa.Column("due_on", sa.Date(), nullable=False),
+        sa.Column("state", sa.String(length=40), nullable=False),
+        sa.Column("reviewed_by_id", sa.String(length=40), nullable=True),
+        sa.Column("reviewed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("note", sa.String(length=1000), nullable=False),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["approval_id"], ["approval.id"], initially="DEFERRED", deferrable=True
+        ),
+        sa.ForeignKeyConstraint(
+            ["purchase_order_id"], ["purchase_order.id"], initially="DEFERRED", deferrable=True
+        ),
+        sa.ForeignKeyConstraint(
+            ["reviewed_by_id"], ["person.id"], initially="DEFERRED", deferrable=True
+        ),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    with op.batch_alter_table("emergency_review", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_emergency_review_approval_id"), ["approval_id"], unique=False
+        )
+        batch_op.create_index(
+            batch_op.f("ix_emergency_review_purchase_order_id"),
+            ["purchase_order_id"],
+            unique=False,
+        )
+        batch_op.create_index(batch_op.f("ix_emergency_review_state"), ["state"], unique=False)
 
     op.create_table(
         "invoice",
@@ -2278,6 +2343,7 @@ def downgrade() -> None:
         "bank_details",
         "incoming_file",
         "invoice",
+        "emergency_review",
         "approval",
         "work_request",
         "team_member",
@@ -2287,6 +2353,7 @@ def downgrade() -> None:
         "labour_rate",
         "cost_centre_owner",
         "delegation",
+        "on_call",
         "authority_limit",
         "attachment",
         "unit_conversion",

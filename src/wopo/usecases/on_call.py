@@ -1,0 +1,215 @@
+"""Who is on call where, and what they approved until somebody looked at it."""
+
+from collections.abc import Iterable
+from datetime import date, timedelta
+from decimal import Decimal
+
+from wopo.domain.approvals import OPEN_DECISIONS, Approval, ApprovalState
+from wopo.domain.delegations import SEES_NO_COSTS
+from wopo.domain.locations import Location
+from wopo.domain.money import NEGATIVE, Money, checked_decimal, minor_digits, plain
+from wopo.domain.on_call import (
+    DAYS,
+    ENDED,
+    MOST_DAYS,
+    NOT_YOUR_SITE,
+    ApprovedOnCall,
+    EmergencyReview,
+    OnCall,
+    OnCallEnded,
+    OnCallSet,
+    next_working_day,
+)
+from wopo.domain.people import Role, may_see_costs
+from wopo.usecases.approval_deciders import Circle
+from wopo.usecases.approval_routing import end_asking, reroute_waiting
+from wopo.usecases.door import Answer, Command, Context, Notice, announces, reaction, use_case
+from wopo.usecases.order_stories import approval_cards
+from wopo.usecases.people import active_person, direct
+from wopo.usecases.ports.people import PeopleStore
+from wopo.usecases.settings import company
+
+
+class SetOnCall(Command):
+    """Let a person approve a site's emergencies on these days, each order up to ``cap`` in major
+    units of the company's currency."""
+
+    person_id: str
+    site_id: str
+    starts: date
+    ends: date
+    cap: Decimal
+
+
+class EndOnCall(Command):
+    """End somebody's time on call now."""
+
+    on_call_id: str
+
+
+@use_case(SetOnCall, roles={Role.SUPERVISOR, Role.ADMIN}, action="set who is on call")
+def set_on_call(command: SetOnCall, ctx: Context) -> Answer:
+    """By a supervisor of the site or an administrator. Raises ``DAYS``, ``NOT_YOUR_SITE`` and,
+    for somebody who would not see what they approve, ``SEES_NO_COSTS``."""
+    site = ctx.require(Location, command.site_id, label="site", field="site_id")
+    _check_site(ctx, site)
+    person = active_person(ctx, command.person_id, field="person_id")
+    if not may_see_costs(person, company(ctx.uow)):
+        raise SEES_NO_COSTS(field="person_id", name=person.name)
+    _check_days(command.starts, command.ends, ctx.at.date())
+    currency = company(ctx.uow).currency
+    row = OnCall(
+        id=ctx.new_id(),
+        person_id=person.id,
+        site_id=site.id,
+        starts=command.starts,
+        ends=command.ends,
+        cap_minor=_cap(command.cap, currency).minor,
+        currency=currency,
+        set_by_id=ctx.actor_id,
+        set_at=ctx.at,
+    )
+    ctx.uow.add(row)
+    ctx.record(
+        OnCallSet(
+            subject_id=row.id,
+            person_id=person.id,
+            site_id=site.id,
+            starts=row.starts,
+            ends=row.ends,
+            cap=row.cap,
+        )
+    )
+    return Answer(
+        subject_id=row.id,
+        message=f"{person.name} is on call for {site.name} from {row.starts:%d %b} to "
+        f"{row.ends:%d %b %Y}, up to {row.cap} an order.",
+    )
+
+
+def _check_site(ctx: Context, site: Location) -> None:
+    person = ctx.person()
+    if not person.supervises(site.id) and not person.has(Role.ADMIN):
+        raise NOT_YOUR_SITE(field="site_id", site=site.name)
+
+
+def _check_days(starts: date, ends: date, today: date) -> None:
+    problem = ""
+    if starts < today - timedelta(days=1):
+        raise DAYS(field="starts", problem=f"{starts} is past", most=MOST_DAYS)
+    if ends < starts:
+        problem = f"It would end on {ends}, before it begins on {starts}"
+    elif (ends - starts).days >= MOST_DAYS:
+        problem = f"{(ends - starts).days + 1} days are too many"
+    if problem:
+        raise DAYS(field="ends", problem=problem, most=MOST_DAYS)
+
+
+def _cap(typed: Decimal, currency: str) -> Money:
+    value = checked_decimal(typed, label="The cap", places=minor_digits(currency), field="cap")
+    if value <= 0:
+        raise NEGATIVE(field="cap", label="The cap", bound="more than 0", typed=plain(value))
+    return Money.of(value, currency)
+
+
+@use_case(EndOnCall, roles={Role.SUPERVISOR, Role.ADMIN}, action="set who is on call")
+def end_on_call(command: EndOnCall, ctx: Context) -> Answer:
+    """By a supervisor of the site or an administrator. Raises ``ENDED``."""
+    row = ctx.require_locked(OnCall, command.on_call_id, label="time on call")
+    _check_site(ctx, ctx.require(Location, row.site_id, label="site"))
+    if row.ended_at is not None or row.ends < ctx.at.date():
+        raise ENDED()
+    row.ended_at = ctx.at
+    ctx.record(OnCallEnded(subject_id=row.id, person_id=row.person_id, site_id=row.site_id))
+    return Answer(subject_id=row.id, message="That time on call has ended.")
+
+
+def ask_anew(event: OnCallSet | OnCallEnded, ctx: Context) -> None:
+    """Emergencies that wait are asked of who is on call now."""
+    ctx.uow.flush()
+    reroute_waiting(ctx, "somebody else is on call")
+
+
+reaction(OnCallSet)(ask_anew)
+reaction(OnCallEnded)(ask_anew)
+
+
+@announces(OnCallSet)
+def tell_set(event: OnCallSet, ctx: Context) -> Iterable[Notice]:
+    """The person hears where, when and how much."""
+    site = ctx.require(Location, event.site_id, label="site")
+    text = (
+        f"You are on call for {site.name} from {event.starts:%d %b} to {event.ends:%d %b %Y}: at "
+        f"any hour you may approve orders for emergency jobs there, up to {event.cap} each. "
+        "Others review them on the next working day."
+    )
+    yield direct(event.person_id, event.subject_id, text)
+
+
+@announces(OnCallEnded)
+def tell_end(event: OnCallEnded, ctx: Context) -> Iterable[Notice]:
+    """The person hears that it is over."""
+    site = ctx.require(Location, event.site_id, label="site")
+    text = f"You are no longer on call for {site.name}."
+    yield direct(event.person_id, event.subject_id, text)
+
+
+def approve_on_call(ctx: Context, circle: Circle, approval: Approval, duty: OnCall) -> None:
+    """Make every decision that is still open about the revision; whoever would have made each
+    reviews it from the next working day on."""
+    rows = [approval]
+    if approval.decisions > 1:
+        rows = ctx.uow.all(
+            Approval,
+            purchase_order_id=approval.purchase_order_id,
+            revision=approval.revision,
+            state=list(OPEN_DECISIONS),
+            order=("step", "id"),
+        )
+    due_on = next_working_day(ctx.at.date())
+    reviews = [_decide(ctx, circle, row, duty, due_on) for row in rows]
+    ctx.uow.add(*reviews)
+    ctx.record(
+        ApprovedOnCall(
+            subject_id=approval.id,
+            order_id=circle.order.id,
+            number=circle.order.number,
+            amount=circle.amount,
+            cap=duty.cap,
+            by_id=ctx.person().id,
+            review_ids=[review.id for review in reviews],
+            due_on=due_on,
+        )
+    )
+
+
+def _decide(
+    ctx: Context, circle: Circle, row: Approval, duty: OnCall, due_on: date
+) -> EmergencyReview:
+    person_id = ctx.person().id
+    row.state, row.decided_by_id, row.decided_at = ApprovalState.APPROVED, person_id, ctx.at
+    row.decided_on_surface, row.on_call_id = ctx.surface, duty.id
+    end_asking(ctx, row)
+    whom, _ = circle.stand_ins_of(circle.of(row.wanted).whom())
+    asked = [id for id in whom if id != person_id] or [
+        one.id
+        for one in ctx.uow.store(PeopleStore).with_role(Role.FINANCE)
+        if one.id not in (circle.excluded | {person_id})
+    ]
+    return EmergencyReview(
+        id=ctx.new_id(),
+        approval_id=row.id,
+        purchase_order_id=row.purchase_order_id,
+        asked_ids=asked,
+        due_on=due_on,
+        made_at=ctx.at,
+    )
+
+
+@announces(ApprovedOnCall)
+def tell_approved(event: ApprovedOnCall, ctx: Context) -> Iterable[Notice]:
+    """Every copy of every card of the decision says so; the reviewers are asked in the morning."""
+    reviews = ctx.uow.all(EmergencyReview, id=event.review_ids)
+    rows = ctx.uow.many(Approval, [review.approval_id for review in reviews])
+    for row in rows.values():
+        yield from approval_cards(row.id, [*row.eligible_ids, event.by_id])

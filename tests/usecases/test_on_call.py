@@ -1,0 +1,200 @@
+"""Emergencies: approved on call up to a cap at any hour, and looked at on the next working day."""
+
+from collections.abc import Callable
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from functools import partial
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from tests.conftest import TestClock
+from tests.factories.buying import Buyer, World, content, line, seed
+from wopo.db.uow import SqlTransactions
+from wopo.domain.approvals import Approval
+from wopo.domain.errors import DomainError
+from wopo.domain.on_call import EmergencyReview, next_working_day
+from wopo.domain.outbox import OutboxRow
+from wopo.domain.people import Person
+from wopo.domain.purchase_orders import OrderState
+from wopo.domain.purchasing_policy import PolicyDocument
+from wopo.domain.work_orders import WorkOrder
+from wopo.domain.work_requests import Priority
+from wopo.usecases.audit_authority import authority_faults
+from wopo.usecases.audit_orders import order_faults
+from wopo.usecases.door import Answer
+from wopo.usecases.on_call import EndOnCall, SetOnCall
+from wopo.usecases.on_call_reviews import AskReviews, ReviewEmergency
+from wopo.usecases.people import SavePerson
+from wopo.usecases.purchasing_policy import ImportPolicy
+
+Do = Callable[..., Answer]
+D = Decimal
+FRIDAY_NIGHT = datetime(2026, 3, 6, 2, 0, tzinfo=ZoneInfo("UTC"))
+
+
+@pytest.fixture
+def world(transactions: SqlTransactions, clock: TestClock) -> World:
+    """WO-1 is an emergency, WO-2 is not."""
+    made = seed(transactions, clock)
+    made.job("WO-2")
+    with transactions.write() as uow:
+        job = uow.get(WorkOrder, "WO-1")
+        assert job is not None
+        job.priority = Priority.EMERGENCY
+        uow.commit()
+    return made
+
+
+@pytest.fixture
+def buyer(do: Do, world: World, clock: TestClock) -> Buyer:
+    """Tom is on call for the site up to 200 EUR an order, and it is the night before Friday."""
+    clock.now = FRIDAY_NIGHT
+    for code in ("tom", "rex"):
+        do(SavePerson(code=code, roles=frozenset({"technician", "supervisor"})), by="adm")
+    do(on_call("tom"), by="sue")
+    return Buyer(do, world)
+
+
+def on_call(person: str, cap: str = "200", days: int = 3) -> SetOnCall:
+    day = FRIDAY_NIGHT.date()
+    return SetOnCall(
+        person_id=person,
+        site_id="site",
+        starts=day,
+        ends=day + timedelta(days=days - 1),
+        cap=D(cap),
+    )
+
+
+def refused(run: Callable[[], object]) -> DomainError:
+    with pytest.raises(DomainError) as error:
+        run()
+    return error.value
+
+
+def told(world: World, card: str) -> list[str]:
+    rows = sorted(world.all(OutboxRow, card=card), key=lambda row: row.seq)
+    return [row.audience for row in rows]
+
+
+def test_an_emergency_is_approved_at_night_and_reviewed_on_the_next_working_day(
+    do: Do, buyer: Buyer, world: World, clock: TestClock
+) -> None:
+    order_id = buyer.submitted()
+    assert buyer.asked(order_id).eligible_ids == ["ana", "tom"]
+    buyer.approve(order_id, "tom")
+    assert buyer.order(order_id).state is OrderState.APPROVED
+    (review,) = world.all(EmergencyReview)
+    assert (review.asked_ids, review.due_on) == (["ana"], date(2026, 3, 9))
+    clock.now = FRIDAY_NIGHT.replace(hour=10)
+    assert do(AskReviews()).facts == {"asked": 0}, "the next working day is Monday"
+    clock.forward(days=3)
+    assert do(AskReviews()).facts == {"asked": 1}
+    assert do(AskReviews()).facts == {"asked": 0}
+    assert told(world, "on_call_review") == ["person:ana"]
+    clock.forward(days=1)
+    assert do(AskReviews()).facts == {"asked": 1}
+    texts = {row.audience: row.facts["text"] for row in world.all(OutboxRow, card="direct")}
+    assert "still waits for your review" in texts["person:ana"]
+    assert "Nobody has reviewed PO-1" in texts["person:fin"]
+    own = ReviewEmergency(review_id=review.id)
+    assert refused(lambda: do(own, by="tom")).facts["why"] == "you approved it"
+    assert refused(lambda: do(own, by="ben")).facts["why"] == "you asked for it"
+    assert refused(lambda: do(own, by="max")).facts["why"] == "others were asked"
+    do(own, by="ana")
+    assert refused(lambda: do(own, by="fin")).code == "on_call.reviewed"
+    clock.forward(days=1)
+    assert do(AskReviews()).facts == {"asked": 0}
+    with world.transactions.read() as uow:
+        assert [*authority_faults(uow), *order_faults(uow)] == []
+
+
+def test_an_objection_is_told_to_who_approved_the_buyer_and_finance(
+    do: Do, buyer: Buyer, world: World
+) -> None:
+    buyer.approve(buyer.submitted(), "tom")
+    (review,) = world.all(EmergencyReview)
+    silent = ReviewEmergency(review_id=review.id, objects=True)
+    assert refused(lambda: do(silent, by="ana")).field == "note"
+    do(silent.model_copy(update={"note": "Stock had some"}), by="ana")
+    told_ids = {row.audience for row in world.all(OutboxRow, card="direct")
+                if "Ana objects" in row.facts["text"]}  # fmt: skip
+    assert told_ids == {"person:tom", "person:ben", "person:fin"}
+
+
+def test_on_call_reaches_only_as_far_as_the_cap_the_site_and_emergencies(
+    do: Do, buyer: Buyer, clock: TestClock
+) -> None:
+    dear = buyer.submitted(content(line(quantity=D(17))))
+    assert refused(lambda: buyer.approve(dear, "tom")).code == "on_call.above_cap"
+    calm = buyer.submitted(content(line(work_order_id="WO-2")))
+    mixed = buyer.submitted(content(line(quantity=D(1)), line(quantity=D(1), work_order_id="WO-2")))
+    stock = buyer.submitted(content(line(work_order_id=None)))
+    for order_id in (calm, mixed, stock):
+        assert buyer.asked(order_id).eligible_ids == ["ana"]
+        assert refused(partial(buyer.approve, order_id, "tom")).code == "on_call.no_emergency"
+    late = buyer.submitted()
+    clock.forward(days=3)
+    assert refused(lambda: buyer.approve(late, "tess")).code == "approval.not_eligible"
+
+
+def test_nobody_on_call_approves_what_they_asked_for(do: Do, buyer: Buyer) -> None:
+    do(on_call("ben"), by="sue")
+    order_id = buyer.submitted()
+    assert buyer.asked(order_id).eligible_ids == ["ana", "tom"]
+    assert refused(lambda: buyer.approve(order_id, "ben")).code == "approval.own_request"
+
+
+def test_one_click_on_call_makes_every_step_and_each_is_reviewed(
+    do: Do, buyer: Buyer, world: World
+) -> None:
+    rule = {"name": "steps", "steps": ["role finance", "person max", "authority"]}
+    document = PolicyDocument.model_validate({"title": "Ours", "approval": {"rules": [rule]}})
+    do(ImportPolicy(document=document), by="adm")
+    order_id = buyer.submitted()
+    buyer.approve(order_id, "tom")
+    assert buyer.order(order_id).state is OrderState.APPROVED
+    assert {row.decided_by_id for row in world.all(Approval)} == {"tom"}
+    assert sorted(row.asked_ids[0] for row in world.all(EmergencyReview)) == ["ana", "fin", "max"]
+
+
+@pytest.mark.parametrize(
+    ("update", "by", "code"),
+    [
+        ({}, "tess", "not_allowed"),
+        ({"site_id": "site2"}, "sue2", "on_call.not_your_site"),
+        ({"ends": date(2026, 3, 5)}, "sue", "on_call.days"),
+        ({"ends": date(2026, 5, 5)}, "sue", "on_call.days"),
+        ({"starts": date(2026, 3, 1)}, "sue", "on_call.days"),
+        ({"cap": D(0)}, "sue", "negative"),
+        ({"person_id": "tess"}, "sue", "delegation.sees_no_costs"),
+    ],
+)
+def test_being_on_call_is_set_within_bounds(
+    do: Do, buyer: Buyer, world: World, update: dict[str, object], by: str, code: str
+) -> None:
+    if by == "sue2":
+        by, sue = "sue", world.get(Person, "sue")
+        assert sue.site_id is None
+        with world.transactions.write() as uow:
+            found = uow.get(Person, "sue")
+            assert found is not None
+            found.site_id = "site"
+            uow.commit()
+    error = refused(lambda: do(on_call("max").model_copy(update=update), by=by))
+    assert code in error.code
+
+
+def test_ending_it_takes_the_card_back(do: Do, buyer: Buyer) -> None:
+    order_id = buyer.submitted()
+    id = do(on_call("rex"), by="sue").subject_id
+    assert buyer.asked(order_id).eligible_ids == ["ana", "tom", "rex"]
+    do(EndOnCall(on_call_id=id), by="sue")
+    assert buyer.asked(order_id).eligible_ids == ["ana", "tom"]
+    assert refused(lambda: do(EndOnCall(on_call_id=id), by="sue")).code == "on_call.ended"
+
+
+def test_weekends_are_no_working_days() -> None:
+    assert next_working_day(date(2026, 3, 5)) == date(2026, 3, 6)
+    assert next_working_day(date(2026, 3, 6)) == date(2026, 3, 9)
