@@ -3,7 +3,7 @@
 import json
 import sys
 
-from benchmarks import click, cycle, home, matching, memory
+from benchmarks import click, cycle, home, matching, memory, sweep
 
 ALL = {
     "cycle": cycle.benchmarks,
@@ -11,6 +11,7 @@ ALL = {
     "match": matching.benchmarks,
     "home": home.benchmarks,
     "memory": memory.benchmarks,
+    "sweep": sweep.benchmarks,
 }
 
 for name in sys.argv[1:] or ALL:

@@ -11,6 +11,7 @@ from sqlalchemy import Engine, event
 from wopo.db.uow import SqlTransactions
 from wopo.domain.money import Money
 from wopo.domain.purchase_orders import OrderState
+from wopo.domain.rejudging import Watched
 from wopo.usecases.ports import UnitOfWork
 from wopo.usecases.ports.after_the_fact import AfterTheFactStore
 from wopo.usecases.ports.blanket_orders import BlanketStore
@@ -91,8 +92,8 @@ def waiting(uow: UnitOfWork) -> Any:
     return uow.store(RejudgingStore).waiting()
 
 
-def figures(uow: UnitOfWork) -> Any:
-    return uow.store(RejudgingStore).figures(["one", "two"])
+def loud(uow: UnitOfWork) -> Any:
+    return uow.store(RejudgingStore).loud(["one", "two"], Watched(under=True, early=True))
 
 
 def on_order(uow: UnitOfWork) -> Any:
@@ -130,7 +131,7 @@ READS = [
     # Made one of what is found; but only what is on hold, and what came beyond the order.
     (waiting, "ix_purchase_order_line_over", False),
     (touched, "audit_entry USING INTEGER PRIMARY KEY (rowid>? AND rowid<?)", False),
-    (figures, "=?)", True),
+    (loud, "purchase_order_id=?)", True),
     # One person's own, or what is open: both short.
     (own, "ix_exception_case_", False),
     (to_remind, "ix_exception_case_", False),

@@ -20,7 +20,7 @@ from wopo.domain.order_life import refresh_progress
 from wopo.domain.people import Role
 from wopo.domain.purchase_orders import PurchaseOrder
 from wopo.domain.purchasing_policy import PurchasingPolicy
-from wopo.domain.rejudging import Watched, loud
+from wopo.domain.rejudging import Watched
 from wopo.domain.unit_conversions import same_unit
 from wopo.usecases.door import ActorRef, Answer, Command, Context, use_case
 from wopo.usecases.duplicates import Twins
@@ -35,7 +35,7 @@ from wopo.usecases.ports.sweeps import TICK
 from wopo.usecases.purchasing_policy import PolicyBook
 from wopo.usecases.receipts import order_lines
 
-PAGE = 500
+PAGE = 1_000
 """Orders looked at in one reading transaction; memory does not grow with how many there are."""
 LOUD_PAGE = 100
 """Of these, orders judged as objects at a time."""
@@ -125,7 +125,7 @@ def differing(
 ) -> list[str]:
     """Those of the orders that would be judged differently now."""
     with transactions.read() as uow:
-        ears = sorted(loud(uow.store(RejudgingStore).figures(ids), watching))
+        ears = sorted(uow.store(RejudgingStore).loud(ids, watching))
     found: list[str] = []
     for part in in_parts(ears, LOUD_PAGE):
         with transactions.read() as uow:

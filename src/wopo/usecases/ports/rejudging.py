@@ -1,11 +1,11 @@
-"""What judging again reads: what changed since the last look, and orders' figures in bulk."""
+"""What judging again reads: what changed since the last look, and which orders are loud."""
 
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from datetime import date
 from typing import NamedTuple
 
-from wopo.domain.rejudging import Figures
+from wopo.domain.rejudging import Watched
 
 JOB = "judge"
 """The sweep's name in ``job_run``."""
@@ -47,5 +47,6 @@ class RejudgingStore(ABC):
         """The next ids of orders, in order, after one."""
 
     @abstractmethod
-    def figures(self, ids: Sequence[str]) -> Figures:
-        """These orders as ``loud`` wants them, in a constant number of statements."""
+    def loud(self, ids: Sequence[str], watched: Watched) -> set[str]:
+        """Those of these orders that have to be judged in full, in a constant number of
+        statements."""
