@@ -80,7 +80,7 @@ def test_a_proposed_policy_is_asked_about_past_lines_and_any_policy_why(
     written = run("policy", "example", "default").replace("route: buyer", "route: counter purchase")
     ours.write_text(written)
     told = run("policy", "replay", str(ours), "--since", "2000-01-01", "--db", url)
-    assert "ruled by What wopo ships; nothing was changed." in told
+    assert "Ruled by What wopo ships; nothing was changed." in told
     same = run("policy", "example", "default")
     ours.write_text(same)
     told = run("policy", "replay", str(ours), "--since", "2000-01-01", "--db", url)

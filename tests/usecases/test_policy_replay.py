@@ -7,7 +7,7 @@ from decimal import Decimal
 import pytest
 
 from tests.conftest import TestClock
-from tests.factories.buying import World, part_line, seed
+from tests.factories.buying import Buyer, World, content, line, part_line, seed
 from wopo.db.uow import SqlTransactions
 from wopo.domain.errors import DomainError
 from wopo.domain.part_requests import LineKind, PartRequestLine, Route
@@ -95,6 +95,20 @@ def test_who_would_have_had_to_approve_is_told(do: Do, world: World) -> None:
 def test_stock_that_the_new_policy_leaves_would_have_been_bought(world: World) -> None:
     found = replayed(world, policy(STOCK | {"when": {"emergency": True}}))
     assert (Route.STOCK, Route.ORDER) in found.ways
+
+
+@pytest.mark.parametrize("page", [1, 500])
+def test_orders_that_nobody_requested_are_ruled_too(do: Do, world: World, page: int) -> None:
+    buyer = Buyer(do, world)
+    buyer.submitted(content(line(quantity=D(3))))
+    buyer.submitted(content(line(quantity=D(2), work_order_id=None)))
+    buyer.draft()
+    free = {"name": "seals", "when": {"category": "seals", "up_to": 30}, "route": "no order"}
+    assert lines_since(world.transactions, SINCE) == 5
+    found = replayed(world, policy(STOCK, free), page)
+    told = {ways: str(total) for ways, total in found.ways.items()}
+    assert told[Route.ORDER, Route.NO_ORDER] == "1 line over 25.00 EUR"
+    assert ("PO-3 line 1", "no rule") in {(one.number, one.before_rule) for one in found.largest}
 
 
 def test_nothing_is_changed_by_a_replay(world: World) -> None:

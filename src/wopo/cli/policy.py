@@ -156,7 +156,8 @@ def replay(
 
 
 def _redirected(found: Redirections, title: str, since: date) -> Iterator[str]:
-    yield f"{found.ruled} asked for since {since}, ruled by {title}; nothing was changed."
+    yield f"{found.ruled} asked for or ordered since {since}."
+    yield f"Ruled by {title}; nothing was changed."
     if not found.ways:
         yield "All of them would have gone the way they went."
     for (before, after), total in sorted(found.ways.items()):

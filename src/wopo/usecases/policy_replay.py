@@ -16,8 +16,8 @@ from wopo.domain.numbers import short
 from wopo.domain.part_requests import ORDERED_ROUTES, Route
 from wopo.domain.people import AuthorityLimit, Person
 from wopo.domain.purchasing_policy import PolicyDocument
-from wopo.usecases.past_needs import PastNeed, past_needs
-from wopo.usecases.ports import Transactions
+from wopo.usecases.past_needs import PastNeed, past_needs, past_orders
+from wopo.usecases.ports import Transactions, UnitOfWork
 from wopo.usecases.ports.approvals import ApprovalStore
 from wopo.usecases.ports.policy_replay import PolicyReplayStore
 
@@ -60,21 +60,30 @@ def replay_lines(
     page: int = PAGE,
     progress: Callable[[int], None] = lambda _done: None,
 ) -> Iterator[Redirected]:
-    """Every line asked for since a day that was not taken back, ruled by ``policy``."""
-    after = ""
-    while True:
-        with transactions.read() as uow:
-            lines = uow.store(PolicyReplayStore).page_since(since, after, page)
-            needs = past_needs(uow, lines)
-            centres = sorted({need.cost_centre_id for need in needs})
-            approvers = uow.store(ApprovalStore).approvers(centres) if centres else ()
-            found = [_redirected(need, policy, approvers) for need in needs]
-            last = lines[-1].id if lines else ""
-        if not found:
-            return
-        yield from found
-        after = last
-        progress(len(found))
+    """Every line asked for since a day that was not taken back, and every order line since then
+    that no request asked for, ruled by ``policy``."""
+    for read in (_asked_page, _bought_page):
+        after = ""
+        while True:
+            with transactions.read() as uow:
+                needs, after = read(uow, since, after, page)
+                centres = sorted({need.cost_centre_id for need in needs})
+                approvers = uow.store(ApprovalStore).approvers(centres) if centres else ()
+                found = [_redirected(need, policy, approvers) for need in needs]
+            if not found:
+                break
+            yield from found
+            progress(len(found))
+
+
+def _asked_page(uow: UnitOfWork, since: date, after: str, page: int) -> tuple[list[PastNeed], str]:
+    lines = uow.store(PolicyReplayStore).page_since(since, after, page)
+    return past_needs(uow, lines), lines[-1].id if lines else ""
+
+
+def _bought_page(uow: UnitOfWork, since: date, after: str, page: int) -> tuple[list[PastNeed], str]:
+    rows = uow.store(PolicyReplayStore).bought_since(since, after, page)
+    return past_orders(uow, rows), rows[-1][0].id if rows else ""
 
 
 def lines_since(transactions: Transactions, since: date) -> int:
@@ -84,7 +93,6 @@ def lines_since(transactions: Transactions, since: date) -> int:
 
 
 def _redirected(need: PastNeed, policy: PolicyDocument, approvers: Approvers) -> Redirected:
-    line = need.line
     said = need.ruled(policy.routes)
     asked: tuple[str, ...] = ()
     if said.route in ORDERED_ROUTES and need.amount is not None:
@@ -98,12 +106,12 @@ def _redirected(need: PastNeed, policy: PolicyDocument, approvers: Approvers) ->
         ids = eligible(approvers, wanted)
         asked = tuple(person.name for person, _ in approvers if person.id in ids) or ("nobody",)
     return Redirected(
-        number=f"{short(need.number)} line {line.position}",
-        description=line.description,
+        number=f"{short(need.number)} line {need.position}",
+        description=need.description,
         day=need.day,
         amount=need.amount,
-        before=line.route,
-        before_rule=line.rule,
+        before=need.route,
+        before_rule=need.rule,
         after=said.route,
         after_rule=said.rule,
         approvers=asked,

@@ -129,17 +129,16 @@ def explain_request(uow: UnitOfWork, number: str) -> tuple[ExplainedLine, ...]:
     lines = uow.all(PartRequestLine, part_request_id=found.id, order="position", limit=MOST_LINES)
     needs = past_needs(uow, lines)
     made = []
-    for need in sorted(needs, key=lambda need: need.line.position):
-        line = need.line
+    for need in sorted(needs, key=lambda need: need.position):
         in_force = policy_on(uow, need.day)
-        much = f"{plain(line.quantity)} {line.unit} {line.description}"
+        much = f"{plain(need.quantity)} {need.unit} {need.description}"
         view = _explained(
-            f"{short(found.number)} line {line.position}: {much}",
+            f"{short(found.number)} line {need.position}: {much}",
             need.facts,
             in_force.document.routes,
             _policy(in_force.version),
         )
-        made.append(replace(view, amount=need.amount, decided=f"{line.rule} → {line.route.value}"))
+        made.append(replace(view, amount=need.amount, decided=f"{need.rule} → {need.route.value}"))
     return tuple(made)
 
 
