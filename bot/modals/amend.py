@@ -7,6 +7,7 @@ from decimal import Decimal
 from bot.blocks import Block
 from bot.modals import change_order
 from bot.reader import Reader
+from wopo.domain.columns import rounded
 from wopo.domain.exception_kinds import Measure
 from wopo.domain.matching import MatchCode
 from wopo.domain.order_content import LineContent
@@ -20,14 +21,11 @@ _PAGES: dict[str, str] = {
     MatchCode.OVER_BLANKET_LIMIT.value: "kind",
     MatchCode.BLANKET_EXPIRED.value: "kind",
     MatchCode.LINE_NOT_ON_PO.value: "new",
-    MatchCode.LINE_TOTAL_OVER.value: "price",
 }
 
 
 def page_of(case: CaseView) -> str:
-    """The page of the order's form that mends this kind."""
-    if case.measure is Measure.PRICE:
-        return "price"
+    """The page of the order's form that mends this kind: for a line, that of quantity and price."""
     return _PAGES.get(case.code, "what")
 
 
@@ -44,8 +42,9 @@ def build(case: CaseView, order: OrderView, reader: Reader) -> Block:
 def _proposed(line: LineContent, case: CaseView) -> LineContent:
     side, billed = case.order, case.invoice
     if case.measure is Measure.PRICE and billed is not None and billed.unit_price is not None:
-        priced = {"unit_price": billed.unit_price, "price_per": billed.price_per}
-        return line.model_copy(update=priced)
+        # By the order's own basis, which stands on another page of the form.
+        price = rounded(billed.unit_price * line.price_per / billed.price_per)
+        return line.model_copy(update={"unit_price": price})
     if case.measure is Measure.QUANTITY and side is not None:
         accepted = (case.receipts.accepted if case.receipts else None) or Decimal(0)
         counted = accepted if billed is None else side.billed
