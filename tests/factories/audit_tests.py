@@ -14,6 +14,7 @@ from wopo.domain.approvals import AUTHORITY, Approval, ApprovalState
 from wopo.domain.audit import AuditEntry
 from wopo.domain.bank_details import BankDetails, BankState
 from wopo.domain.contact_keys import ContactFact, ContactKey, Owner, key_of
+from wopo.domain.delegations import Delegation
 from wopo.domain.duplicates import number_core
 from wopo.domain.exception_cases import CaseState, ExceptionCase, Resolution
 from wopo.domain.invoices import Invoice, InvoiceState, number_key
@@ -73,7 +74,7 @@ class Books:
         self, vendor: str = "", *, at: datetime = TUESDAY, by: str = "max", minor: int = 5_005,
         asked: timedelta = timedelta(0), decided: timedelta = timedelta(hours=1),
         by_request_of: str = "", approval: ApprovalState = ApprovalState.APPROVED,
-        wanted: str = AUTHORITY, **more: Any,
+        wanted: str = AUTHORITY, place_of: str | None = None, **more: Any,
     ) -> str:  # fmt: skip
         """An issued order with its approval; its id is its number."""
         self.count += 1
@@ -96,12 +97,21 @@ class Books:
             Approval(
                 id=f"{id}/a", purchase_order_id=id, revision=1, content_hash="h", state=approval,
                 amount_minor=minor, currency="EUR", asked_at=at + asked, decided_by_id=by,
-                decided_at=at + decided, wanted=wanted,
+                decided_at=at + decided, wanted=wanted, decided_for_id=place_of,
             ),
         )  # fmt: skip
         if by_request_of:
             self.request(id, by_request_of)
         return id
+
+    def delegation(self, whom: str, to: str, first: datetime, last: datetime) -> None:
+        """``to`` stands in from a day to another."""
+        self.world.add(
+            Delegation(
+                id=self.id("d"), from_id=whom, to_id=to, starts=first.date(), ends=last.date(),
+                made_at=first,
+            )
+        )  # fmt: skip
 
     def request(self, order: str, by: str) -> None:
         """A part request that is bought on the order's line."""

@@ -57,6 +57,13 @@ def authority(books: Books) -> None:
     lent = books.person("lea", 10_000, until=date(2026, 2, 28))
     books.expect(5, books.order(by=lent, minor=500_000))
     books.order(by=lent, minor=500_000, at=datetime(2026, 2, 27, 9, tzinfo=UTC))
+    books.delegation("max", "fin", day(9, 7), day(13))
+    books.delegation("fin", "sue", day(10, 7), day(11))
+    for number, stands_in, found in (
+        (10, "sue", False), (12, "fin", False), (12, "sue", True), (16, "fin", True),
+    ):  # fmt: skip
+        made = books.order(by=stands_in, place_of="max", minor=500_000, at=day(number))
+        books.expect(5, *([made] if found else []))
     for week in (4, 11, 18):
         books.order(minor=4_800_000, at=day(week))
     books.expect(10, "Max")
@@ -232,7 +239,9 @@ def test_gaps_in_numbers_are_found_in_their_year_only(books: Books) -> None:
 def test_a_hit_tells_what_it_saw(books: Books) -> None:
     assert "Max asked for it and approved it" in hits(books, 1)[0].text
     assert {"Ret had no limit for it on 2026-03-10"} < {hit.text[:37] for hit in hits(books, 4)}
-    assert "the authority of Lea for it ended on 2026-02-28" in hits(books, 5)[0].text
+    told = [hit.text for hit in hits(books, 5)]
+    assert "the authority of Lea for it ended on 2026-02-28" in told[0]
+    assert told[1].startswith("Sue decided in place of Max without a delegation then")
     assert "3 orders, together 1,200.00 EUR" in hits(books, 9)[0].text
     told = [hit.text for hit in hits(books, 12)]
     assert told == ["same phone as the employee Tess", "same address as the vendor Twin"]

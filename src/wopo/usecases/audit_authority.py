@@ -6,6 +6,7 @@ from datetime import date, datetime, timedelta
 
 from wopo.domain.approval_rights import Need, level
 from wopo.domain.audit_tests import Period
+from wopo.domain.delegations import Delegation
 from wopo.domain.exchange_rates import ExchangeRate
 from wopo.domain.money import Money
 from wopo.domain.people import AuthorityLimit, AuthoritySet
@@ -24,6 +25,9 @@ class Authority:
         self.sets: dict[str, list[Recorded]] = {}
         for entry in uow.store(AuditTestStore).recorded(AuthoritySet.name):
             self.sets.setdefault(entry.subject_id, []).append(entry)
+        self.delegations: dict[str, list[Delegation]] = {}
+        for row in uow.all(Delegation, order=("starts", "id")):
+            self.delegations.setdefault(row.from_id, []).append(row)
         self.rates: dict[str, list[ExchangeRate]] = {}
         for rate in uow.all(ExchangeRate, order="day"):
             self.rates.setdefault(rate.source, []).append(rate)
@@ -52,6 +56,17 @@ class Authority:
         scale = 10 ** len(str(Money(0, row.currency).amount).partition(".")[2])
         return Money(found.numerator * scale // found.denominator, row.currency)
 
+    def stood_in(self, row: Decision) -> bool:
+        """Whether whoever decided in another's place stood in for them at that moment."""
+        here, seen = row.authority_id, set[str]()
+        while here != row.by_id and here not in seen:
+            seen.add(here)
+            links = [one for one in self.delegations.get(here, ()) if _held(one, row.decided_at)]
+            if not links:
+                return False
+            here = links[-1].to_id
+        return here == row.by_id
+
     def lacks(self, row: Decision, limit: Money | None) -> bool:
         """Whether the decision needed more authority than that."""
         return row.by_authority and (limit is None or limit < row.amount)
@@ -67,6 +82,13 @@ class Authority:
             if found is not None and found >= row.amount.amount:
                 return day
         return None
+
+
+def _held(delegation: Delegation, at: datetime) -> bool:
+    """Whether it was made, had begun and was not over at a moment."""
+    ended = delegation.ended_at is not None and delegation.ended_at <= at
+    runs = delegation.starts <= at.date() <= delegation.ends
+    return delegation.made_at <= at and runs and not ended
 
 
 def limits_at(
@@ -110,6 +132,9 @@ def authority_faults(uow: UnitOfWork) -> Iterator[Fault]:
     """Approvals that the approver's authority did not cover on that day."""
     authority = Authority(uow)
     for row in uow.store(AuditTestStore).decisions(EVER):
+        if not authority.stood_in(row):
+            problem = f"{row.by_id} decided in place of {row.authority_id} without a delegation"
+            yield Fault("authority", row.number, problem)
         if not row.by_authority:
             continue
         limit = authority.limit_of(row)

@@ -28,9 +28,15 @@ def above_limit(scope: Scope) -> Iterator[Hit]:
 
 @finds(5)
 def after_the_end(scope: Scope) -> Iterator[Hit]:
-    """Decisions that only an authority covered that had ended."""
+    """Decisions that only an authority covered that had ended, and those in another's place
+    outside of a delegation's days."""
     authority = Authority(scope.uow)
     for row in scope.store.decisions(scope.period):
+        if not authority.stood_in(row):
+            whom = scope.name(row.authority_id)
+            text = f"{scope.name(row.by_id)} decided in place of {whom} without a delegation then"
+            yield decision_hit(5, row, text)
+            continue
         limit = authority.limit_of(row)
         if authority.lacks(row, limit):
             ended = authority.ended(row)
