@@ -29,12 +29,13 @@ def record_text(record: VendorRecord) -> str:
 def seller_text(seller: SellerFacts) -> str:
     """``Approved, 80 % on time, 93 % without complaint (15 deliveries in a year)``, and what is on
     hold there."""
-    held = f"⛔ {seller.held}. " if seller.held else ""
+    held = f":no_entry: {seller.held}. " if seller.held else ""
     return f"{held}{STANDINGS[seller.standing][0]}, {record_text(seller.record)}"
 
 
 def hold_text(hold: HoldLine, reader: Reader) -> str:
-    """``⛔ Orders on hold until 20 Mar 2026: disputed delivery (Fia)``."""
+    """``:no_entry: Orders on hold until 20 Mar 2026: disputed delivery (Fia)``."""
     until = f" until {reader.plain_day(hold.until)}" if hold.until else ""
     by = hold.by.name if hold.by else "a check"
-    return f"⛔ *{hold.kind.value.capitalize()} on hold*{until}: {safe(hold.reason)} ({safe(by)})"
+    what = f":no_entry: *{hold.kind.value.capitalize()} on hold*{until}"
+    return f"{what}: {safe(hold.reason)} ({safe(by)})"

@@ -59,7 +59,7 @@ def build(view: InvoiceView, reader: Reader) -> Block:
         what = f"{safe(reader.money(view.held_back))} held" if view.held_back else "On hold"
         blocks.append(section(f"*{what} because of*\n" + "\n".join(lines)))
     if view.vendor_held:
-        blocks.append(context(f"⛔ {safe(view.vendor.name)} is {safe(view.vendor_held)}"))
+        blocks.append(context(f":no_entry: {safe(view.vendor.name)} is {safe(view.vendor_held)}"))
     if view.warnings:
         blocks.append(context(f":warning: {safe(' '.join(view.warnings))}"))
     if view.accepted:

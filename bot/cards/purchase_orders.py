@@ -137,7 +137,7 @@ def warnings(view: OrderView) -> list[Block]:
     import."""
     made = []
     if view.vendor_held and view.state not in OVER:
-        made.append(context(f"⛔ {safe(view.vendor.name)} is {safe(view.vendor_held)}"))
+        made.append(context(f":no_entry: {safe(view.vendor.name)} is {safe(view.vendor_held)}"))
     if view.question:
         made.append(section(f":question: *The approver asks:* {safe(view.question[1])}"))
     if view.pending_revision is not None:

@@ -49,11 +49,9 @@ def build_vendor(vendor: VendorView, reader: Reader) -> Block:
         (
             ("Delivers", record_text(vendor.record)),
             ("Preferred for", ", ".join(vendor.preferred_for)),
-            ("Payment", vendor.payment_terms),
-            ("E-mail", vendor.email),
-            ("Phone", vendor.phone),
         )
     )
+    reach = [text for text in (vendor.payment_terms, vendor.email, vendor.phone) if text]
     regarded = STANDINGS[vendor.standing][0] if vendor.active else "Inactive"
     kind = " · contractor" if vendor.contractor else ""
     head = f"*{safe(vendor.name)}* ({safe(vendor.code)})\n{regarded}{kind}"
@@ -61,6 +59,7 @@ def build_vendor(vendor: VendorView, reader: Reader) -> Block:
         section("\n".join([head, *(hold_text(hold, reader) for hold in vendor.holds)])),
         *_change(vendor, reader),
         *facts(pairs),
+        *([context(safe(" · ".join(reach)))] if reach else []),
         *_contracts(vendor, reader),
         *_orders(vendor, reader),
     ]

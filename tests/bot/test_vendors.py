@@ -86,9 +86,12 @@ def test_a_hold_is_placed_by_the_form_and_shown_below(
     hold = found.hold(HoldKind.ORDERS)
     assert (found.standing, hold and hold.until) == (Standing.ON_TRIAL, until)
     told = texts(slack.of("views.update")[-1]["view"])
-    assert "⛔ *Orders on hold* until Mar 20, 2026: Two late deliveries (Bea Buyer)" in told
+    assert ":no_entry: *Orders on hold* until Mar 20, 2026: Two late deliveries (Bea Buyer)" in told
     card = send(payloads.command(SlashCommand.PO, "42", user="U-bea"))
-    assert "⛔ Grainger is on hold for orders until 2026-03-20 (Two late deliveries)" in str(card)
+    assert (
+        ":no_entry: Grainger is on hold for orders until 2026-03-20 (Two late deliveries)"
+        in str(card)
+    )
     send(payloads.click(Action.VENDOR_CHANGE, Target(id=known).pack(), user="U-bea"))
     form = slack.view()
     given = {"standing": "on_trial", "holds": ["orders"], "reason": "Paid"}

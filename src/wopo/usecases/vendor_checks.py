@@ -18,6 +18,8 @@ from wopo.usecases.ports.people import PeopleStore
 from wopo.usecases.ports.vendors import Alike, VendorStore
 from wopo.usecases.vendor_holds import place
 
+TELLING = (ContactFact.BANK, ContactFact.PHONE, ContactFact.ADDRESS)
+"""Facts that stop something; the others are only shown to the auditor (test 12)."""
 REASON = "Finance is checking this vendor"
 
 
@@ -47,7 +49,8 @@ reaction(VendorChanged)(vendor_keys)
 
 def check_vendor(ctx: Context, vendor_id: str, new_keys: Sequence[str]) -> None:
     """Hold and report a vendor whose new facts are somebody else's too."""
-    found = ctx.uow.store(VendorStore).alike(vendor_id, new_keys) if new_keys else []
+    alike = ctx.uow.store(VendorStore).alike(vendor_id, new_keys) if new_keys else []
+    found = [one for one in alike if one.fact in TELLING]
     if not found:
         return
     vendor = ctx.require(Vendor, vendor_id, label="vendor")
