@@ -7,6 +7,8 @@ import pytest
 from tests.factories.buying import seed
 from tests.factories.money import FINANCE, PAYER, Desk, desk, line
 from tests.factories.payments import DUE, batch, confirmed, in_batches, received, released
+from wopo.db.engine import make_engine
+from wopo.db.uow import SqlTransactions
 from wopo.domain.errors import DomainError
 from wopo.domain.outbox import OutboxRow
 from wopo.domain.people import Person
@@ -204,3 +206,17 @@ def test_the_record_counts_deliveries_by_their_promised_day_and_by_what_was_reje
         assert (record.on_time_percent, record.clean_percent) == (50, 66)
         assert store.record("gra", date(2026, 3, 4)).lines == 2
         assert store.record("acm", date(2026, 1, 1)).on_time_percent is None
+
+
+@pytest.mark.postgres
+def test_postgresql_answers_every_question_about_vendors_too(postgres_url, clock):
+    engine = make_engine(postgres_url)
+    world = seed(SqlTransactions(engine), clock)
+    with world.transactions.read() as uow:
+        store, today = uow.store(VendorStore), date(2026, 12, 1)
+        assert store.holds_over(today, 5) == store.open_orders("gra", 5) == []
+        assert store.alike("gra", ["x"]) == [] and store.buyers(["gra"]) == {}
+        assert store.record("gra", today).lines == 0
+        assert [row.number for row in store.contracts("gra", today, 5)] == ["C-7"]
+        assert [row.number for row in store.to_renew(today, date(2026, 12, 31), 5)] == ["C-7"]
+    engine.dispose()
