@@ -74,7 +74,7 @@ def build(
             photos(label="Photo of the receipt") | {"optional": False},
             context(
                 "*What happens next:* somebody with the authority decides, then finance pays it "
-                f"back. More than {limit} is looked at twice: ask for a number first, `/po counter`"
+                f"back. For more than {limit} better get a number first: `/po counter`"
             ),
         ],
         submit="Send",
