@@ -12,11 +12,15 @@ from wopo.domain.budgets import Budget
 from wopo.domain.errors import DomainError
 from wopo.domain.ledger import LedgerEntry
 from wopo.domain.outbox import OutboxRow
-from wopo.domain.purchase_orders import OrderState
+from wopo.domain.price_agreements import PriceAgreement, PriceTier
+from wopo.domain.purchase_orders import OrderState, PurchaseOrder
 from wopo.usecases.budgets import SetBudget
 from wopo.usecases.exception_cases import AcceptCase
 from wopo.usecases.exchange_rates import SetExchangeRate
 from wopo.usecases.order_changes import CancelOrder, CloseOrderShort, ReviseOrder
+from wopo.usecases.part_request_planning import LineInput
+from wopo.usecases.part_requests import RequestParts
+from wopo.usecases.purchase_orders import SubmitOrder
 from wopo.usecases.settings import ChangeCompanySettings
 
 D = Decimal
@@ -169,6 +173,24 @@ class TestCurrency:
     def test_without_a_rate_the_order_is_refused(self, at):
         error = refused(at.submitted, line(), currency="USD")
         assert error.message.startswith("No USD->EUR rate for 2026-03-02.")
+
+    def test_a_request_without_a_rate_is_kept_with_its_order_as_a_draft(self, at, do):
+        days = {"valid_from": YEAR[0], "valid_to": YEAR[1]}
+        facts = {"vendor_id": "zed", "part_id": "odd", "currency": "USD", "unit": "pcs", **days}
+        at.world.add(
+            PriceAgreement(id="us", number="C-9", **facts),
+            PriceTier(id="us1", agreement_id="us", from_quantity=D(0), unit_price=D(7)),
+        )
+        need = LineInput(part_id="odd", quantity=D(3))
+        ask = RequestParts(work_order_id="WO-1", lines=(need,), submit=True)
+        said = do(ask, by="tess").message
+        assert "PO-1 is kept as a draft: no USD->EUR rate for 2026-03-02." in said
+        (order,) = at.world.all(PurchaseOrder)
+        assert order.state is OrderState.DRAFT
+        on = {"source": "USD", "target": "EUR", "day": date(2026, 3, 1)}
+        do(SetExchangeRate(**on, rate=D("0.9")))
+        do(SubmitOrder(order_id=order.id), by="tess")
+        assert at.ledger() == {"planned": 1890}
 
     def test_the_rate_of_the_first_day_stays(self, at, do):
         def rate(day: int, value: str) -> None:

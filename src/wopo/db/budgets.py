@@ -26,6 +26,12 @@ LINE, ORDER, V = (_table(kind).c for kind in (PurchaseOrderLine, PurchaseOrder, 
 SUM = func.sum(L.amount_minor)
 
 
+def _given(column: Any) -> Any:
+    """The value of a small result, so that the other side is searched by its index: SQLite would
+    rather walk through all budgets and look each up in the result."""
+    return column.concat("")
+
+
 def _holding() -> Select[Any]:
     begin = select(
         C.id.label("start"), C.id.label("id"), C.parent_id, literal_column("0").label("above")
@@ -37,11 +43,13 @@ def _holding() -> Select[Any]:
         )
     )
     found = union_all(
-        select(B.id, up.c.start, up.c.above).where(B.cost_centre_id == up.c.id),
+        select(B.id, up.c.start, up.c.above).where(B.cost_centre_id == _given(up.c.id)),
         select(B.id, null(), null()).where(B.project_id.in_(bindparam("projects", expanding=True))),
         select(B.id, null(), null()).where(B.work_order_id.in_(bindparam("jobs", expanding=True))),
     ).subquery("found")
-    return select(Budget, found.c.start, found.c.above).join(found, found.c.id == col(Budget.id))
+    return select(Budget, found.c.start, found.c.above).join(
+        found, _given(found.c.id) == col(Budget.id)
+    )
 
 
 HOLDING = _holding()

@@ -4,6 +4,9 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 from decimal import Decimal
 
+from wopo.domain.cost_centres import CostCentre
+from wopo.domain.errors import DomainError
+from wopo.domain.exchange_rates import NO_RATE
 from wopo.domain.numbers import short
 from wopo.domain.part_request_states import ZERO
 from wopo.domain.part_requests import (
@@ -23,6 +26,7 @@ from wopo.domain.stock import (
 from wopo.domain.work_orders import WORK_ORDER, WorkOrder
 from wopo.usecases.demand import apart, join_orders
 from wopo.usecases.door import Answer, Command, Context, use_case
+from wopo.usecases.exchange_rates import rate_for
 from wopo.usecases.nte import check_request
 from wopo.usecases.order_documents import OrderDocument, hold_order
 from wopo.usecases.part_request_buying import Purchase, put_on_orders
@@ -78,17 +82,17 @@ def request_parts(command: RequestParts, ctx: Context) -> Answer:
         created_at=ctx.at,
     )
     ctx.uow.add(request)
-    lines, orders = _take_in(ctx, job, request, command.lines, 0, submit_now=command.submit)
+    taken = _take_in(ctx, job, request, command.lines, 0, submit_now=command.submit)
     ctx.record(
         PartsRequested(
             subject_id=request.id,
             number=request.number,
             work_order_id=job.id,
-            line_ids=[line.id for line in lines],
+            line_ids=[line.id for line in taken[0]],
             requested_by_id=person.id,
         )
     )
-    return _answer(request, lines, orders)
+    return _answer(request, *taken)
 
 
 @use_case(AddPartLines, action="request parts")
@@ -98,25 +102,28 @@ def add_part_lines(command: AddPartLines, ctx: Context) -> Answer:
     job, _ = permitted(ctx, request.work_order_id, "request_parts")
     WORK_ORDER.move(job.state, "request_parts", subject=job.number)
     before = ctx.uow.count(PartRequestLine, part_request_id=request.id)
-    lines, orders = _take_in(ctx, job, request, command.lines, before, submit_now=command.submit)
+    taken = _take_in(ctx, job, request, command.lines, before, submit_now=command.submit)
     ctx.record(
         PartLinesAdded(
             subject_id=request.id,
             number=request.number,
             work_order_id=job.id,
-            line_ids=[line.id for line in lines],
+            line_ids=[line.id for line in taken[0]],
         )
     )
-    return _answer(request, lines, orders)
+    return _answer(request, *taken)
 
 
 def _answer(
-    request: PartRequest, lines: Sequence[PartRequestLine], orders: Sequence[OrderDocument]
+    request: PartRequest,
+    lines: Sequence[PartRequestLine],
+    orders: Sequence[OrderDocument],
+    missing: Sequence[str],
 ) -> Answer:
     return Answer(
         subject_id=request.id,
         number=request.number,
-        message=f"{short(request.number)} is sent.",
+        message=" ".join([f"{short(request.number)} is sent.", *missing]),
         facts={
             "line_ids": [line.id for line in lines],
             "order_ids": [document.order.id for document in orders],
@@ -132,8 +139,9 @@ def _take_in(
     position: int,
     *,
     submit_now: bool,
-) -> tuple[list[PartRequestLine], list[OrderDocument]]:
-    """``position`` is that of the request's last line so far."""
+) -> tuple[list[PartRequestLine], list[OrderDocument], list[str]]:
+    """The lines, the orders they are on, and what could not be sent. ``position`` is that of the
+    request's last line so far."""
     today = ctx.at.date()
     rules = rulebook(ctx.uow, job, today)
     plans = plan_lines(job, checked_needs(ctx.uow, inputs, today), rules, hold=True)
@@ -152,10 +160,29 @@ def _take_in(
     orders = put_on_orders(ctx, job, purchases, rules, alone=alone)
     join_orders(ctx, job, joining)
     refresh_lines(ctx, lines, new=True)
-    if submit_now:
-        for document in orders:
-            submit(ctx, hold_order(ctx, document.order.id))
-    return lines, orders
+    return lines, orders, _send(ctx, job, orders) if submit_now else []
+
+
+def _send(ctx: Context, job: WorkOrder, orders: Sequence[OrderDocument]) -> list[str]:
+    """Ask for approval of each order. One without a rate into the job's currency stays a draft,
+    so that what was asked for is kept (reliability A33); why, in words."""
+    centre = ctx.require(CostCentre, job.cost_centre_id, label="cost centre")
+    today, missing = ctx.at.date(), []
+    for document in orders:
+        order = document.order
+        try:
+            rate_for(ctx.uow, order.currency, centre.currency, today)
+        except DomainError as error:
+            if error.code != NO_RATE.code:
+                raise
+            why = f"no {order.currency}->{centre.currency} rate for {today}"
+            missing.append(
+                f"{short(order.number)} is kept as a draft: {why}. Ask finance for one, then send "
+                "the draft."
+            )
+        else:
+            submit(ctx, hold_order(ctx, order.id))
+    return missing
 
 
 def _new_line(
