@@ -1,5 +1,6 @@
 """What Slack tells by itself: Home opened, words in the DM, people and channels that change."""
 
+from datetime import UTC, datetime
 from typing import Any
 
 from slack_bolt import Ack, App
@@ -9,6 +10,7 @@ from bot.handlers.wopo import help_screen
 from bot.middleware import told_user
 from bot.services import Services
 from bot.visit import Body, Visit
+from wopo.usecases.absences import NoteStatus
 from wopo.usecases.door import ActorRef
 from wopo.usecases.identities import UpdateIdentity
 from wopo.usecases.ports.outbox import OutboxStore
@@ -59,9 +61,23 @@ def _user_change(services: Services) -> Any:
             deactivated=user.deactivated,
         )
         services.execute(command, actor=ActorRef(None, "slack"), key=key)
+        status = _status(user.workspace_id, user.user_id, told.get("profile") or {})
+        services.execute(status, actor=ActorRef(None, "slack"), key=f"{key}:status")
         ack()
 
     return user_change
+
+
+def _status(workspace_id: str, user_id: str, profile: dict[str, Any]) -> NoteStatus:
+    """What the profile says of an absence; an expiration of 0 means that it has none."""
+    expires = int(profile.get("status_expiration") or 0)
+    return NoteStatus(
+        workspace_id=workspace_id,
+        user_id=user_id,
+        text=str(profile.get("status_text") or ""),
+        emoji=str(profile.get("status_emoji") or ""),
+        expires=datetime.fromtimestamp(expires, UTC) if expires else None,
+    )
 
 
 def _joined(services: Services) -> Any:

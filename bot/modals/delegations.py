@@ -12,6 +12,7 @@ from bot.blocks import (
     divider,
     field,
     modal,
+    option,
     safe,
     search,
     section,
@@ -21,12 +22,15 @@ from bot.ids import Action, Callback, Options
 from bot.metadata import Target
 from bot.parse import Form
 from bot.reader import Reader
+from wopo.usecases.absences import AllowAbsence
 from wopo.usecases.delegations import Delegate
 from wopo.usecases.views.delegations import DelegationLine
+from wopo.usecases.views.names import Ref
 
 
-def build(lines: Sequence[DelegationLine], reader: Reader) -> Block:
-    """What stands, each with a way to end it, and the form for another."""
+def build(lines: Sequence[DelegationLine], away: Ref | None, reader: Reader) -> Block:
+    """What stands, each with a way to end it, and the form for another; ``away``: who decides
+    while the Slack status says so."""
     blocks = [_line(line, reader) for line in lines]
     if not lines:
         blocks = [context("While you are away, somebody else decides about orders for you.")]
@@ -37,6 +41,7 @@ def build(lines: Sequence[DelegationLine], reader: Reader) -> Block:
         [
             *blocks,
             divider(),
+            _away(away),
             field("to_id", "Who decides for you?", search(Options.PERSON)),
             field("starts", "First day", date_input(today)),
             field("ends", "Last day", date_input()),
@@ -50,6 +55,36 @@ def build(lines: Sequence[DelegationLine], reader: Reader) -> Block:
         ],
         submit="Save",
     )
+
+
+def _away(away: Ref | None) -> Block:
+    said = f"*{safe(away.name)}* decides for you" if away else "Nobody decides for you"
+    change = button("Change", Action.ABSENCE, "absence")
+    return section(f"{said} while your Slack status says you are away", accessory=change)
+
+
+def build_away(away: Ref | None) -> Block:
+    """Who decides while the status says so; nobody: the status is not looked at."""
+    initial = option(away.name, away.id) if away else None
+    return modal(
+        Callback.ABSENCE,
+        "When I am away",
+        [
+            field(
+                "away_to_id",
+                "Who decides then?",
+                search(Options.PERSON, initial=initial),
+                optional=True,
+                hint="Vacation, sick, out of office; until the status ends, 14 days at most",
+            )
+        ],
+        submit="Save",
+    )
+
+
+def parse_away(view: dict[str, Any], locale: str) -> AllowAbsence:
+    """The command."""
+    return AllowAbsence(to_id=Form(view["state"]["values"], locale).choice("away_to_id"))
 
 
 def _line(line: DelegationLine, reader: Reader) -> Block:

@@ -1,7 +1,7 @@
 """Deciding in another's place: on set days, never about what one asked for, never in a circle."""
 
 from collections.abc import Callable
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 
 import pytest
@@ -10,9 +10,12 @@ from tests.conftest import TestClock
 from tests.factories.buying import Buyer, World, content, line, seed
 from wopo.db.uow import SqlTransactions
 from wopo.domain.approvals import Approval, ApprovalState
+from wopo.domain.delegations import Delegation, Source
 from wopo.domain.errors import DomainError
 from wopo.domain.outbox import OutboxRow
+from wopo.domain.people import SlackIdentity
 from wopo.domain.purchase_orders import OrderState
+from wopo.usecases.absences import AllowAbsence, NoteStatus
 from wopo.usecases.approvals import RejectOrder
 from wopo.usecases.audit_authority import authority_faults
 from wopo.usecases.delegations import Delegate, EndDelegation, FollowDelegations
@@ -143,3 +146,33 @@ def test_ending_it_brings_decisions_back(do: Do, buyer: Buyer, world: World) -> 
     told = [row.facts["text"] for row in world.all(OutboxRow, audience="person:ana")
             if row.card == "direct"]  # fmt: skip
     assert told == ["Sue no longer decides for Ana."]
+
+
+def status(do: Do, text: str, *, emoji: str = "", until: datetime | None = None) -> Answer:
+    said = NoteStatus(workspace_id="T1", user_id="U1", text=text, emoji=emoji, expires=until)
+    return do(said)
+
+
+def test_a_slack_status_names_the_stand_in_where_it_is_allowed_and_always_ends(
+    do: Do, buyer: Buyer, world: World, clock: TestClock
+) -> None:
+    world.add(SlackIdentity(id="i", workspace_id="T1", user_id="U1", person_id="ana"))
+    status(do, "On vacation")
+    assert world.all(Delegation) == []
+    assert refused(lambda: do(AllowAbsence(to_id="tess"), by="ana")).field == "away_to_id"
+    do(AllowAbsence(to_id="sue"), by="ana")
+    status(do, "In a meeting", emoji=":calendar:")
+    assert world.all(Delegation) == []
+    order_id = buyer.submitted()
+    status(do, "Vacation!", until=clock() + timedelta(days=4))
+    status(do, "Vacation!", until=clock() + timedelta(days=4))
+    (row,) = world.all(Delegation)
+    assert (row.to_id, row.ends, row.source) == ("sue", date(2026, 3, 6), Source.STATUS)
+    assert buyer.asked(order_id).stand_ins == {"sue": "ana"}
+    status(do, "")
+    assert buyer.asked(order_id).eligible_ids == ["ana"]
+    status(do, "", emoji=":palm_tree:")
+    assert world.all(Delegation, ended_at=None)[0].ends == date(2026, 3, 15)
+    do(AllowAbsence(), by="ana")
+    status(do, "sick", until=clock() + timedelta(days=1))
+    assert len(world.all(Delegation)) == 2

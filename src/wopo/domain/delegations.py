@@ -65,7 +65,6 @@ class Source(StrEnum):
 
     FORM = "form"
     STATUS = "slack_status"
-    DO_NOT_DISTURB = "do_not_disturb"
 
 
 class Delegation(SQLModel, table=True):

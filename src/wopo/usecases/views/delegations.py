@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 
+from wopo.domain.absences import AbsenceRule
 from wopo.domain.people import Person
 from wopo.usecases.delegations import open_ones
 from wopo.usecases.ports import UnitOfWork
@@ -31,3 +32,9 @@ def delegations_of(uow: UnitOfWork, person_id: str, *, day: date) -> tuple[Deleg
         )
         for row in rows
     )
+
+
+def away_stand_in(uow: UnitOfWork, person_id: str) -> Ref | None:
+    """Who stands in while the person's Slack status says that they are away."""
+    row = uow.get(AbsenceRule, person_id)
+    return refs(uow, Person, [row.to_id]).get(row.to_id) if row else None

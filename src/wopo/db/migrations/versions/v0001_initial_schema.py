@@ -569,6 +569,20 @@ def upgrade() -> None:
         batch_op.create_index("ix_on_call_site", ["site_id", "ends"], unique=False)
 
     op.create_table(
+        "absence_rule",
+        sa.Column("person_id", sa.String(length=40), nullable=False),
+        sa.Column("to_id", sa.String(length=40), nullable=False),
+        sa.Column("set_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["person_id"], ["person.id"], initially="DEFERRED", deferrable=True
+        ),
+        sa.ForeignKeyConstraint(["to_id"], ["person.id"], initially="DEFERRED", deferrable=True),
+        sa.PrimaryKeyConstraint("person_id"),
+    )
+    with op.batch_alter_table("absence_rule", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_absence_rule_to_id"), ["to_id"], unique=False)
+
+    op.create_table(
         "delegation",
         sa.Column("id", sa.String(length=40), nullable=False),
         sa.Column("from_id", sa.String(length=40), nullable=False),
@@ -2352,6 +2366,7 @@ def downgrade() -> None:
         "purchase_order",
         "labour_rate",
         "cost_centre_owner",
+        "absence_rule",
         "delegation",
         "on_call",
         "authority_limit",
