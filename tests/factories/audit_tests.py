@@ -16,12 +16,15 @@ from wopo.domain.bank_details import BankDetails, BankState
 from wopo.domain.contact_keys import ContactFact, ContactKey, Owner, key_of
 from wopo.domain.delegations import Delegation
 from wopo.domain.duplicates import number_core
+from wopo.domain.events import Event
 from wopo.domain.exception_cases import CaseState, ExceptionCase, Resolution
 from wopo.domain.invoices import Invoice, InvoiceState, number_key
 from wopo.domain.ledger import CostKind, LedgerEntry
+from wopo.domain.money import Money
 from wopo.domain.numbers import NumberSeries
+from wopo.domain.on_call import OnCall
 from wopo.domain.part_requests import Allocation, LineKind, PartRequest, PartRequestLine
-from wopo.domain.people import AuthorityLimit, Person
+from wopo.domain.people import AuthorityLimit, AuthoritySet, Person
 from wopo.domain.purchase_orders import (
     OrderRevision,
     OrderState,
@@ -74,7 +77,8 @@ class Books:
         self, vendor: str = "", *, at: datetime = TUESDAY, by: str = "max", minor: int = 5_005,
         asked: timedelta = timedelta(0), decided: timedelta = timedelta(hours=1),
         by_request_of: str = "", approval: ApprovalState = ApprovalState.APPROVED,
-        wanted: str = AUTHORITY, place_of: str | None = None, **more: Any,
+        wanted: str = AUTHORITY, place_of: str | None = None,
+        on_call: str | None = None, **more: Any,
     ) -> str:  # fmt: skip
         """An issued order with its approval; its id is its number."""
         self.count += 1
@@ -98,6 +102,7 @@ class Books:
                 id=f"{id}/a", purchase_order_id=id, revision=1, content_hash="h", state=approval,
                 amount_minor=minor, currency="EUR", asked_at=at + asked, decided_by_id=by,
                 decided_at=at + decided, wanted=wanted, decided_for_id=place_of,
+                on_call_id=on_call,
             ),
         )  # fmt: skip
         if by_request_of:
@@ -112,6 +117,17 @@ class Books:
                 made_at=first,
             )
         )  # fmt: skip
+
+    def on_call(self, person: str, cap: int, first: datetime, last: datetime) -> str:
+        """A week of emergencies up to a cap in euros."""
+        id = self.id("c")
+        self.world.add(
+            OnCall(
+                id=id, person_id=person, site_id="site", starts=first.date(), ends=last.date(),
+                cap_minor=cap * 100, currency="EUR", set_at=first,
+            )
+        )  # fmt: skip
+        return id
 
     def request(self, order: str, by: str) -> None:
         """A part request that is bought on the order's line."""
@@ -174,13 +190,13 @@ class Books:
         )  # fmt: skip
         return id
 
-    def entry(self, event: str, subject: str, at: datetime, **facts: Any) -> None:
+    def entry(self, event: Event, at: datetime) -> None:
         """A line of the audit trail."""
         self.count += 1
         self.world.add(
             AuditEntry(
-                seq=self.count, at=at, event=event, subject_id=subject, surface="test", key="k",
-                facts=facts, prev_hash="", hash="",
+                seq=self.count, at=at, event=event.name, subject_id=event.subject_id,
+                surface="test", key="k", facts=event.facts(), prev_hash="", hash="",
             )
         )  # fmt: skip
 
@@ -218,8 +234,11 @@ class Books:
             )
         )  # fmt: skip
         self.entry(
-            "person:authority_set", person, at, cost_centre_id=None, valid_from="2026-01-01",
-            valid_to=None, amount={"amount": f"{major}.00", "currency": "EUR"}, before=None,
+            AuthoritySet(
+                subject_id=person, cost_centre_id=None, amount=Money.of(major, "EUR"),
+                valid_from=date(2026, 1, 1), valid_to=None, before=None,
+            ),
+            at,
         )  # fmt: skip
 
     def series(self) -> None:

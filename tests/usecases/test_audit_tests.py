@@ -16,11 +16,13 @@ from wopo.db.engine import make_engine
 from wopo.db.uow import SqlTransactions
 from wopo.domain.approvals import ApprovalState
 from wopo.domain.audit_tests import TESTS, Hit, Period, chosen
+from wopo.domain.budgets import BudgetSet
 from wopo.domain.contact_keys import ContactFact, Owner
 from wopo.domain.errors import DomainError
 from wopo.domain.exception_cases import Resolution
 from wopo.domain.invoices import InvoiceState
-from wopo.domain.people import Person
+from wopo.domain.money import Money
+from wopo.domain.people import Person, PersonDeactivated, PersonReactivated
 from wopo.usecases.audit_tests import FINDERS, Scope, run_tests
 from wopo.writers.audit_report import write_report
 
@@ -64,6 +66,10 @@ def authority(books: Books) -> None:
     ):  # fmt: skip
         made = books.order(by=stands_in, place_of="max", minor=500_000, at=day(number))
         books.expect(5, *([made] if found else []))
+    duty = books.on_call("tom", 500, day(9), day(13))
+    books.order(by="tom", on_call=duty, minor=40_000, at=day(10))
+    books.expect(4, books.order(by="tom", on_call=duty, minor=60_000, at=day(11)))
+    books.expect(5, books.order(by="tom", on_call=duty, minor=40_000, at=day(19)))
     for week in (4, 11, 18):
         books.order(minor=4_800_000, at=day(week))
     books.expect(10, "Max")
@@ -77,8 +83,8 @@ def authority(books: Books) -> None:
     books.order(decided=timedelta(seconds=5))
     gone, back = books.person("gus", 900), books.person("bea", 900)
     for person in (gone, back):
-        books.entry("person:deactivated", person, day(2), code=person, reason="")
-    books.entry("person:reactivated", back, day(3, 8), code=back)
+        books.entry(PersonDeactivated(subject_id=person, code=person, reason=""), day(2))
+    books.entry(PersonReactivated(subject_id=back, code=back), day(3, 8))
     books.order(by=gone, at=day(1, 9) - timedelta(days=2))
     books.expect(20, books.order(by=gone, at=day(5)))
     books.order(by=back, at=day(5))
@@ -172,14 +178,15 @@ def vendors(books: Books) -> None:
 
 
 def registers(books: Books) -> None:
-    money = [{"amount": f"{amount}.00", "currency": "EUR"} for amount in (100, 200)]
-    over, runs = "2026-02-28", "2026-12-31"
-    for centre, ends, before in (
-        ("4711", over, money[0]), ("4712", runs, money[0]), ("4713", over, None),
-    ):  # fmt: skip
+    old, new = Money.of("100", "EUR"), Money.of("200", "EUR")
+    over, runs = date(2026, 2, 28), date(2026, 12, 31)
+    for centre, ends, before in (("4711", over, old), ("4712", runs, old), ("4713", over, None)):
         books.entry(
-            "budget:set", centre, day(9), cost_centre=centre, ends=ends, before=before,
-            limit=money[1],
+            BudgetSet(
+                subject_id=centre, cost_centre_id=centre, project_id=None, whose=centre,
+                starts=date(2026, 1, 1), ends=ends, limit=new, before=before,
+            ),
+            day(9),
         )  # fmt: skip
     books.expect(24, "Budget of 4711")
     books.series()

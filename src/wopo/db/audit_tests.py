@@ -86,8 +86,8 @@ class SqlAuditTests(AuditSums, AuditTestStore):
                 col(A.id), col(PO.id), col(PO.number), col(V.name), col(A.amount_minor),
                 col(A.currency), col(A.asked_at), col(A.decided_at), col(A.decided_by_id),
                 col(A.waiver),
-                and_(col(A.wanted) == AUTHORITY, col(A.on_call_id).is_(None)),
-                func.coalesce(col(A.decided_for_id), col(A.decided_by_id)),
+                or_(col(A.wanted) == AUTHORITY, col(A.on_call_id).is_not(None)),
+                func.coalesce(col(A.decided_for_id), col(A.decided_by_id)), col(A.on_call_id),
                 col(PO.requested_by_ids), col(OrderRevision.made_by_id),
             )
             .select_from(A)

@@ -9,6 +9,7 @@ from wopo.domain.audit_tests import Period
 from wopo.domain.delegations import Delegation
 from wopo.domain.exchange_rates import ExchangeRate
 from wopo.domain.money import Money
+from wopo.domain.on_call import OnCall
 from wopo.domain.people import AuthorityLimit, AuthoritySet
 from wopo.usecases.faults import Fault
 from wopo.usecases.ports import UnitOfWork
@@ -28,13 +29,19 @@ class Authority:
         self.delegations: dict[str, list[Delegation]] = {}
         for row in uow.all(Delegation, order=("starts", "id")):
             self.delegations.setdefault(row.from_id, []).append(row)
+        self.duties = {duty.id: duty for duty in uow.all(OnCall)}
         self.rates: dict[str, list[ExchangeRate]] = {}
         for rate in uow.all(ExchangeRate, order="day"):
             self.rates.setdefault(rate.source, []).append(rate)
 
-    def at(self, person_id: str, at: datetime) -> list[AuthorityLimit]:
-        """The person's limits as they stood at a moment."""
-        return limits_at(self.limits.get(person_id, []), self.sets.get(person_id, []), at)
+    def behind(self, row: Decision) -> list[AuthorityLimit]:
+        """The limits behind a decision as they stood then: the cap of whoever was on call, else
+        those of who decided, or in whose place."""
+        if row.on_call_id is not None:
+            duty = self.duties.get(row.on_call_id)
+            return [_cap(duty, row)] if duty is not None and duty.person_id == row.by_id else []
+        who = row.authority_id
+        return limits_at(self.limits.get(who, []), self.sets.get(who, []), row.decided_at)
 
     def need(self, row: Decision, day: date | None = None) -> Need:
         """What a decision had to cover on its day, or would have on another."""
@@ -48,7 +55,7 @@ class Authority:
 
     def limit_of(self, row: Decision) -> Money | None:
         """How much the approver could approve for this order at that moment; none for nothing."""
-        found = level(self.at(row.authority_id, row.decided_at), self.need(row))
+        found = level(self.behind(row), self.need(row))
         if found is None:
             return None
         # A limit in another currency seldom is a whole number of minor units: what is beyond the
@@ -74,7 +81,7 @@ class Authority:
     def ended(self, row: Decision) -> date | None:
         """The last day on which an older limit of the approver would have covered it; none where
         none ever did."""
-        limits = self.at(row.authority_id, row.decided_at)
+        limits = self.behind(row)
         days = {limit.valid_to for limit in limits if limit.valid_to is not None}
         over = sorted((day for day in days if day < row.decided_at.date()), reverse=True)
         for day in over:
@@ -82,6 +89,22 @@ class Authority:
             if found is not None and found >= row.amount.amount:
                 return day
         return None
+
+
+def _cap(duty: OnCall, row: Decision) -> AuthorityLimit:
+    """What somebody on call could approve, as a limit for every cost centre."""
+    ends = duty.ends
+    if duty.ended_at is not None and duty.ended_at <= row.decided_at:
+        ends = min(ends, duty.ended_at.date() - timedelta(days=1))
+    return AuthorityLimit(
+        id="",
+        person_id=duty.person_id,
+        cost_centre_id=None,
+        amount_minor=duty.cap_minor,
+        currency=duty.currency,
+        valid_from=duty.starts,
+        valid_to=ends,
+    )
 
 
 def _held(delegation: Delegation, at: datetime) -> bool:

@@ -37,7 +37,7 @@ def reopened_budgets(scope: Scope) -> Iterator[Hit]:
                 f"ended on {ends}, changed from {limits[0]} to {limits[1]} by "
                 f"{scope.name(entry.actor_id)}"
             )
-            yield Hit(24, f"Budget of {facts['cost_centre']}", day, text, limits[1])
+            yield Hit(24, f"Budget of {facts['whose']}", day, text, limits[1])
 
 
 @finds(25)

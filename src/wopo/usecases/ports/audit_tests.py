@@ -17,7 +17,7 @@ Ids = frozenset[str]
 class Decision(NamedTuple):
     """An order that a person approved, whether or not the approval still holds. ``by_authority``:
     a limit had to cover it (``authority_id``'s: who decided, or in whose place); a step that the
-    policy asks of a role or a person needs none, nor does an emergency approved on call."""
+    policy asks of a role or a person needs none. On call it is the cap of ``on_call_id``."""
 
     approval_id: str
     order_id: str
@@ -31,6 +31,7 @@ class Decision(NamedTuple):
     waiver: str | None
     by_authority: bool
     authority_id: str
+    on_call_id: str | None
     requesters: Ids
     centres: Ids
 
