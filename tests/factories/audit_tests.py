@@ -78,7 +78,7 @@ class Books:
         asked: timedelta = timedelta(0), decided: timedelta = timedelta(hours=1),
         by_request_of: str = "", approval: ApprovalState = ApprovalState.APPROVED,
         wanted: str = AUTHORITY, place_of: str | None = None,
-        on_call: str | None = None, **more: Any,
+        on_call: str | None = None, centre: str = "cc", **more: Any,
     ) -> str:  # fmt: skip
         """An issued order with its approval; its id is its number."""
         self.count += 1
@@ -95,7 +95,8 @@ class Books:
                 unit="pcs", unit_price=D(minor) / 100, cost_centre_id="cc", work_order_id="WO-1",
             ),
             OrderRevision(
-                id=f"{id}/r", purchase_order_id=id, revision=1, content={}, content_hash="h",
+                id=f"{id}/r", purchase_order_id=id, revision=1, content_hash="h",
+                content={"lines": [{"cost_centre_id": centre}]},
                 total_minor=minor, at=at,
             ),
             Approval(

@@ -66,6 +66,10 @@ def authority(books: Books) -> None:
     ):  # fmt: skip
         made = books.order(by=stands_in, place_of="max", minor=500_000, at=day(number))
         books.expect(5, *([made] if found else []))
+    own = books.person("cen")
+    books.world.limit(own, 900, centre="cc")
+    books.order(by=own, at=day(17))
+    books.expect(4, books.order(by=own, at=day(18), centre="cc2"))
     duty = books.on_call("tom", 500, day(9), day(13))
     books.order(by="tom", on_call=duty, minor=40_000, at=day(10))
     books.expect(4, books.order(by="tom", on_call=duty, minor=60_000, at=day(11)))

@@ -88,7 +88,7 @@ class SqlAuditTests(AuditSums, AuditTestStore):
                 col(A.waiver),
                 or_(col(A.wanted) == AUTHORITY, col(A.on_call_id).is_not(None)),
                 func.coalesce(col(A.decided_for_id), col(A.decided_by_id)), col(A.on_call_id),
-                col(PO.requested_by_ids), col(OrderRevision.made_by_id),
+                col(PO.requested_by_ids), col(OrderRevision.made_by_id), col(OrderRevision.content),
             )
             .select_from(A)
             .join(PO, col(PO.id) == col(A.purchase_order_id))
@@ -101,11 +101,13 @@ class SqlAuditTests(AuditSums, AuditTestStore):
             .order_by(col(A.decided_at), col(A.id))
         )  # fmt: skip
         for row, people in self._with_people(statement, lambda row: row[1]):
-            *facts, asked, maker = row
+            *facts, asked, maker, content = row
             requesters = {*asked, *people.requesters.get(row[1], ()), maker} - {None}
-            yield Decision._make(
-                (*facts, frozenset(requesters), people.centres.get(row[1], frozenset()))
-            )
+            # What was approved then, which later revisions may have changed.
+            lines = (content or {}).get("lines", ())
+            centres = frozenset(line["cost_centre_id"] for line in lines)
+            found = centres or people.centres.get(row[1], frozenset())
+            yield Decision._make((*facts, frozenset(requesters), found))
 
     def deliveries(self, period: Period) -> Iterator[Delivery]:
         statement = (
