@@ -179,6 +179,8 @@ def test_a_reference_to_nothing_is_refused_at_commit(
 def _refusal() -> RefusalEntry:
     return RefusalEntry(
         id="r",
+        seq=1,
+        prev_seal="",
         at=NOW,
         surface="test",
         command="X",

@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import Select, bindparam, func, select
 from sqlmodel import col
 
-from wopo.db.uow import SqlStore, implements, waiting
+from wopo.db.uow import SqlStore, implements
 from wopo.domain.after_the_fact import AfterTheFact
 from wopo.domain.invoices import Invoice, InvoiceState, InvoiceType
 from wopo.domain.money import Money
@@ -79,9 +79,8 @@ class SqlAfterTheFact(SqlStore, AfterTheFactStore):
 
     def unordered_invoice(self, vendor_id: str, total: Money) -> tuple[str, date] | None:
         asked = {"vendor_id": vendor_id, "minor": total.minor, "currency": total.currency}
-        options = waiting(self.session, Invoice)
-        found = self.session.execute(UNORDERED, asked, execution_options=options).first()
-        return (found[0], found[1]) if found else None
+        found = self.rows(UNORDERED, asked, Invoice)
+        return (found[0][0], found[0][1]) if found else None
 
     def asked_between(self, start: datetime, end: datetime) -> list[DatedOrder]:
         rows = self.session.execute(BETWEEN, {"start": start, "end": end})

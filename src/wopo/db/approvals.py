@@ -7,7 +7,8 @@ from typing import Any
 from sqlalchemy import CompoundSelect, String, bindparam, cast, func, literal, or_, union
 from sqlmodel import col, select
 
-from wopo.db.uow import SqlStore, implements, recall, waiting
+from wopo.db.sessions import recall
+from wopo.db.uow import SqlStore, implements
 from wopo.domain.assets import Asset
 from wopo.domain.invoices import Invoice
 from wopo.domain.ledger import CostKind, LedgerEntry
@@ -62,28 +63,20 @@ class SqlApprovals(SqlStore):
 
     def approvers(self, centre_ids: Collection[str]) -> list[tuple[Person, list[AuthorityLimit]]]:
         found: dict[str, tuple[Person, list[AuthorityLimit]]] = {}
-        options = waiting(self.session, Person, AuthorityLimit)
-        rows = self.session.execute(
-            APPROVERS, {"centre_ids": list(centre_ids)}, execution_options=options
-        )
-        for person, limit in rows:
+        asked = {"centre_ids": list(centre_ids)}
+        for person, limit in self.rows(APPROVERS, asked, Person, AuthorityLimit):
             found.setdefault(person.id, (person, []))[1].append(limit)
         return list(found.values())
 
     def requesters(self, order_id: str) -> set[str]:
         def read() -> list[str]:
-            asked = {"order_id": order_id}
-            options = waiting(self.session, *SHARES, PartRequest)
-            found = self.session.execute(REQUESTERS, asked, execution_options=options)
-            return list(found.scalars())
+            return self.firsts(REQUESTERS, {"order_id": order_id}, *SHARES, PartRequest)
 
         return set(recall(self.session, Allocation, ("requesters", order_id), read))
 
     def handlers(self, order_id: str) -> Mapping[Duty, frozenset[str]]:
-        options = waiting(self.session, Receipt, Invoice)
-        found = self.session.execute(HANDLERS, {"order_id": order_id}, execution_options=options)
         people: dict[Duty, set[str]] = {}
-        for duty, person_id in found:
+        for duty, person_id in self.rows(HANDLERS, {"order_id": order_id}, Receipt, Invoice):
             people.setdefault(Duty(duty), set()).add(person_id)
         return {duty: frozenset(ids) for duty, ids in people.items()}
 

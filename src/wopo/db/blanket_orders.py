@@ -5,7 +5,7 @@ from datetime import date
 from sqlalchemy import bindparam, or_
 from sqlmodel import col, select
 
-from wopo.db.uow import SqlStore, implements, waiting
+from wopo.db.uow import SqlStore, implements
 from wopo.domain.purchase_orders import OrderKind, OrderState, PurchaseOrder
 from wopo.usecases.ports.blanket_orders import BlanketStore
 
@@ -25,6 +25,4 @@ class SqlBlankets(SqlStore):
     """See ``BlanketStore``."""
 
     def open_on(self, day: date) -> list[PurchaseOrder]:
-        options = waiting(self.session, PurchaseOrder)
-        rows = self.session.execute(OPEN, {"day": day}, execution_options=options)
-        return list(rows.scalars())
+        return self.firsts(OPEN, {"day": day}, PurchaseOrder)

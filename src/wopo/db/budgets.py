@@ -7,7 +7,8 @@ from typing import Any, cast
 from sqlalchemy import Select, and_, bindparam, func, literal_column, null, or_, select, union_all
 from sqlmodel import SQLModel, col
 
-from wopo.db.uow import SqlStore, implements, recall, waiting
+from wopo.db.sessions import recall
+from wopo.db.uow import SqlStore, implements
 from wopo.domain.budget_tree import Held
 from wopo.domain.budgets import COLUMN, SPENT, Budget
 from wopo.domain.cost_centres import CostCentre
@@ -114,8 +115,7 @@ class SqlBudgets(SqlStore, BudgetStore):
         }
 
         def read() -> list[Held]:
-            options = waiting(self.session, Budget, CostCentre)
-            rows = self.session.execute(HOLDING, asked, execution_options=options)
+            rows = self.rows(HOLDING, asked, Budget, CostCentre)
             return [Held(budget, start, above or 0) for budget, start, above in rows]
 
         question = ("holding", *(tuple(ids) for ids in asked.values()))

@@ -5,7 +5,7 @@ from collections.abc import Collection
 from sqlalchemy import and_, bindparam, literal, select
 from sqlmodel import col
 
-from wopo.db.uow import SqlStore, implements, waiting
+from wopo.db.uow import SqlStore, implements
 from wopo.domain.outbox import Setting
 from wopo.domain.people import Person, SlackIdentity
 from wopo.usecases.ports.identities import Entrance, IdentityStore
@@ -32,7 +32,6 @@ class SqlIdentities(SqlStore, IdentityStore):
 
     def entrance(self, workspace_id: str, user_id: str, settings: Collection[str]) -> Entrance:
         asked = {"workspace": workspace_id, "user": user_id, "settings": sorted(settings)}
-        options = waiting(self.session, SlackIdentity, Person, Setting)
-        rows = self.session.execute(ENTRANCE, asked, execution_options=options).all()
+        rows = self.rows(ENTRANCE, asked, SlackIdentity, Person, Setting)
         values = {name: value for _, _, name, value in rows if name is not None}
         return Entrance(rows[0][0], rows[0][1], values)

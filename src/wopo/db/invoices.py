@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import and_, bindparam, case, func, or_, select, union
 from sqlmodel import SQLModel
 
-from wopo.db.uow import SqlStore, implements, waiting
+from wopo.db.uow import SqlStore, implements
 from wopo.domain.duplicates import NEAR_DAYS
 from wopo.domain.invoices import Invoice, InvoiceCharge, InvoiceState, InvoiceType
 from wopo.usecases.ports.invoices import InvoiceStore
@@ -70,19 +70,14 @@ class SqlInvoices(SqlStore, InvoiceStore):
             "first": min(dates) - near,
             "last": max(dates) + near,
         }
-        options = waiting(self.session, Invoice)
-        return list(self.session.execute(ALIKE, asked, execution_options=options).scalars())
+        return self.firsts(ALIKE, asked, Invoice)
 
     def value_before(self, order_id: str, sequence: int) -> int:
-        asked, options = (
-            {"order_id": order_id, "sequence": sequence},
-            waiting(self.session, Invoice),
-        )
-        found = self.session.execute(VALUE_BEFORE, asked, execution_options=options)
-        return int(found.scalar_one() or 0)
+        asked = {"order_id": order_id, "sequence": sequence}
+        ((value,),) = self.rows(VALUE_BEFORE, asked, Invoice)
+        return int(value or 0)
 
     def charges_before(self, order_id: str, sequence: int) -> dict[str, int]:
         asked = {"order_id": order_id, "sequence": sequence}
-        options = waiting(self.session, Invoice, InvoiceCharge)
-        rows = self.session.execute(CHARGES_BEFORE, asked, execution_options=options)
+        rows = self.rows(CHARGES_BEFORE, asked, Invoice, InvoiceCharge)
         return {code: int(amount) for code, amount in rows}

@@ -5,6 +5,7 @@ from typing import Any
 from sqlalchemy import Table, bindparam, insert, select, text, update
 from sqlmodel import SQLModel
 
+from wopo.db.prepared import change, rows
 from wopo.db.uow import SqlStore, implements
 from wopo.domain.audit import GENESIS, AuditHead
 from wopo.domain.outbox import IdempotencyRow
@@ -43,23 +44,25 @@ class SqlJournal(SqlStore, Journal):
         if connection.dialect.name != "sqlite":
             # Two instances given the same key at once: the second waits for the first's answer.
             connection.execute(LOCK_KEY, {"key": key})
-        row = None
+        found: list[Any] = []
         if actor_id is not None:
             asked = {"given": key, "actor_id": actor_id}
-            row = self.session.execute(EARLIER_AND_ACTOR, asked).first()
-        if row is None:
-            row = connection.execute(EARLIER, {"given": key}).first()
-        return (row.digest, row.answer) if row and row.digest is not None else None
+            found = self.rows(EARLIER_AND_ACTOR, asked, Person)
+        if not found:
+            found = self.rows(EARLIER, {"given": key}, IdempotencyRow)
+        digest, answer, *_ = found[0] if found else (None, {})
+        return None if digest is None else (digest, answer)
 
     def advance(self, *, entries: int = 0, messages: int = 0) -> Place:
         counted = {"entries": entries, "messages": messages}
-        row = self.connection.execute(ADVANCE, counted).first()
-        if row is None:
+        found = rows(self.session, self.connection, ADVANCE, counted)
+        if not found:
             self.connection.execute(
                 insert(HEAD).values(id=1, seq=entries, hash=GENESIS, told=messages)
             )
             return Place(0, GENESIS, 0)
-        return Place(row.seq - entries, row.hash, row.told - messages)
+        ((seq, newest, told),) = found
+        return Place(seq - entries, newest, told - messages)
 
     def seal(self, hash: str) -> None:
-        self.connection.execute(SEAL_HEAD, {"newest": hash})
+        change(self.connection, SEAL_HEAD, {"newest": hash})

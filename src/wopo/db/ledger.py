@@ -7,7 +7,8 @@ from typing import Any
 from sqlalchemy import bindparam, func, null, select, type_coerce, union_all
 from sqlmodel import SQLModel
 
-from wopo.db.uow import SqlStore, implements, waiting
+from wopo.db.prepared import rows
+from wopo.db.uow import SqlStore, implements
 from wopo.domain.columns import ScaledDecimal
 from wopo.domain.ledger import Dimensions, LedgerEntry
 from wopo.domain.receipts import Receipt, ReceiptKind, ReceiptLine, ReceiptState
@@ -60,23 +61,20 @@ class SqlLedger(SqlStore, LedgerStore):
     """See ``LedgerStore``."""
 
     def standing(self, line_ids: Collection[str]) -> list[Standing]:
-        rows = self.connection.execute(STANDING, {"line_ids": list(line_ids)})
-        return [_standing(row) for row in rows]
+        asked = {"line_ids": list(line_ids)}
+        return [_standing(row) for row in rows(self.session, self.connection, STANDING, asked)]
 
     def forgone(self, order_ids: Collection[str]) -> dict[str, Decimal]:
-        options = waiting(self.session, Receipt, ReceiptLine)
         asked = {"order_ids": list(order_ids)}
-        rows = self.session.execute(FORGONE, asked, execution_options=options)
-        return _forgone(rows)
+        return _forgone(self.rows(FORGONE, asked, Receipt, ReceiptLine))
 
     def of_order(
         self, order_id: str, line_ids: Collection[str]
     ) -> tuple[list[Standing], dict[str, Decimal]]:
-        options = waiting(self.session, Receipt, ReceiptLine)
         asked = {"order_ids": [order_id], "line_ids": list(line_ids)}
-        rows = self.session.execute(OF_ORDER, asked, execution_options=options).all()
-        returned = [(row[0], row[-2], row[-1]) for row in rows if row[-2] is not None]
-        standing = [_standing(row[:-2]) for row in rows if row[-2] is None]
+        found = self.rows(OF_ORDER, asked, Receipt, ReceiptLine)
+        returned = [(row[0], row[-2], row[-1]) for row in found if row[-2] is not None]
+        standing = [_standing(row[:-2]) for row in found if row[-2] is None]
         return standing, _forgone(returned)
 
 

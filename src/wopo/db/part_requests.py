@@ -5,7 +5,8 @@ from collections.abc import Collection
 from sqlalchemy import bindparam, func
 from sqlmodel import col, select
 
-from wopo.db.uow import SqlStore, implements, recall, remember, waiting
+from wopo.db.sessions import recall, remember
+from wopo.db.uow import SqlStore, implements
 from wopo.domain.part_requests import Allocation, PartRequestLine
 from wopo.domain.purchase_orders import PurchaseOrder, PurchaseOrderLine
 from wopo.usecases.ports.part_requests import Link, PartRequestStore
@@ -51,20 +52,16 @@ class SqlPartRequests(SqlStore):
         wanted = sorted(line_ids)
 
         def read() -> list[Link]:
-            options = waiting(self.session, Allocation, PurchaseOrderLine)
             asked = {"line_ids": wanted}
-            return [
-                Link(*row) for row in self.session.execute(LINKS, asked, execution_options=options)
-            ]
+            return [Link(*row) for row in self.rows(LINKS, asked, Allocation, PurchaseOrderLine)]
 
         return recall(self.session, Allocation, _where_bought(wanted), read)
 
     def lines_on(self, order_id: str) -> list[PartRequestLine]:
-        options = waiting(self.session, Allocation, PartRequestLine, PurchaseOrderLine)
-        asked = {"order_id": order_id}
+        tables, asked = (Allocation, PartRequestLine, PurchaseOrderLine), {"order_id": order_id}
         lines: dict[str, PartRequestLine] = {}
         links: list[Link] = []
-        for line, *link in self.session.execute(LINES_ON, asked, execution_options=options):
+        for line, *link in self.rows(LINES_ON, asked, *tables):
             lines[line.id] = line
             if not link[0].cancelled:
                 links.append(Link(*link))
@@ -73,5 +70,5 @@ class SqlPartRequests(SqlStore):
         return list(lines.values())
 
     def count_unsourced(self) -> int:
-        self.session.flush()
-        return int(self.session.connection().execute(COUNT_UNSOURCED).scalar_one())
+        ((number,),) = self.rows(COUNT_UNSOURCED, {}, PartRequestLine)
+        return int(number)

@@ -7,7 +7,8 @@ from sqlalchemy import Date, and_, bindparam, func, or_
 from sqlalchemy import select as sa_select
 from sqlmodel import col, select
 
-from wopo.db.uow import KeepingSession, SqlStore, implements
+from wopo.db.sessions import KeepingSession
+from wopo.db.uow import SqlStore, implements
 from wopo.domain.invoices import Invoice, InvoiceState, InvoiceType
 from wopo.domain.payment_batches import (
     BatchState,

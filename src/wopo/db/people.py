@@ -3,7 +3,7 @@
 from sqlalchemy import String, bindparam, cast, or_
 from sqlmodel import col, select
 
-from wopo.db.uow import SqlStore, implements, waiting
+from wopo.db.uow import SqlStore, implements
 from wopo.domain.people import Person, Role, TeamMember
 from wopo.usecases.ports.people import PeopleStore
 
@@ -25,13 +25,10 @@ class SqlPeople(SqlStore):
     def with_role(self, role: Role, *, site_id: str | None = None) -> list[Person]:
         asked = {"role": f'%"{role.value}"%', "site_id": site_id}
         statement = WITH_ROLE if site_id is None else AT_SITE
-        options = waiting(self.session, Person)
-        found = self.session.execute(statement, asked, execution_options=options)
-        return list(found.scalars())
+        return self.firsts(statement, asked, Person)
 
     def team_ids(self, person_id: str) -> set[str]:
-        asked, options = {"person_id": person_id}, waiting(self.session, TeamMember)
-        return set(self.session.execute(TEAMS, asked, execution_options=options).scalars())
+        return set(self.firsts(TEAMS, {"person_id": person_id}, TeamMember))
 
     def members(self, team_id: str) -> list[Person]:
         statement = (

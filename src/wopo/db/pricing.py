@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import bindparam, or_
 from sqlmodel import col, select
 
-from wopo.db.uow import SqlStore, implements, waiting
+from wopo.db.uow import SqlStore, implements
 from wopo.domain.price_agreements import PriceAgreement, PriceTier
 from wopo.domain.pricing import LastPrice
 from wopo.domain.vendors import PreferredVendor
@@ -55,13 +55,9 @@ class SqlPricing(SqlStore):
             "first": min(days),
             "last": max(days),
         }
-        rows = self.session.execute(
-            SERVICES_TOO if services else AGREEMENTS,
-            asked,
-            execution_options=waiting(self.session, PriceAgreement, PriceTier),
-        )
+        statement = SERVICES_TOO if services else AGREEMENTS
         found: dict[str, tuple[PriceAgreement, list[PriceTier]]] = {}
-        for agreement, tier in rows:
+        for agreement, tier in self.rows(statement, asked, PriceAgreement, PriceTier):
             _, tiers = found.setdefault(agreement.id, (agreement, []))
             if tier is not None:
                 tiers.append(tier)
@@ -71,9 +67,7 @@ class SqlPricing(SqlStore):
         self, *, part_ids: Collection[str], categories: Collection[str]
     ) -> list[PreferredVendor]:
         asked = {"part_ids": list(part_ids), "categories": list(categories)}
-        options = waiting(self.session, PreferredVendor)
-        return list(self.session.execute(PREFERRED, asked, execution_options=options).scalars())
+        return self.firsts(PREFERRED, asked, PreferredVendor)
 
     def last_prices(self, part_ids: Collection[str]) -> list[LastPrice]:
-        asked, options = {"part_ids": list(part_ids)}, waiting(self.session, LastPrice)
-        return list(self.session.execute(LAST_PRICES, asked, execution_options=options).scalars())
+        return self.firsts(LAST_PRICES, {"part_ids": list(part_ids)}, LastPrice)

@@ -5,7 +5,8 @@ from datetime import date
 from sqlalchemy import ColumnElement
 from sqlmodel import col, select
 
-from wopo.db.uow import SqlStore, implements, recall
+from wopo.db.sessions import recall
+from wopo.db.uow import SqlStore, implements
 from wopo.domain.purchasing_policy import PurchasingPolicy
 from wopo.usecases.ports.purchasing_policy import PolicyStore
 

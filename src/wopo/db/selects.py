@@ -80,9 +80,9 @@ def _reference(kind: type[SQLModel], other: type[SQLModel]) -> ColumnElement[boo
 
 @lru_cache(maxsize=SHAPES)
 def locking(kind: type[SQLModel], beside: Beside) -> Select[Any]:
-    """The row with this ``:id``, read anew and held; what is beside it is only read."""
-    statement = rows(kind, (("id", "is"),), beside=beside).with_for_update(of=kind)
-    return statement.execution_options(populate_existing=True)
+    """The row with this primary key, held; what is beside it is only read."""
+    shape = tuple((name, "is") for name in _key(kind))
+    return rows(kind, shape, beside=beside).with_for_update(of=kind)
 
 
 @lru_cache(maxsize=SHAPES)

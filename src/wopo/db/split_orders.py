@@ -8,7 +8,7 @@ from sqlalchemy import Select, and_, bindparam, case, select
 from sqlalchemy.orm import aliased
 from sqlmodel import col
 
-from wopo.db.uow import SqlStore, implements, waiting
+from wopo.db.uow import SqlStore, implements
 from wopo.domain.purchase_orders import (
     OrderRevision,
     OrderState,
@@ -78,12 +78,10 @@ class SqlSplitOrders(SqlStore, SplitStore):
     ) -> list[AskedOrder]:
         given = {"since": since, "without": without}
         given |= {"vendor_id": vendor_id} if vendor_id else {}
-        options = waiting(self.session, PurchaseOrder, PurchaseOrderLine, OrderRevision)
+        tables = (PurchaseOrder, PurchaseOrderLine, OrderRevision)
         statement = _asked(one_vendor=vendor_id is not None)
         found: dict[str, AskedOrder] = {}
-        for state, kind, job_id, centre_id, *order in self.session.execute(
-            statement, given, execution_options=options
-        ):
+        for state, kind, job_id, centre_id, *order in self.rows(statement, given, *tables):
             if state not in ASKED or kind not in COUNTED:
                 continue
             known = found.setdefault(order[0], AskedOrder(*order))

@@ -6,7 +6,7 @@ from decimal import Decimal
 from sqlalchemy import bindparam
 from sqlmodel import col, select
 
-from wopo.db.uow import SqlStore, implements, waiting
+from wopo.db.uow import SqlStore, implements
 from wopo.domain.locations import Location
 from wopo.domain.stock import MovementKind, StockLevel, StockMovement
 from wopo.usecases.ports.stock import StockStore
@@ -17,7 +17,7 @@ LEVELS = (
     .where(col(StockLevel.part_id).in_(bindparam("part_ids", expanding=True)))
     .order_by(col(StockLevel.id))
 )
-HELD_LEVELS = LEVELS.with_for_update(of=StockLevel).execution_options(populate_existing=True)
+HELD_LEVELS = LEVELS.with_for_update(of=StockLevel)
 
 
 @implements(StockStore)
@@ -28,10 +28,8 @@ class SqlStock(SqlStore):
         self, part_ids: Collection[str], *, hold: bool = False
     ) -> list[tuple[StockLevel, Location]]:
         asked = {"part_ids": list(part_ids)}
-        options = waiting(self.session, StockLevel, Location)
         statement = HELD_LEVELS if hold else LEVELS
-        rows = self.session.execute(statement, asked, execution_options=options)
-        return [(level, place) for level, place in rows]
+        return self.rows(statement, asked, StockLevel, Location, anew=hold)
 
     def held_by_job(self, line_id: str) -> tuple[Decimal, int]:
         statement = select(StockMovement).where(

@@ -4,28 +4,27 @@ from collections.abc import Callable, Collection, Sequence
 from types import TracebackType
 from typing import Any, Self, TypeVar, cast
 
-from sqlalchemy import Connection, Engine, Insert, Table, event, insert, text
+from sqlalchemy import Connection, Engine, Integer, column, text
 from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
 from sqlalchemy.orm.attributes import set_committed_value
 from sqlalchemy.orm.exc import StaleDataError
-from sqlmodel import Session, SQLModel
+from sqlmodel import SQLModel
 
 from wopo.db import selects
 from wopo.db.engine import WRITE
-from wopo.db.seals import SEAL, seal_of
+from wopo.db.prepared import Values, rows
+from wopo.db.sessions import KeepingSession, OwnSession, insert_rows, recall
 from wopo.domain.errors import BUSY, STALE, STORAGE_DOWN
 from wopo.domain.numbers import document_number
 
 M = TypeVar("M", bound=SQLModel)
 P = TypeVar("P")
-R = TypeVar("R")
 S = TypeVar("S", bound="SqlStore")
 
-_INSERTS: dict[type[SQLModel], tuple[Insert, tuple[str, ...], Table | None]] = {}
 _COUNT_ON = text(
     "INSERT INTO number_series (prefix, year, last) VALUES (:prefix, :year, :count) "
     "ON CONFLICT (prefix, year) DO UPDATE SET last = number_series.last + :count RETURNING last"
-)
+).columns(column("last", Integer))
 
 IMPLEMENTATIONS: dict[type[Any], type["SqlStore"]] = {}
 
@@ -33,13 +32,24 @@ IMPLEMENTATIONS: dict[type[Any], type["SqlStore"]] = {}
 class SqlStore:
     """Base of a concept's own finders. One that writes past the session says ``forget`` after."""
 
-    def __init__(self, session: Session) -> None:
+    def __init__(self, session: OwnSession) -> None:
         self.session = session
 
     @property
     def connection(self) -> Connection:
         """The transaction's connection, for statements past the session."""
-        return direct(self.session)
+        return self.session.direct
+
+    def rows(
+        self, statement: Any, values: Values, *kinds: type[SQLModel], anew: bool = False
+    ) -> list[Any]:
+        """Rows of a statement that is a constant, about these tables: what waits to be written to
+        them is written first. Instances the session has are brought up to date if ``anew``."""
+        return self.session.rows(statement, values, *kinds, anew=anew)
+
+    def firsts(self, statement: Any, values: Values, *kinds: type[SQLModel]) -> list[Any]:
+        """The first of each row's values."""
+        return [row[0] for row in self.session.rows(statement, values, *kinds)]
 
     def forget(self) -> None:
         """Rows were written that the session does not know of: read everything anew."""
@@ -57,84 +67,6 @@ def implements(port: type[Any]) -> Callable[[type[S]], type[S]]:
     return register
 
 
-class KeepingSession(Session):
-    """A session that holds what it loaded until it ends: SQLAlchemy alone forgets a row as soon
-    as nobody refers to it, and reads it again at the next ``get``.
-
-    ``found`` are the rows of plain reads, by table and question. A write to the table ends that;
-    and on PostgreSQL, where others write meanwhile, so does every lock of a document or a number:
-    what is read after a lock is read from the database.
-    """
-
-    def __init__(self, *arguments: Any, **options: Any) -> None:
-        super().__init__(*arguments, **options)
-        self.kept: list[Any] = []
-        self.direct: Connection | None = None
-        self.found: dict[type[SQLModel], dict[Any, list[Any]]] = {}
-
-    def recall(self, kind: type[SQLModel], question: Any, read: Callable[[], list[Any]]) -> Any:
-        """What ``read`` gave to this question about the table, or gives now."""
-        known = self.found.setdefault(kind, {})
-        found = known.get(question)
-        if found is None or self.unwritten(kind):
-            # Writing what waits may empty ``found``.
-            found = read()
-            self.found.setdefault(kind, {})[question] = found
-        return list(found)
-
-    def unwritten(self, *kinds: type[SQLModel]) -> bool:
-        """Whether rows of one of these tables may have changed and are not written yet."""
-        return any(
-            isinstance(row, kinds) for rows in (self.new, self.dirty, self.deleted) for row in rows
-        )
-
-
-def direct(session: Session) -> Connection:
-    """The connection of the session's transaction; asking the session each time costs as much as a
-    small statement."""
-    if not isinstance(session, KeepingSession):
-        return session.connection()
-    if session.direct is None or session.direct.closed:
-        session.direct = session.connection()
-    return session.direct
-
-
-def _keep(session: KeepingSession, row: Any) -> None:
-    session.kept.append(row)
-
-
-def _forget(session: KeepingSession, _flush: Any) -> None:
-    for rows in (session.new, session.dirty, session.deleted) if session.found else ():
-        for row in rows:
-            session.found.pop(type(row), None)
-
-
-def waiting(session: Session, *kinds: type[SQLModel]) -> dict[str, bool]:
-    """Options for a read of these tables alone: what waits to be written is written first only
-    if it concerns them, so that a row changed in several steps is written once."""
-    return {"autoflush": not isinstance(session, KeepingSession) or session.unwritten(*kinds)}
-
-
-def recall(
-    session: Session, kind: type[SQLModel], question: Any, read: Callable[[], list[R]]
-) -> list[R]:
-    """What ``read`` gives, asked of the database once while nothing is written to the table."""
-    if isinstance(session, KeepingSession):
-        return cast(list[R], session.recall(kind, question, read))
-    return read()
-
-
-def remember(session: Session, kind: type[SQLModel], question: Any, found: list[Any]) -> None:
-    """Keep what was just read, with the answer to another question, for ``recall``."""
-    if isinstance(session, KeepingSession):
-        session.found.setdefault(kind, {})[question] = found
-
-
-event.listen(KeepingSession, "loaded_as_persistent", _keep)
-event.listen(KeepingSession, "pending_to_persistent", _keep)
-event.listen(KeepingSession, "after_flush", _forget)
-
-
 class SqlUnitOfWork:
     """See ``wopo.usecases.ports.UnitOfWork``."""
 
@@ -142,7 +74,7 @@ class SqlUnitOfWork:
         if write and not engine.get_execution_options().get("wopo_write"):
             engine = engine.execution_options(**WRITE)
         # Only writing ones keep rows: reading ones may stream a million.
-        kind = KeepingSession if write else Session
+        kind = KeepingSession if write else OwnSession
         self.session = kind(engine, expire_on_commit=False)
         self._locking = engine.dialect.name != "sqlite"
         self._stores: dict[type[Any], Any] = {}
@@ -150,7 +82,7 @@ class SqlUnitOfWork:
     @property
     def connection(self) -> Connection:
         """The transaction's connection, for statements past the session."""
-        return direct(self.session)
+        return self.session.direct
 
     def __enter__(self) -> Self:
         try:
@@ -201,12 +133,7 @@ class SqlUnitOfWork:
         for entity in entities:
             kinds.setdefault(type(entity), []).append(vars(entity))
         for kind, states in kinds.items():
-            statement, columns, sealed = _insert_into(kind)
-            rows = [{name: state[name] for name in columns} for state in states]
-            if sealed is not None:
-                for row in rows:
-                    row[SEAL] = seal_of(sealed, row)
-            self.connection.execute(statement, rows)
+            insert_rows(self.connection, kind, states)
             self._written(kind)
 
     def delete(self, entity: SQLModel) -> None:
@@ -214,40 +141,36 @@ class SqlUnitOfWork:
 
     def get(self, kind: type[M], id: Any, *, beside: selects.Beside = ()) -> M | None:
         held = self._held(kind, id)
-        if held is None and waiting(self.session, kind)["autoflush"]:
-            self.session.flush()
-            held = self._held(kind, id)
+        if held is not None:
+            return held
+        self.session.settle(kind)
+        held = self._held(kind, id)
         if held is not None:
             return held
         if beside:
             return self.find(kind, beside=beside, id=id)
         statement, values = selects.by_key(kind), selects.key_values(kind, id)
-        read = self.session.execute(statement, values, execution_options={"autoflush": False})
-        return cast(M | None, read.scalars().first())
+        found = self.session.rows(statement, values, kind)
+        return cast(M, found[0][0]) if found else None
 
     def _held(self, kind: type[M], id: Any) -> M | None:
         key = (kind, id if isinstance(id, tuple) else (id,), None)
         return cast(M | None, self.session.identity_map.get(key))
 
     def many(self, kind: type[M], ids: Collection[str]) -> dict[str, M]:
-        rows = {id: self._held(kind, id) for id in sorted(ids)}
-        missing = [id for id, row in rows.items() if row is None]
+        found = {id: self._held(kind, id) for id in sorted(ids)}
+        missing = [id for id, row in found.items() if row is None]
         if missing:
-            rows |= {str(row.id): row for row in self.all(kind, id=missing)}  # type: ignore[attr-defined]
-        return {id: row for id, row in rows.items() if row is not None}
+            found |= {str(row.id): row for row in self.all(kind, id=missing)}  # type: ignore[attr-defined]
+        return {id: row for id, row in found.items() if row is not None}
 
     def lock(self, kind: type[M], id: Any, *, beside: selects.Beside = ()) -> M | None:
         if not self._locking:
             return self.get(kind, id, beside=beside)
         self._forget()
-        options = waiting(self.session, kind, *beside)
-        if beside:
-            locking = selects.locking(kind, beside)
-            row = self.session.execute(locking, {"id": id}, execution_options=options).first()
-            return cast(M, row[0]) if row else None
-        return self.session.get(
-            kind, id, with_for_update=True, populate_existing=True, execution_options=options
-        )
+        statement, values = selects.locking(kind, beside), selects.key_values(kind, id)
+        found = self.session.rows(statement, values, kind, *beside, anew=True)
+        return cast(M, found[0][0]) if found else None
 
     def _forget(self) -> None:
         if isinstance(self.session, KeepingSession):
@@ -276,15 +199,14 @@ class SqlUnitOfWork:
         question = (statement, *(tuple(v) if isinstance(v, list) else v for v in values.values()))
 
         def read() -> list[M]:
-            options = waiting(self.session, kind, *beside)
-            found = self.session.execute(statement, values, execution_options=options)
-            return list(found.scalars())
+            return [row[0] for row in self.session.rows(statement, values, kind, *beside)]
 
         return recall(self.session, kind, question, read)
 
     def count(self, kind: type[M], **equal: Any) -> int:
         shape, values = selects.shape_of(equal)
-        return int(self.session.execute(selects.number_of(kind, shape), values).scalar_one())
+        ((number,),) = self.session.rows(selects.number_of(kind, shape), values, kind)
+        return int(number)
 
     def guarded_update(
         self, kind: type[M], id: Any, *, add: dict[str, int], where_sql: str, **params: Any
@@ -292,17 +214,15 @@ class SqlUnitOfWork:
         self.session.flush()
         statement = selects.addition(kind, tuple(sorted(add)), where_sql)
         values = {f"add_{name}": amount for name, amount in add.items()}
-        hit = self.connection.execute(statement, {"row_id": id, **values, **params})
-        after = hit.one_or_none()
+        after = rows(self.session, self.connection, statement, {"row_id": id, **values, **params})
         self._written(kind)
         loaded = self._held(kind, id)
         if loaded is not None:
-            if after is None:
+            if not after:
                 self.session.refresh(loaded)
-            else:
-                for name, value in after._mapping.items():
-                    set_committed_value(loaded, name, value)
-        return after is not None
+            for name, value in zip(sorted(add), after[0] if after else (), strict=False):
+                set_committed_value(loaded, name, value)
+        return bool(after)
 
     def next_number(self, prefix: str, year: int) -> str:
         return document_number(prefix, year, self._count_on(prefix, year, 1))
@@ -314,7 +234,8 @@ class SqlUnitOfWork:
         if self._locking:
             self._forget()
         values = {"prefix": prefix, "year": year, "count": count}
-        return int(self.connection.execute(_COUNT_ON, values).scalar_one())
+        ((last,),) = rows(self.session, self.connection, _COUNT_ON, values)
+        return int(last)
 
     def flush(self) -> None:
         self.session.flush()
@@ -328,16 +249,6 @@ class SqlUnitOfWork:
         if made is None:
             made = self._stores[port] = IMPLEMENTATIONS[port](self.session)
         return cast(P, made)
-
-
-def _insert_into(kind: type[SQLModel]) -> tuple[Insert, tuple[str, ...], Table | None]:
-    """How rows are appended: the statement, the columns, and the table if they are sealed."""
-    known = _INSERTS.get(kind)
-    if known is None:
-        table = kind.__table__  # type: ignore[attr-defined]
-        sealed = table if SEAL in table.c else None
-        known = _INSERTS[kind] = insert(table), tuple(kind.model_fields), sealed
-    return known
 
 
 class SqlTransactions:
