@@ -18,7 +18,7 @@ def listed() -> str:
     """The code and the sentence of each refusal, by code; ``!`` marks those that are logged."""
     for package in (wopo, bot):
         for module in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
-            if not module.name.endswith("__main__") and ".migrations." not in module.name:
+            if ".migrations." not in module.name:
                 importlib.import_module(module.name)
     told = (
         f"{code}{' !' if refusal.logged else ''}\n    {refusal.sentence}\n"

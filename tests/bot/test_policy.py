@@ -161,7 +161,7 @@ def test_what_was_paid_oneself_is_declared_for_its_line_up_to_what_the_rule_allo
     assert "I paid it myself" in str(listed)
     send(payloads.click(Action.PART_POCKET, Target(id=line).pack(2000), user="U-tess"))
     form = slack.of("views.open")[-1]["view"]
-    assert "More than 60.00 EUR is looked at twice" in str(form["blocks"])
+    assert "For more than 60.00 EUR better get a number first" in str(form["blocks"])
     assert "quantity" not in {block.get("block_id") for block in form["blocks"]}
     photo = {"id": "F1", "name": "till.jpg", "mimetype": "image/jpeg", "size": 1000}
     values = {
