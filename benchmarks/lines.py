@@ -12,15 +12,14 @@ from sqlmodel import SQLModel
 from benchmarks.crowd import Crowd
 from benchmarks.databases import prepare
 from benchmarks.floor import bare_connection
+from benchmarks.stories import billed_as_ordered
 from bot.local.story import Teller
-from wopo.cli.opening import opened, utc_now
+from wopo.cli.opening import opened
 from wopo.db import migrate
 from wopo.domain.cost_centres import CostCentre
 from wopo.domain.order_content import LineContent, OrderContent
 from wopo.domain.purchase_orders import PurchaseOrderLine
 from wopo.domain.vendors import Vendor
-from wopo.usecases.invoice_papers import BilledLine
-from wopo.usecases.invoices import EnterInvoice
 from wopo.usecases.purchase_orders import DraftOrder
 from wopo.usecases.receipts import CountedLine, PostReceipt
 
@@ -57,21 +56,7 @@ class Papers:
         counted[-1] = CountedLine(line_id=last.line_id, accepted=last.accepted - short)
         order_id = lines[0].purchase_order_id
         self.teller.by("rita", PostReceipt(order_id=order_id, lines=tuple(counted)))
-        billed = tuple(
-            BilledLine(
-                order_line_id=line.id,
-                quantity=line.quantity,
-                unit=line.unit,
-                unit_price=line.unit_price,
-            )
-            for line in lines
-        )
-        invoice = EnterInvoice(
-            number=f"BULK-{self.told:05}",
-            invoice_date=utc_now().date(),
-            order_id=order_id,
-            lines=billed,
-        )
+        invoice = billed_as_ordered(f"BULK-{self.told:05}", order_id, lines)
         self.teller.by("fay", invoice)
 
     def _issued(self) -> list[PurchaseOrderLine]:

@@ -110,21 +110,7 @@ class Stories:
         self.teller.by("ben", RecordPromise(order_id=order_id, lines=promises))
 
     def _billed(self, order_id: str, lines: Lines) -> str:
-        billed = tuple(
-            BilledLine(
-                order_line_id=line.id,
-                quantity=line.quantity,
-                unit=line.unit,
-                unit_price=line.unit_price,
-            )
-            for line in lines
-        )
-        invoice = EnterInvoice(
-            number=f"BILL-{self.told:05}",
-            invoice_date=utc_now().date(),
-            order_id=order_id,
-            lines=billed,
-        )
+        invoice = billed_as_ordered(f"BILL-{self.told:05}", order_id, lines)
         return self.teller.by("fay", invoice).subject_id
 
     def _work(self, job_id: str) -> None:
@@ -147,6 +133,24 @@ SHARES: dict[str, int] = {
 }
 """Per hundred orders; a need without a vendor has none. Drafts come last: the next request would
 go on one."""
+
+
+def billed_as_ordered(number: str, order_id: str, lines: Lines) -> EnterInvoice:
+    """The vendor's invoice for all that was ordered, dated today."""
+    return EnterInvoice(
+        number=number,
+        invoice_date=utc_now().date(),
+        order_id=order_id,
+        lines=tuple(
+            BilledLine(
+                order_line_id=line.id,
+                quantity=line.quantity,
+                unit=line.unit,
+                unit_price=line.unit_price,
+            )
+            for line in lines
+        ),
+    )
 
 
 def build(path: Path, orders: int) -> str:

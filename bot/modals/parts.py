@@ -109,16 +109,9 @@ def line_text(line: LineInput, reader: Reader) -> str:
     return f"{reader.number(line.quantity)}{unit} {line.description}"
 
 
-def _inputs(origin: PartsOrigin, reader: Reader) -> list[Block]:
-    needed = not origin.lines
-    part = search(Options.PART, placeholder="Type a name or number") | {"min_query_length": 1}
-    quantity_input = text_input(placeholder="2", longest=40) | {
-        "action_id": str(Action.PARTS_QUANTITY),
-        # Phones have no Enter here, and a quantity is a few characters.
-        "dispatch_action_config": {"trigger_actions_on": ["on_character_entered"]},
-    }
-    made = [
-        field("part_id", "Which part?", part, optional=True) | {"dispatch_action": True},
+def own_words() -> list[Block]:
+    """What is needed where the catalogue does not have it: a thing or a service, in one's words."""
+    return [
         field(
             "description",
             "Or in your words",
@@ -132,6 +125,20 @@ def _inputs(origin: PartsOrigin, reader: Reader) -> list[Block]:
             checkboxes([option("Yes, a service", "yes")]),
             optional=True,
         ),
+    ]
+
+
+def _inputs(origin: PartsOrigin, reader: Reader) -> list[Block]:
+    needed = not origin.lines
+    part = search(Options.PART, placeholder="Type a name or number") | {"min_query_length": 1}
+    quantity_input = text_input(placeholder="2", longest=40) | {
+        "action_id": str(Action.PARTS_QUANTITY),
+        # Phones have no Enter here, and a quantity is a few characters.
+        "dispatch_action_config": {"trigger_actions_on": ["on_character_entered"]},
+    }
+    made = [
+        field("part_id", "Which part?", part, optional=True) | {"dispatch_action": True},
+        *own_words(),
         field(
             "quantity",
             "How many?",

@@ -3,9 +3,10 @@
 from decimal import Decimal
 from typing import Any
 
-from bot.blocks import Block, checkboxes, context, field, modal, option, search, text_input
+from bot.blocks import Block, context, field, modal, search, text_input
 from bot.cards.policy import line_blocks
 from bot.ids import Callback, Options
+from bot.modals.parts import own_words
 from bot.parse import Form
 from bot.reader import Reader
 from wopo.usecases.views.policy_explained import ExplainedLine, Question
@@ -20,19 +21,7 @@ def build() -> Block:
         TITLE,
         [
             field("part_id", "Which part?", search(Options.PART), optional=True),
-            field(
-                "description",
-                "Or in your words",
-                text_input(longest=300),
-                optional=True,
-                hint="For what the catalogue does not have, and for services",
-            ),
-            field(
-                "service",
-                "Is it work by somebody from outside?",
-                checkboxes([option("Yes, a service", "yes")]),
-                optional=True,
-            ),
+            *own_words(),
             field("quantity", "How many?", text_input(longest=30, initial="1")),
             field(
                 "amount",
@@ -61,7 +50,7 @@ def parse(view: dict[str, Any], locale: str, currency: str) -> Question:
         description=text,
         service=bool(form.choices("service")),
         quantity=much if much is not None else Decimal(1),
-        amount=amount.amount if amount else None,
+        amount=amount.amount if amount is not None else None,
         work_order_id=form.choice("work_order_id"),
     )
 
