@@ -12,6 +12,8 @@ import wopo
 from wopo.domain.errors import REFUSALS
 
 LIST = Path(__file__).parent / "architecture" / "refusals.txt"
+OURS = "test."
+"""How the codes begin of refusals that tests declare for themselves."""
 
 
 def listed() -> str:
@@ -23,6 +25,7 @@ def listed() -> str:
     told = (
         f"{code}{' !' if refusal.logged else ''}\n    {refusal.sentence}\n"
         for code, refusal in sorted(REFUSALS.items())
+        if not code.startswith(OURS)
     )
     return "".join(told)
 
