@@ -103,22 +103,24 @@ class Prepared:
     """A statement compiled for one kind of database."""
 
     def __init__(self, statement: Any, dialect: Dialect) -> None:
-        self._compiled = cast(SQLCompiler, statement.compile(dialect=dialect))
-        self._own = dict(self._compiled.params)
-        self._lists = tuple(
-            name for bind, name in self._compiled.bind_names.items() if bind.expanding
-        )
+        compiled = cast(SQLCompiler, statement.compile(dialect=dialect))
+        self._own = dict(compiled.params)
+        self._lists = tuple(name for bind, name in compiled.bind_names.items() if bind.expanding)
         written = {
             name: bind.type.dialect_impl(dialect).bind_processor(dialect)
-            for bind, name in self._compiled.bind_names.items()
+            for bind, name in compiled.bind_names.items()
         }
         self._writers = {name: write for name, write in written.items() if write is not None}
         self._shapes: dict[tuple[int, ...], Shape] = {}
+        # What SQLAlchemy compiled is large and only needed again for lists of other lengths.
+        self._compiled = compiled if self._lists else None
+        if not self._lists:
+            self._shapes[()] = Shape(compiled, self._writers, self._own)
         self.parts: list[Entity | tuple[int, Process | None]] = []
         place = 0
         for found in _results(statement):
             if isinstance(found, type):
-                entity = Entity(found, place, dialect)
+                entity = _entity(found, place, dialect)
                 self.parts.append(entity)
                 place = entity.end
             else:
@@ -130,6 +132,7 @@ class Prepared:
         lengths = tuple([len(values[name]) for name in self._lists])
         known = self._shapes.get(lengths)
         if known is None:
+            assert self._compiled is not None, "without lists there is one shape"
             if len(self._shapes) >= SHAPES:
                 self._shapes.clear()
             known = self._shapes[lengths] = Shape(self._compiled, self._writers, values)
@@ -159,6 +162,16 @@ class Prepared:
 
 
 _PREPARED: dict[tuple[Any, str], Prepared] = {}
+_ENTITIES: dict[tuple[type[SQLModel], int, str], Entity] = {}
+
+
+def _entity(kind: type[SQLModel], start: int, dialect: Dialect) -> Entity:
+    """One for all statements that have the table at this place."""
+    key = kind, start, dialect.name
+    known = _ENTITIES.get(key)
+    if known is None:
+        known = _ENTITIES[key] = Entity(kind, start, dialect)
+    return known
 
 
 def prepared(statement: Any, dialect: Dialect) -> Prepared:
