@@ -118,6 +118,6 @@ def _redraw(services: Services, target: Target) -> None:
             refresh_card(uow, target.card, target.id, at=services.clock(), new_id=services.new_id)
             uow.commit()
     except DomainError as error:
-        services.log.warning("a stale card stays as it is for now: %s", error.code)
+        services.log.warning("a stale card could not be drawn anew: %s", error.code)
         return
     services.bell.ring()

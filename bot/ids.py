@@ -129,7 +129,6 @@ class Action(StrEnum):
     """Buttons and inputs."""
 
     INPUT = "input"
-    LINK = "link"
     NEW_WORK = "work.new"
     MORE_FIELDS = "work.more_fields"
     SHOW_JOB = "work.show"

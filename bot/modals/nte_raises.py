@@ -43,7 +43,7 @@ def parse_other(view: dict[str, Any], locale: str) -> GrantNteRaise:
     form.check()
     return GrantNteRaise(
         nte_raise_id=target.id,
-        amount=amount.amount if amount else None,
+        amount=amount.amount if amount is not None else None,
         reason=form.text("reason"),
     )
 

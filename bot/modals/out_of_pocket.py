@@ -106,8 +106,8 @@ def parse(view: dict[str, Any], locale: str, currency: str) -> DeclareOutOfPocke
     form.check()
     return DeclareOutOfPocket(
         work_order_id=target.id,
-        amount=amount.amount if amount else Decimal(0),
-        currency=amount.currency if amount else "",
+        amount=amount.amount if amount is not None else Decimal(0),
+        currency=amount.currency if amount is not None else "",
         description=what,
         part_id=form.choice("part_id") or None,
         line_id=target.line or None,

@@ -91,8 +91,9 @@ def test_another_amount_and_no_are_forms_with_the_refusal_at_the_field(
     value = button(card(slack)["blocks"], Action.NTE_OTHER)["value"]
     send(payloads.click(Action.NTE_OTHER, value, user="U-sue"))
     form = slack.view()
-    said = send(payloads.submit(form, {"amount": "299"}, user="U-sue"))
-    assert "may cost 300.00 EUR already" in said["errors"]["amount"]
+    for typed in ("0", "299"):
+        said = send(payloads.submit(form, {"amount": typed}, user="U-sue"))
+        assert "may cost 300.00 EUR already" in said["errors"]["amount"]
     said = send(payloads.submit(form, {"amount": "1,000", "reason": "a pair"}, user="U-sue"))
     assert "WO-1 may cost 1,000.00 EUR now." in str(said["view"])
     assert rows(transactions, WorkOrder)[0].nte_minor == 100_000

@@ -144,7 +144,7 @@ def everything(text: str) -> dict[str, Any]:
             *blocks.facts([(f"L{i}", text) for i in range(13)]),
             blocks.context(blocks.safe(text)),
             *blocks.actions(
-                [blocks.button(text, blocks.Action.LINK, Target(id="1"))] * 3, block_id="b"
+                [blocks.button(text, blocks.Action.JOB_DETAILS, Target(id="1"))] * 3, block_id="b"
             ),
         ],
     )

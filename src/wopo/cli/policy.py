@@ -165,7 +165,7 @@ def _redirected(found: Redirections, title: str, since: date) -> Iterator[str]:
     for who, total in sorted(found.approvers.items()):
         yield f"{who} would have had to approve {total} that nobody had to."
     for one in found.largest:
-        amount = one.amount or "no price"
+        amount = one.amount if one.amount is not None else "no price"
         asked = f", approver {' or '.join(one.approvers[:3])}" if one.approvers else ""
         yield (
             f"{one.number} of {one.day}, {one.description}, {amount}: {one.before.value} "
