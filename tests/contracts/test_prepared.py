@@ -48,6 +48,20 @@ def test_a_list_may_have_any_length(shared_transactions: SqlTransactions) -> Non
             assert uow.count(CostCentre, code=wanted) == len(found)
 
 
+def test_what_waits_beside_a_deletion_is_written_in_the_order_of_references(
+    shared_transactions: SqlTransactions,
+) -> None:
+    with shared_transactions.write() as uow:
+        gone = centre("X")
+        uow.add(gone)
+        uow.flush()
+        uow.delete(gone)
+        uow.add(budget(), centre("A"))
+        uow.flush()
+        assert [row.code for row in uow.all(CostCentre)] == ["A"]
+        assert uow.find(Budget, cost_centre_id="cc-A") is not None
+
+
 def test_an_instance_stays_as_it_is_unless_read_anew(shared_transactions: SqlTransactions) -> None:
     with shared_transactions.write() as uow:
         uow.add(centre("A"))

@@ -1,5 +1,7 @@
 """The daily anchor, the chain of refusals, and approvals against the authority of their day."""
 
+from dataclasses import replace
+
 import pytest
 from sqlalchemy import Engine
 
@@ -57,6 +59,15 @@ def test_an_anchor_from_before_still_fits_what_came_after(refused):
         refused.do(TakeAnchor(), by="nobody")
     with refused.world.transactions.read() as uow:
         assert list(verify(uow, anchors=[kept])) == []
+
+
+def test_each_of_several_anchors_of_one_refusal_must_fit(refused):
+    with refused.world.transactions.read() as uow:
+        kept = anchor(uow)
+        other = replace(kept, refusal_hash="f" * 64)
+        for order in ([kept, other], [other, kept]):
+            found = [str(fault) for fault in verify(uow, anchors=order)]
+            assert any("refusal 3: an anchor names it" in fault for fault in found), found
 
 
 GONE = "DELETE FROM refusal_entry WHERE seq = {seq}"

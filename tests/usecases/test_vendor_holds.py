@@ -152,6 +152,19 @@ def test_whom_a_check_names_is_not_told_and_lifts_nothing(at):
     assert vendor(at).holds == {}
 
 
+def test_a_hold_that_somebody_placed_before_does_not_stand_for_the_checks(at):
+    at.do(TESS, by="adm")
+    made = at.do(KIN.model_copy(update={"phone": ""}), by="ben").subject_id
+    regard(at, ORDERS, PAYMENTS, by="ben", vendor=made, until=date(2026, 3, 2))
+    at.do(KIN, by="ben")
+    row = vendor(at, made)
+    (tess,) = [person.id for person in at.world.all(Person, code="tess")]
+    for kind in (ORDERS, PAYMENTS):
+        assert (row.hold(kind).by_id, row.hold(kind).until) == (None, None)
+        assert row.hold(kind).about_ids == (tess,)
+    assert refused(at, regard, at, vendor=made, by="ben").code == "vendor.finance_lifts"
+
+
 def test_two_vendors_with_one_address_are_held_for_payments_only(at):
     for code in ("V-1", "V-2"):
         made = at.do(SaveVendor(code=code, name=code, address="Example Street 5, Berlin"), by="ben")

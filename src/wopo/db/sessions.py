@@ -91,10 +91,8 @@ class KeepingSession(OwnSession):
         """Write everything that waits. Raises ``StaleDataError`` where a row is no more there."""
         if self._is_clean():
             return
-        if self._deleted:
-            super().flush(objects)
-            return
-        new, dirty = list(self._new), list(self.identity_map._dirty_states())
+        new = list(self._new)
+        dirty = [one for one in self.identity_map._dirty_states() if one not in self._deleted]
         by_kind = groupby(sorted(new, key=_rank), key=lambda state: state.class_)
         for kind, states in by_kind:
             insert_rows(self.direct, kind, [state.dict for state in states])
@@ -102,6 +100,9 @@ class KeepingSession(OwnSession):
         for state in (*new, *dirty):
             self.found.pop(state.class_, None)
         self._register_persistent({*new, *dirty})
+        if self._deleted:
+            # What is left for SQLAlchemy are the deletions alone.
+            super().flush(objects)
 
 
 def _keep(session: KeepingSession, row: Any) -> None:
@@ -135,7 +136,7 @@ def remember(session: OwnSession, kind: type[SQLModel], question: Any, found: li
 def insert_rows(connection: Connection, kind: type[SQLModel], states: list[dict[str, Any]]) -> None:
     """Insert new rows of one table, sealed where the table has seals."""
     statement, names, sealed = _insert_into(kind)
-    if any(len(state) < len(names) for state in states):
+    if not all(state.keys() >= names for state in states):
         states = [{**dict.fromkeys(names), **state} for state in states]
     if sealed is not None:
         states = [{**state, SEAL: seal_of(sealed, state)} for state in states]
@@ -143,10 +144,11 @@ def insert_rows(connection: Connection, kind: type[SQLModel], states: list[dict[
 
 
 @lru_cache(maxsize=STATEMENTS)
-def _insert_into(kind: type[SQLModel]) -> tuple[Insert, tuple[str, ...], Table | None]:
-    """How rows are inserted: the statement, the columns, and the table if they are sealed."""
+def _insert_into(kind: type[SQLModel]) -> tuple[Insert, frozenset[str], Table | None]:
+    """How rows are inserted: the statement, the columns but the seal, and the table if they are
+    sealed."""
     table = _table(kind)
-    return insert(table), tuple(table.c.keys()), table if SEAL in table.c else None
+    return insert(table), frozenset(table.c.keys()) - {SEAL}, table if SEAL in table.c else None
 
 
 def _update_rows(connection: Connection, states: Iterable[InstanceState[Any]]) -> None:

@@ -1,5 +1,6 @@
 """Holds: what is stopped at a vendor while something is not settled, each kind by itself."""
 
+from collections.abc import Collection
 from datetime import date, datetime
 from enum import StrEnum
 
@@ -51,6 +52,11 @@ class Hold(BaseModel):
     at: datetime
     until: date | None = None
     about_ids: tuple[str, ...] = ()
+
+    def is_checks_about(self, people: Collection[str]) -> bool:
+        """Whether a check of wopo's own placed it, and it names all these people: what a person
+        placed ends on its day or is lifted by whoever may, so it does not stand for a check's."""
+        return self.by_id is None and set(people) <= set(self.about_ids)
 
     @property
     def told(self) -> str:

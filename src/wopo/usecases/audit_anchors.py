@@ -89,9 +89,10 @@ def anchored(uow: UnitOfWork, kept: Iterable[Anchor]) -> Iterator[Fault]:
 
 
 def _refusals_anchored(uow: UnitOfWork, kept: Iterable[Anchor]) -> Iterator[Fault]:
-    wanted = {one.refusals: one.refusal_hash for one in kept if one.refusals}
-    found = uow.store(AuditStore).refusal_seals(wanted)
-    for seq, seal in sorted(wanted.items()):
+    # Several anchors may name one refusal; each is held against what stands there.
+    wanted = {(one.refusals, one.refusal_hash) for one in kept if one.refusals}
+    found = uow.store(AuditStore).refusal_seals({seq for seq, _ in wanted})
+    for seq, seal in sorted(wanted):
         if found.get(seq) != seal:
             problem = "is missing" if seq not in found else "is not the one it was taken of"
             yield Fault("refusal", f"refusal {seq}", f"an anchor names it; it {problem}")

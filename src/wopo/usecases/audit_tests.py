@@ -8,6 +8,7 @@ from itertools import islice
 
 from wopo.domain.audit_tests import AuditTest, Hit, Period
 from wopo.domain.people import Person
+from wopo.usecases.audit_authority import Authority
 from wopo.usecases.ports import UnitOfWork
 from wopo.usecases.ports.audit_tests import AuditTestStore
 from wopo.usecases.views.audit_chains import Chain, chains_of
@@ -28,6 +29,11 @@ class Scope:
     def people(self) -> Mapping[str, Person]:
         """Everybody there ever was, by id."""
         return {person.id: person for person in self.uow.all(Person)}
+
+    @cached_property
+    def authority(self) -> Authority:
+        """What everybody could approve, and when."""
+        return Authority(self.uow)
 
     def name(self, person_id: str | None) -> str:
         """A person's name; wopo's own for nobody."""

@@ -6,7 +6,6 @@ from datetime import timedelta
 from wopo.domain.audit_patterns import NEAR, REPEATED, untimely
 from wopo.domain.audit_tests import Hit
 from wopo.domain.people import PersonDeactivated, PersonReactivated
-from wopo.usecases.audit_authority import Authority
 from wopo.usecases.audit_tests import Scope, finds, when
 from wopo.usecases.audit_tests_duties import decision_hit
 from wopo.usecases.ports.audit_tests import Decision, Recorded
@@ -17,7 +16,7 @@ AT_ONCE = timedelta(seconds=5)
 @finds(4)
 def above_limit(scope: Scope) -> Iterator[Hit]:
     """Decisions that the approver's limits did not cover, nor had covered before they ended."""
-    authority = Authority(scope.uow)
+    authority = scope.authority
     for row in scope.store.decisions(scope.period):
         limit = authority.limit_of(row)
         if authority.lacks(row, limit) and authority.ended(row) is None:
@@ -30,7 +29,7 @@ def above_limit(scope: Scope) -> Iterator[Hit]:
 def after_the_end(scope: Scope) -> Iterator[Hit]:
     """Decisions that only an authority covered that had ended, and those in another's place
     outside of a delegation's days."""
-    authority = Authority(scope.uow)
+    authority = scope.authority
     for row in scope.store.decisions(scope.period):
         if not authority.stood_in(row):
             whom = scope.name(row.authority_id)
@@ -48,7 +47,7 @@ def after_the_end(scope: Scope) -> Iterator[Hit]:
 @finds(10)
 def below_limit(scope: Scope) -> Iterator[Hit]:
     """Approvers with several decisions at 90 to 100 per cent of their limit."""
-    authority = Authority(scope.uow)
+    authority = scope.authority
     near: dict[str, list[Decision]] = {}
     for row in scope.store.decisions(scope.period):
         limit = authority.limit_of(row)

@@ -57,8 +57,10 @@ def check_vendor(ctx: Context, vendor_id: str, new_keys: Sequence[str]) -> None:
     people = tuple(dict.fromkeys(one.owner_id for one in found if one.owner is Owner.PERSON))
     kinds = (HoldKind.ORDERS, HoldKind.PAYMENTS) if people else (HoldKind.PAYMENTS,)
     for kind in kinds:
-        if vendor.hold(kind) is None:
-            place(ctx, vendor, kind, Hold(reason=REASON, at=ctx.at, about_ids=people))
+        old = vendor.hold(kind)
+        if old is None or not old.is_checks_about(people):
+            about = dict.fromkeys([*(old.about_ids if old else ()), *people])
+            place(ctx, vendor, kind, Hold(reason=REASON, at=ctx.at, about_ids=tuple(about)))
     ctx.record(VendorRelated(subject_id=vendor.id, code=vendor.code, alike=_told(found)))
 
 
