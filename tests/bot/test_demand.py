@@ -194,3 +194,12 @@ def test_what_is_no_longer_open_is_refused_and_nothing_is_changed(
     with pytest.raises(DomainError, match="PO-1 can't be joined any more: it is cancelled"):
         do(joining(other_job, shop, ordered), by=company.tess)
     assert rows(transactions, PartRequestLine, work_order_id=other_job) == []
+
+
+def test_a_job_at_another_site_does_not_join(
+    do: Do, company: Company, ordered: str, shop: Shop, transactions: SqlTransactions
+) -> None:
+    away = started_job(do, company, location_id=company.harbour, asset_id=company.crane)
+    with pytest.raises(DomainError, match="PO-1 can't be joined any more: it goes to another site"):
+        do(joining(away, shop, ordered), by=company.tess)
+    assert rows(transactions, PartRequestLine, work_order_id=away) == []

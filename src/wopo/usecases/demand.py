@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from wopo.domain.demand import CANNOT_JOIN, can_give, why_not
+from wopo.domain.locations import Location
 from wopo.domain.numbers import short
 from wopo.domain.order_content import LineContent, OrderContent, ScheduleContent
 from wopo.domain.part_requests import PartRequestLine, PriceBasis, Route
@@ -59,9 +60,10 @@ def join_orders(ctx: Context, job: WorkOrder, joinings: Sequence[Joining]) -> No
 def _join(ctx: Context, job: WorkOrder, document: OrderDocument, group: list[Joining]) -> None:
     """A line of its own for each need, on the order as it is proposed from now on."""
     order, rows = document.order, {line.id: line for line in document.lines}
+    elsewhere = _other_site(ctx, job, order)
     for joining in group:
         row = rows[joining.order_line_id]
-        why = why_not(order, row) or _other_part(row, joining)
+        why = why_not(order, row) or _other_part(row, joining) or elsewhere
         if why:
             raise CANNOT_JOIN(field="part_id", number=short(order.number), why=why)
     content, given = document.content(), []
@@ -84,6 +86,12 @@ def _join(ctx: Context, job: WorkOrder, document: OrderDocument, group: list[Joi
 def _other_part(row: PurchaseOrderLine, joining: Joining) -> str:
     same = row.part_id is not None and row.part_id == joining.line.part_id
     return "" if same and row.unit == joining.line.unit else "it is about another part"
+
+
+def _other_site(ctx: Context, job: WorkOrder, order: PurchaseOrder) -> str:
+    """The form offers only what comes to the job's site, but the job may be another one by now."""
+    place = ctx.uow.get(Location, order.ship_to_id) if order.ship_to_id else None
+    return "it goes to another site" if place is not None and place.site_id != job.site_id else ""
 
 
 def _joined(
