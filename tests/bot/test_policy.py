@@ -13,10 +13,12 @@ from tests.factories.shop import Shop, asked, open_shop
 from tests.payloads import Payloads
 from tests.slack import RecordingSlack
 from wopo.db.uow import SqlTransactions
+from wopo.domain.errors import DomainError
 from wopo.domain.out_of_pocket import OutOfPocket
 from wopo.domain.part_requests import Allocation, PartRequestLine
 from wopo.domain.purchasing_policy import PolicyDocument
 from wopo.usecases.out_of_pocket import WithdrawOutOfPocket
+from wopo.usecases.part_request_changes import CancelPartLine
 from wopo.usecases.purchasing_policy import ImportPolicy
 
 Json = dict[str, Any]
@@ -176,6 +178,8 @@ def test_what_was_paid_oneself_is_declared_for_its_line_up_to_what_the_rule_allo
     assert (purchase.part_request_line_id, purchase.quantity, purchase.flags) == (line, 2, [])
     (row,) = rows(transactions, PartRequestLine)
     assert (row.state, row.pocketed) == ("received", 2)
+    with pytest.raises(DomainError, match="2 pcs of Seal are handed out, bought"):
+        do(CancelPartLine(line_id=line), by=company.tess)
     do(WithdrawOutOfPocket(purchase_id=purchase.id), by=company.tess)
     (row,) = rows(transactions, PartRequestLine)
     assert (row.state, row.pocketed, row.unsourced) == ("to_buy", 0, 0)

@@ -27,8 +27,8 @@ ALREADY_CANCELLED = Refusal(
 )
 BELOW_ORDERED = Refusal(
     "part_request.below_ordered",
-    "{fixed} {unit} of {text} are handed out, arrived or on an order, so {wanted} is too few. "
-    "Nothing was changed; keep at least {fixed}, or ask a buyer to change the order.",
+    "{fixed} {unit} of {text} are handed out, bought, arrived or on an order, so {wanted} is too "
+    "few. Nothing was changed; keep at least {fixed}, or ask a buyer to change the order.",
 )
 ON_ORDER = Refusal(
     "part_request.on_order",

@@ -131,20 +131,20 @@ _WAYS_OF_MORE = ORDERED_ROUTES | {Route.STOCK, Route.BUYER}
 
 @use_case(CancelPartLine, action="cancel part requests")
 def cancel_part_line(command: CancelPartLine, ctx: Context) -> Answer:
-    """Take a need back. Refused when something of it is handed out, arrived, or on an order that
-    is more than a draft."""
+    """Take a need back. Refused when something of it is handed out, paid out of pocket, arrived, or
+    on an order that is more than a draft."""
     line, standing, _ = held_line(ctx, command.line_id)
     on_orders = sorted(
         {short(link.order.number) for link in standing.links if not _is_draft(link.order.state)}
     )
     if on_orders:
         raise ON_ORDER(text=line.description, orders=", ".join(on_orders))
-    issued = standing.facts().issued
-    if issued:
+    got = standing.facts().issued + standing.facts().pocketed
+    if got:
         raise BELOW_ORDERED(
             field="line_id",
             text=line.description,
-            fixed=plain(issued),
+            fixed=plain(got),
             unit=line.unit,
             wanted="nothing",
         )
