@@ -60,9 +60,10 @@ def _paragraphs(lines: tuple[str, ...]) -> list[Block]:
 
 def line_blocks(view: ExplainedLine, reader: Reader) -> list[Block]:
     """The answer about one line, then what was looked at, and the rules that were asked."""
-    allowed = f" up to {view.allowed.format(reader.locale)}" if view.allowed else ""
+    allowed = "" if view.allowed is None else f" up to {view.allowed.format(reader.locale)}"
     lead = f"*{safe(view.title)}*\n→ *{safe(view.route.value)}*{safe(allowed)}\n"
-    amount = f", {reader.money(view.amount)}" if view.amount and reader.costs else ""
+    told = view.amount is not None and reader.costs
+    amount = f", {reader.money(view.amount)}" if told else ""
     asked = [
         f"{'✗' if rule.why_not else '✓'} {safe(rule.name)}"
         + (f": asks for {safe(rule.why_not)}" if rule.why_not else "")

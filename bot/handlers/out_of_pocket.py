@@ -82,7 +82,7 @@ def _show(
 ) -> None:
     with visit.read() as uow:
         section = policy_on(uow, visit.reader.today).document.pocket
-        limit = allowed or Money.of(section.up_to, company(uow).currency)
+        limit = Money.of(section.up_to, company(uow).currency) if allowed is None else allowed
     show(visit.services, body, forms.build(job, section.reasons, limit, visit.reader, need))
 
 

@@ -90,9 +90,12 @@ def _money(money: OrderMoney, discount_label: str, reader: Reader) -> list[Block
         (label, reader.money(money.discount) if money.discount else ""),
         ("Tax", reader.money(money.tax)),
         ("Total", reader.money(money.total)),
-        ("Limit of the blanket", reader.money(money.blanket_limit) if money.blanket_limit else ""),
-        ("Called off so far", reader.money(money.called_off) if money.called_off else ""),
     ]
+    blanket = (
+        ("Limit of the blanket", money.blanket_limit),
+        ("Called off so far", money.called_off),
+    )
+    pairs += [(name, reader.money(amount)) for name, amount in blanket if amount is not None]
     return [header("Amounts"), *facts(given(pairs))]
 
 
@@ -150,7 +153,7 @@ def _history(view: OrderView, reader: Reader) -> list[Block]:
     for row in view.history[:6]:
         parts = [
             f"Revision {row.revision}: {row.state}",
-            reader.money(row.total) if row.total else "",
+            "" if row.total is None else reader.money(row.total),
         ]
         parts += [f"by {row.made_by}" if row.made_by else "", row.reason]
         made.append(context(safe(" · ".join(part for part in parts if part))))

@@ -211,8 +211,8 @@ def _buying(step: NextStep, reader: Reader) -> str:
             at = f" at {vendor}" if vendor else ""
             return f"You buy it at the counter{at} {rule}: send this, then *Buy at a counter*"
         case Route.OUT_OF_POCKET:
-            much = safe(step.allowed.format(reader.locale)) if step.allowed else "an amount"
-            return f"You may pay it out of pocket up to {much} {rule}; keep the receipt"
+            much = "" if step.allowed is None else f" up to {step.allowed.format(reader.locale)}"
+            return f"You may pay it out of pocket{much} {rule}; keep the receipt"
         case Route.NO_ORDER:
             return f"No order is needed {rule}. {safe(step.sentence.rstrip('.'))}"
         case Route.CALL_OFF:

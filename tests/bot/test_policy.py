@@ -109,9 +109,9 @@ def test_the_form_says_where_a_line_goes_before_it_is_sent(
     assert told in str(slack.of("views.update")[-1]["view"]["blocks"])
 
 
-def set_policy(do: Do, rule: Json) -> None:
+def set_policy(do: Do, rule: Json, category: str = "seals") -> None:
     """One rule about seals above the rest; what lies in stock stays there."""
-    mine = {"name": "mine", "sentence": "It is mine.", "when": {"category": "seals"}, **rule}
+    mine = {"name": "mine", "sentence": "It is mine.", "when": {"category": category}, **rule}
     rest = {"name": "rest", "sentence": "The rest.", "route": "purchase order"}
     document = {"title": "Ours", "routes": {"rules": [mine, rest]}}
     do(ImportPolicy(document=PolicyDocument.model_validate(document)))
@@ -183,3 +183,20 @@ def test_what_was_paid_oneself_is_declared_for_its_line_up_to_what_the_rule_allo
     do(WithdrawOutOfPocket(purchase_id=purchase.id), by=company.tess)
     (row,) = rows(transactions, PartRequestLine)
     assert (row.state, row.pocketed, row.unsourced) == ("to_buy", 0, 0)
+
+
+def test_what_may_not_be_paid_oneself_at_all_is_not_taken_for_no_limit(
+    say: Callable[..., Json],
+    do: Do,
+    company: Company,
+    send: Send,
+    slack: RecordingSlack,
+    payloads: Payloads,
+    shop: Shop,
+) -> None:
+    set_policy(do, {"route": "out of pocket", "allowed_up_to": 0}, category="belts")
+    line = asked(do, company, shop, shop.belt, 2)
+    assert "*out of pocket* up to 0.00 EUR" in str(say("policy explain PR-1")["blocks"])
+    send(payloads.click(Action.PART_POCKET, Target(id=line).pack(2000), user="U-tess"))
+    form = slack.of("views.open")[-1]["view"]
+    assert "For more than 0.00 EUR better get a number first" in str(form["blocks"])

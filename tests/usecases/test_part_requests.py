@@ -343,7 +343,9 @@ def test_less_is_asked_for_down_to_what_is_ordered(do: Do, world: World, buyer: 
     do(SubmitOrder(order_id=row.purchase_order_id), by="tess")
     do(ChangePartLine(line_id=line.id, quantity=D(3)), by="tess")
     assert world.get(StockLevel, "lev-seal-store").reserved == 0
-    with pytest.raises(DomainError, match="3 pcs of Seal are handed out, bought, arrived or on an order"):
+    with pytest.raises(
+        DomainError, match="3 pcs of Seal are handed out, bought, arrived or on an order"
+    ):
         do(ChangePartLine(line_id=line.id, quantity=D(2)), by="tess")
     do(ChangePartLine(line_id=line.id, quantity=D(4)), by="tess")
     line = lines_of(world)[0]

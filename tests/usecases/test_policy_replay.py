@@ -10,13 +10,14 @@ from tests.conftest import TestClock
 from tests.factories.buying import Buyer, World, content, line, part_line, seed
 from wopo.db.uow import SqlTransactions
 from wopo.domain.errors import DomainError
+from wopo.domain.money import Money
 from wopo.domain.part_requests import LineKind, PartRequestLine, Route
 from wopo.domain.purchasing_policy import PolicyDocument
 from wopo.usecases.door import Answer
 from wopo.usecases.part_request_changes import CancelPartLine
 from wopo.usecases.part_request_planning import LineInput
 from wopo.usecases.part_requests import RequestParts
-from wopo.usecases.policy_replay import Redirections, lines_since, replay_lines
+from wopo.usecases.policy_replay import Redirected, Redirections, lines_since, replay_lines
 from wopo.usecases.purchasing_policy import ImportPolicy
 from wopo.usecases.views.policy_explained import Question, explain, explain_request
 
@@ -109,6 +110,14 @@ def test_orders_that_nobody_requested_are_ruled_too(do: Do, world: World, page: 
     told = {ways: str(total) for ways, total in found.ways.items()}
     assert told[Route.ORDER, Route.NO_ORDER] == "1 line over 25.00 EUR"
     assert ("PO-3 line 1", "no rule") in {(one.number, one.before_rule) for one in found.largest}
+
+
+def test_what_costs_nothing_comes_before_what_has_no_price() -> None:
+    found = Redirections(shown=1)
+    for number, amount in (("free", Money(0, "EUR")), ("unknown", None)):
+        ways = (Route.BUYER, "before", Route.NO_ORDER, "after")
+        found.add(Redirected(number, "Seal", SINCE, amount, *ways, ()))
+    assert [one.number for one in found.largest] == ["free"]
 
 
 def test_nothing_is_changed_by_a_replay(world: World) -> None:

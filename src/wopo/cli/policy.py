@@ -122,9 +122,9 @@ def _id(uow: UnitOfWork, typed: str, kind: Kind) -> str:
 
 def _explained(view: ExplainedLine) -> Iterator[str]:
     yield f"{view.title}: {view.route.value} (rule “{view.rule}” of {view.policy})"
-    up_to = f" Up to {view.allowed}." if view.allowed else ""
+    up_to = "" if view.allowed is None else f" Up to {view.allowed}."
     yield f"  {view.sentence}{up_to}"
-    amount = f", {view.amount}" if view.amount else ""
+    amount = "" if view.amount is None else f", {view.amount}"
     yield f"  Looked at: {', '.join(view.facts)}{amount}"
     for rule in view.asked:
         yield f"  {'no ' if rule.why_not else 'yes'} {rule.name}{_but(rule)}"

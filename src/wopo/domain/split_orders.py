@@ -158,7 +158,7 @@ def _together(
             Listed(
                 id=other.id,
                 number=other.number,
-                minor=other.amount.minor if other.amount else None,
+                minor=other.amount.minor if other.amount is not None else None,
             )
             for other in others[:LISTED]
         ),

@@ -162,7 +162,7 @@ def authority_faults(uow: UnitOfWork) -> Iterator[Fault]:
             continue
         limit = authority.limit_of(row)
         if authority.lacks(row, limit):
-            had = f"could approve up to {limit}" if limit else "could approve nothing of it"
+            had = "could approve nothing of it" if limit is None else f"could approve up to {limit}"
             day = row.decided_at.date()
             problem = f"{row.amount} were approved by {row.by_id}, who {had} on {day}"
             yield Fault("authority", row.number, problem)

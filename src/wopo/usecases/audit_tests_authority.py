@@ -20,7 +20,7 @@ def above_limit(scope: Scope) -> Iterator[Hit]:
     for row in scope.store.decisions(scope.period):
         limit = authority.limit_of(row)
         if authority.lacks(row, limit) and authority.ended(row) is None:
-            had = f"could approve up to {limit}" if limit else "had no limit for it"
+            had = "had no limit for it" if limit is None else f"could approve up to {limit}"
             text = f"{scope.name(row.by_id)} {had} on {row.decided_at.date()}"
             yield decision_hit(4, row, text)
 

@@ -210,7 +210,7 @@ def ruled(line: PartRequestLine, plan: Plan) -> None:
     """Write on a line what the policy said, and the price it goes by."""
     said, offer = plan.said, plan.offer
     line.rule, line.route = said.rule, said.route
-    line.allowed_minor = said.allowed.minor if said.allowed else None
+    line.allowed_minor = said.allowed.minor if said.allowed is not None else None
     line.vendor_id, line.agreement_id = offer.vendor_id, offer.agreement_id
     line.unit_price, line.price_per = offer.unit_price, offer.price_per
     line.currency = offer.currency

@@ -162,7 +162,7 @@ class Redirections:
             self.approvers.setdefault(" or ".join(one.approvers[:3]) or "a buyer first", Sum()).add(
                 one
             )
-        minor = one.amount.minor if one.amount else -1
+        minor = one.amount.minor if one.amount is not None else -1
         heapq.heappush(self._largest, (minor, -self.ruled.count, one))
         if len(self._largest) > self.shown:
             heapq.heappop(self._largest)

@@ -64,8 +64,7 @@ def _row(one: Found) -> list[str]:
     chain = dict(one.chain.told())
     return [
         str(hit.test), one.test.group.value, one.test.name, hit.subject, hit.day.isoformat(),
-        amount.currency if amount is not None else "",
-        str(amount.amount) if amount is not None else "", hit.text,
+        *(("", "") if amount is None else (amount.currency, str(amount.amount))), hit.text,
         *("; ".join(chain.get(kind, ())) for kind in COLUMNS[8:]),
     ]  # fmt: skip
 
@@ -89,7 +88,7 @@ def _heading(test: AuditTest) -> str:
 
 def _hit(one: Found) -> str:
     hit = one.hit
-    amount = f" · {hit.amount}" if hit.amount is not None else ""
+    amount = "" if hit.amount is None else f" · {hit.amount}"
     chain = "".join(
         f"<dt>{kind}</dt><dd>{'<br>'.join(map(escape, told))}</dd>"
         for kind, told in one.chain.told()

@@ -128,7 +128,7 @@ class _Page(FPDF):
             ("Payment terms", paper.payment_terms),
             ("Your number with us", paper.vendor.code),
             ("Valid to", paper.valid_to.isoformat() if paper.valid_to else ""),
-            ("At most", limit.format() if limit else ""),
+            ("At most", "" if limit is None else limit.format()),
         ]
         for label, value in pairs:
             if value:
