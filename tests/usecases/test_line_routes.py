@@ -11,7 +11,13 @@ from tests.conftest import TestClock
 from tests.factories.buying import Buyer, World, content, line, part_line, seed
 from wopo.db.uow import SqlTransactions
 from wopo.domain.errors import DomainError
-from wopo.domain.part_requests import Allocation, LineState, PartRequestLine, Route
+from wopo.domain.part_requests import (
+    Allocation,
+    LineState,
+    PartRequestLine,
+    PriceBasis,
+    Route,
+)
 from wopo.domain.people import Person
 from wopo.domain.purchase_orders import OrderKind, PurchaseOrder, PurchaseOrderLine
 from wopo.domain.purchasing_policy import PolicyDocument
@@ -222,3 +228,23 @@ def test_a_blanket_orders_own_line_gives_the_price_where_none_was_agreed(
     assert (release.kind, release.net_minor) == (OrderKind.RELEASE, 1600)
     asks(do, part_line("belt", "1"))
     assert len(world.all(PurchaseOrder, blanket_id=over)) == 1, "on the release that is open"
+
+
+def test_more_than_lies_in_stock_is_written_with_its_rule_vendor_and_price(
+    do: Do, world: World
+) -> None:
+    world.stock("seal", "2", 2000)
+    seal = asks(do, part_line("seal", "2"))
+    assert world.get(PartRequestLine, seal).rule == "from-stock"
+    do(ChangePartLine(line_id=seal, quantity=D(5)), by="tess")
+    row = world.get(PartRequestLine, seal)
+    assert (row.rule, row.route, row.vendor_id) == ("under-contract", Route.CALL_OFF, "gra")
+    assert (row.unit_price, row.price_basis) == (D("12.5"), PriceBasis.AGREEMENT)
+
+
+def test_more_that_lies_in_stock_stays_from_stock(do: Do, world: World) -> None:
+    world.stock("seal", "5", 5000)
+    seal = asks(do, part_line("seal", "2"))
+    do(ChangePartLine(line_id=seal, quantity=D(5)), by="tess")
+    row = world.get(PartRequestLine, seal)
+    assert (row.rule, row.route, row.price_basis) == ("from-stock", Route.STOCK, PriceBasis.STOCK)

@@ -125,7 +125,7 @@ def _raise(ctx: Context, standing: LineStanding, job: WorkOrder, quantity: Decim
     put_on_orders(ctx, job, list(purchases_of(request, [plan], [line])), rules)
 
 
-_WAYS_OF_MORE = ORDERED_ROUTES | {Route.STOCK, Route.BUYER}
+_WAYS_OF_MORE = ORDERED_ROUTES | {Route.BUYER}
 """Where more of the same waits for a buyer or an order, as the first of it did."""
 
 
