@@ -111,6 +111,25 @@ def test_a_condition_holds_for_its_line_and_for_no_other(
     assert Conditions.model_validate(when).failing(LINE)
 
 
+def test_the_condition_that_is_told_is_the_first_in_the_order_of_the_document() -> None:
+    given = {
+        "kind": "service",
+        "category": "seals",
+        "part": "SEAL-1",
+        "vendor": "GRA",
+        "contract": True,
+        "blanket": True,
+        "job_type": "preventive",
+        "site": "NORTH",
+        "cost_centre": "CC-2",
+    }
+    for count in range(len(given)):
+        left = dict(list(given.items())[count:])
+        first = dict(list(left.items())[:1])
+        found = Conditions.model_validate(left).failing(LINE)
+        assert found == Conditions.model_validate(first).failing(LINE)
+
+
 def test_an_unknown_amount_is_up_to_none() -> None:
     routes = section(rule(when={"up_to": 1000}))
     assert routes.bought(replace(LINE, amount=None)).rule == "rest"

@@ -100,7 +100,7 @@ class Conditions(Part):
 
     def failing(self, line: LineFacts) -> str | None:
         """The first condition that does not hold, in words; none where all do."""
-        for name in self.model_fields_set:
+        for name in type(self).model_fields:
             wanted = getattr(self, name)
             if wanted is not None and not self._holds(name, wanted, line):
                 return _condition_words(name, wanted, line.limit)
