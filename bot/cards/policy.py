@@ -79,10 +79,14 @@ def line_blocks(view: ExplainedLine, reader: Reader) -> list[Block]:
     return blocks
 
 
-def build_request(views: tuple[ExplainedLine, ...], number: str, reader: Reader) -> Block:
-    """What decided about each line of a request."""
+def build_request(
+    views: tuple[ExplainedLine, ...], number: str, reader: Reader, left: int = 0
+) -> Block:
+    """What decided about each line of a request; ``left``: lines that found no room."""
     title = f"Why the lines of {number} went their way"
     blocks = [block for view in views for block in line_blocks(view, reader)]
+    if left:
+        blocks.append(context(f"{left} more line{'' if left == 1 else 's'} of {safe(number)}."))
     return message(title, blocks or [section("Nothing was asked for on it.")])
 
 

@@ -19,8 +19,8 @@ def run(visit: Visit, body: Body, rest: str) -> Block | None:
         show(visit.services, body, forms.build())
         return None
     with visit.read() as uow:
-        views = explain_request(uow, about)
-    return build_request(views, about.strip().upper(), visit.reader)
+        views, left = explain_request(uow, about)
+    return build_request(views, about.strip().upper(), visit.reader, left)
 
 
 WORDS = {

@@ -19,6 +19,8 @@ from wopo.domain.part_requests import Allocation, PartRequestLine
 from wopo.domain.purchasing_policy import PolicyDocument
 from wopo.usecases.out_of_pocket import WithdrawOutOfPocket
 from wopo.usecases.part_request_changes import CancelPartLine
+from wopo.usecases.part_request_planning import LineInput
+from wopo.usecases.part_requests import RequestParts
 from wopo.usecases.purchasing_policy import ImportPolicy
 
 Json = dict[str, Any]
@@ -82,6 +84,16 @@ def test_the_lines_of_a_request_are_explained(
     text = str(say("policy explain PR-1")["blocks"])
     assert "*PR-1 line 1: 3 pcs Belt*\\n→ *buyer*" in text
     assert "Decided when it was asked for: no-agreed-price → buyer" in text
+
+
+def test_a_long_request_is_explained_as_far_as_a_message_goes(
+    say: Callable[..., Json], do: Do, company: Company, shop: Shop
+) -> None:
+    lines = tuple(LineInput(part_id=shop.belt, quantity=Decimal(1)) for _ in range(15))
+    do(RequestParts(work_order_id=shop.job, lines=lines), by=company.tess)
+    blocks = say("policy explain PR-1")["blocks"]
+    assert len(blocks) <= 50
+    assert "3 more lines of PR-1." in str(blocks[-1])
 
 
 @pytest.mark.parametrize(

@@ -152,7 +152,8 @@ def test_a_request_is_explained_by_the_policy_of_its_day(
     clock.forward(days=1)
     do(ImportPolicy(document=policy(STOCK)), by="fin")
     with world.transactions.read() as uow:
-        views = explain_request(uow, "PR-1")
+        views, left = explain_request(uow, "PR-1")
+    assert (len(views), left) == (4, 0)
     assert [(view.title, view.rule, view.policy) for view in views[:3]] == [
         ("PR-1 line 1: 2 pcs Seal", "from-stock", "what wopo ships"),
         ("PR-1 line 2: 4 pcs Seal", "under-contract", "what wopo ships"),

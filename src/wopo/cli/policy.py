@@ -99,7 +99,7 @@ def explain_line(
     money = checked_decimal(amount, label="The amount", places=PRICE_PLACES) if amount else None
     with open_current(db).transactions.read() as uow:
         if number:
-            views = explain_request(uow, number)
+            views, left = explain_request(uow, number)
         else:
             question = Question(
                 part_id=_id(uow, part, Kind.PART),
@@ -110,10 +110,12 @@ def explain_line(
                 amount=money,
                 work_order_id=_id(uow, job, Kind.WORK_ORDER),
             )
-            views = (explain(uow, question, utc_now().date()),)
+            views, left = (explain(uow, question, utc_now().date()),), 0
     for view in views:
         for text in _explained(view):
             typer.echo(text)
+    if left:
+        typer.echo(f"{left} more line{'' if left == 1 else 's'}.")
 
 
 def _id(uow: UnitOfWork, typed: str, kind: Kind) -> str:

@@ -26,7 +26,8 @@ from wopo.usecases.pricing import price_book
 from wopo.usecases.purchasing_policy import policy_on
 from wopo.usecases.settings import company
 
-MOST_LINES = 20
+MOST_LINES = 12
+"""Lines of a request that are explained at once: four blocks each, and a message takes fifty."""
 M = TypeVar("M", bound=SQLModel)
 
 
@@ -122,9 +123,9 @@ def _vendor(book: PriceBook, offer: Offer) -> Vendor | None:
     return book.vendors.get(offer.vendor_id) if offer.vendor_id else None
 
 
-def explain_request(uow: UnitOfWork, number: str) -> tuple[ExplainedLine, ...]:
+def explain_request(uow: UnitOfWork, number: str) -> tuple[tuple[ExplainedLine, ...], int]:
     """What decided about the lines of a part request (the first ones), by the policy of the day it
-    was asked for. Raises what ``resolve`` raises."""
+    was asked for, and how many lines are left out. Raises what ``resolve`` raises."""
     found = resolve(uow, number, kinds=(Kind.PART_REQUEST,))
     lines = uow.all(PartRequestLine, part_request_id=found.id, order="position", limit=MOST_LINES)
     needs = past_needs(uow, lines)
@@ -139,7 +140,7 @@ def explain_request(uow: UnitOfWork, number: str) -> tuple[ExplainedLine, ...]:
             _policy(in_force.version),
         )
         made.append(replace(view, amount=need.amount, decided=f"{need.rule} → {need.route.value}"))
-    return tuple(made)
+    return tuple(made), uow.count(PartRequestLine, part_request_id=found.id) - len(made)
 
 
 def _policy(version: int) -> str:
