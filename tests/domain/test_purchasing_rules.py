@@ -130,6 +130,15 @@ def test_the_condition_that_is_told_is_the_first_in_the_order_of_the_document() 
         assert found == Conditions.model_validate(first).failing(LINE)
 
 
+def test_what_no_rule_takes_from_stock_is_bought_at_no_known_price() -> None:
+    spare = rule("spare", "from stock", when={"emergency": True})
+    routes = section(spare, rule("unknown", "buyer", when={"priced": False}))
+    stocked = replace(LINE, from_stock=True, basis=PriceBasis.STOCK, amount=None)
+    assert routes.said(stocked).rule == "unknown"
+    asked = [(one.name, why_not is None) for one, why_not in routes.asked(stocked)]
+    assert asked == [("spare", False), ("unknown", True)]
+
+
 def test_an_unknown_amount_is_up_to_none() -> None:
     routes = section(rule(when={"up_to": 1000}))
     assert routes.bought(replace(LINE, amount=None)).rule == "rest"

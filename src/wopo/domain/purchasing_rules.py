@@ -6,7 +6,7 @@ stock, all others about what has to be got.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal, InvalidOperation
 from typing import Annotated, Any
@@ -76,6 +76,10 @@ class LineFacts:
     vendor: str = ""
     blanket: bool = False
     job: JobFacts = JobFacts()
+
+
+def _as_bought(line: LineFacts) -> LineFacts:
+    return replace(line, from_stock=False, basis=PriceBasis.NONE, amount=None, vendor="")
 
 
 class Conditions(Part):
@@ -314,6 +318,11 @@ class RoutesSection(Section):
         found = next((rule for rule in self.rules if rule.holds(line)), None)
         return found.ruling(line) if found else None
 
+    def said(self, line: LineFacts) -> Ruling:
+        """The ruling; what lies in stock, and no rule takes from there, is bought at a price that
+        nobody looked up."""
+        return self.decide(line) or self.bought(_as_bought(line))
+
     def bought(self, line: LineFacts) -> Ruling:
         """The first rule that holds for what is not in stock; the last one always does."""
         return next(rule for rule in self.rules if rule.holds(line)).ruling(line)
@@ -327,6 +336,8 @@ class RoutesSection(Section):
                 yield rule, why_not
                 if why_not is None:
                     return
+        if line.from_stock:
+            yield from self.asked(_as_bought(line))
 
     def ordered(self, line: LineFacts) -> Ruling:
         """The first rule that holds and leads to an order, for what a buyer orders in any case."""

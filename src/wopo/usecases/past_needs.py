@@ -20,7 +20,7 @@ from wopo.domain.part_requests import (
 )
 from wopo.domain.parts import Part
 from wopo.domain.purchase_orders import OrderKind, PurchaseOrder, PurchaseOrderLine
-from wopo.domain.purchasing_rules import JobFacts, LineFacts, RoutesSection, Ruling
+from wopo.domain.purchasing_rules import JobFacts, LineFacts
 from wopo.domain.vendors import Vendor
 from wopo.domain.work_orders import WorkOrder
 from wopo.usecases.exchange_rates import convert
@@ -49,17 +49,6 @@ class PastNeed:
     cost_centre_id: str
     amount: Money | None
     facts: LineFacts
-
-    def ruled(self, section: RoutesSection) -> Ruling:
-        """What a policy says about it; what lay in stock is bought where it says so."""
-        found = section.decide(self.facts)
-        if found is None:
-            return section.bought(_as_bought(self.facts))
-        return found
-
-
-def _as_bought(facts: LineFacts) -> LineFacts:
-    return replace(facts, from_stock=False, basis=PriceBasis.NONE, amount=None, vendor="")
 
 
 def past_needs(uow: UnitOfWork, lines: Sequence[PartRequestLine]) -> list[PastNeed]:

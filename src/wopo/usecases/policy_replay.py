@@ -93,7 +93,7 @@ def lines_since(transactions: Transactions, since: date) -> int:
 
 
 def _redirected(need: PastNeed, policy: PolicyDocument, approvers: Approvers) -> Redirected:
-    said = need.ruled(policy.routes)
+    said = policy.routes.said(need.facts)
     asked: tuple[str, ...] = ()
     if said.route in ORDERED_ROUTES and need.amount is not None:
         excluded = {need.requested_by_id} - {None}
