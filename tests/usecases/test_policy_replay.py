@@ -140,6 +140,8 @@ def test_a_line_is_explained_by_its_facts(world: World) -> None:
         ("over-250", None),
     ]
     assert known.facts[:5] == ("part", "part P-100", "category seals", "vendor GRA", "price agreed")
+    assert known.facts[-1] == "only what is not in stock"
+    assert "only what is not in stock" not in work.facts
     assert (stated.rule, stated.facts[3]) == ("small-purchase", "vendor ZED")
     assert (work.rule, work.sentence[:28]) == ("no-agreed-price", "Nobody agreed a price for it")
     with world.transactions.read() as uow, pytest.raises(DomainError, match="part nothing"):

@@ -71,7 +71,8 @@ class ExplainedLine:
 
 
 def explain(uow: UnitOfWork, question: Question, today: date) -> ExplainedLine:
-    """What holds today for a line with these facts. Raises ``NOT_FOUND`` for what is not there."""
+    """What holds today for a line with these facts, as far as it is not in stock. Raises
+    ``NOT_FOUND`` for what is not there."""
     part = _row(uow, Part, question.part_id, "part")
     job = _row(uow, WorkOrder, question.work_order_id, "work order")
     in_force = policy_on(uow, today)
@@ -88,7 +89,10 @@ def explain(uow: UnitOfWork, question: Question, today: date) -> ExplainedLine:
     facts = _facts(rules, need, question)
     much = f"{plain(need.quantity)} {need.unit} {need.description}".strip()
     about = f" for {short(job.number)}" if job else ""
-    return _explained(f"{much}{about}", facts, section, _policy(in_force.version))
+    view = _explained(f"{much}{about}", facts, section, _policy(in_force.version))
+    if facts.kind is not LineKind.PART:
+        return view
+    return replace(view, facts=(*view.facts, "only what is not in stock"))
 
 
 def _row(uow: UnitOfWork, kind: type[M], id: str, label: str) -> M | None:
