@@ -16,7 +16,6 @@ from wopo.usecases.ports.demand import DemandStore, OpenLine
 _COLUMNS: tuple[Any, ...] = (
     PurchaseOrderLine.id,
     PurchaseOrderLine.part_id,
-    PurchaseOrder.id,
     PurchaseOrder.number,
     WorkOrder.number,
     PurchaseOrderLine.quantity,

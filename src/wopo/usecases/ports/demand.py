@@ -13,7 +13,6 @@ class OpenLine(NamedTuple):
 
     id: str
     part_id: str
-    order_id: str
     order: str
     job: str | None
     quantity: Decimal

@@ -153,7 +153,7 @@ def parts_form(
     costs = may_see_costs(reader, company(uow))
     limits = uow.store(ApprovalStore).approvers([job.cost_centre_id])
     steps = []
-    known = on_order(uow, job, plans)
+    known = _on_order(uow, job, plans)
     for plan, line in zip(plans, lines, strict=True):
         amount = plan.offer.amount(plan.to_buy) if plan.to_buy else None
         asked: tuple[str, ...] = ()
@@ -162,25 +162,25 @@ def parts_form(
             ids = eligible(limits, need)
             asked = tuple(person.name for person, _ in limits if person.id in ids)
         step = _step(plan, job, amount if costs else None, asked)
-        steps.append(with_orders(step, known.get(part_of(plan), []), line.join))
+        steps.append(_with_orders(step, known.get(_part_of(plan), []), line.join))
     return PartsForm(Ref(job.id, job.number), job.title, tuple(steps))
 
 
-def on_order(uow: UnitOfWork, job: WorkOrder, plans: Sequence[Plan]) -> dict[str, list[OpenLine]]:
+def _on_order(uow: UnitOfWork, job: WorkOrder, plans: Sequence[Plan]) -> dict[str, list[OpenLine]]:
     """What is on order for the job's site, by part, for all that is to be bought; one query."""
-    parts = {part_of(plan) for plan in plans if plan.to_buy} - {""}
+    parts = {_part_of(plan) for plan in plans if plan.to_buy} - {""}
     found: dict[str, list[OpenLine]] = {}
     for line in uow.store(DemandStore).joinable(parts, job.site_id) if parts else ():
         found.setdefault(line.part_id, []).append(line)
     return found
 
 
-def part_of(plan: Plan) -> str:
+def _part_of(plan: Plan) -> str:
     """The catalogue part a plan is about; empty where it is none."""
     return plan.need.part.id if plan.need.part and plan.to_buy else ""
 
 
-def with_orders(step: NextStep, known: Sequence[OpenLine], join: str) -> NextStep:
+def _with_orders(step: NextStep, known: Sequence[OpenLine], join: str) -> NextStep:
     """The step with the order it joins, or with the first it could."""
     chosen = next((line for line in known if line.id == join), None)
     first = known[0] if known and chosen is None else None
