@@ -71,7 +71,7 @@ def test_the_first_rule_that_holds_answers(
 
 def test_a_blanket_order_is_called_off_before_all_else() -> None:
     ruling = SHIPPED.bought(replace(LINE, blanket=True, kind=SERVICE))
-    assert (ruling.rule, ruling.calls_off) == ("blanket-order", True)
+    assert (ruling.rule, ruling.route) == ("blanket-order", Route.CALL_OFF)
 
 
 def test_an_order_carries_its_strictest_rule() -> None:

@@ -32,15 +32,10 @@ def why_not(order: PurchaseOrder, row: PurchaseOrderLine) -> str:
     return ""
 
 
-def spare(row: PurchaseOrderLine) -> bool:
-    """Whether it was ordered for stock, so that a job may take over a part of it."""
-    return row.work_order_id is None
-
-
 def can_give(row: PurchaseOrderLine, line: LineContent, quantity: Decimal) -> bool:
     """Whether so much of what comes for stock can go to a job instead: not yet here, with something
     left, and with no schedule of deliveries that would have to be guessed."""
-    if not spare(row) or line.schedule:
+    if row.work_order_id is not None or line.schedule:
         return False
     left = line.quantity - quantity
     return left > 0 and left >= max(row.accepted, row.billed)

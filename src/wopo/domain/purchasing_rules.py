@@ -235,11 +235,6 @@ class Ruling:
     sentence: str
     allowed: Money | None = None
 
-    @property
-    def calls_off(self) -> bool:
-        """Whether a release of a blanket order, or an order under a contract, follows."""
-        return self.route is Route.CALL_OFF
-
 
 BUYERS_CHOICE = Ruling(Route.ORDER, "buyer", "A buyer decided that it is ordered.")
 """Why there is an order where the policy asks for none."""

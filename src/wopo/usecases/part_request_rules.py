@@ -11,7 +11,7 @@ from wopo.domain.errors import DomainError
 from wopo.domain.locations import Location
 from wopo.domain.money import Money
 from wopo.domain.numbers import short
-from wopo.domain.part_requests import LineKind, PriceBasis
+from wopo.domain.part_requests import LineKind, PriceBasis, Route
 from wopo.domain.parts import Part
 from wopo.domain.pricing import Offer, Wanted, same_text
 from wopo.domain.purchase_orders import PurchaseOrder, PurchaseOrderLine
@@ -170,7 +170,7 @@ class Rulebook:
         quantity: Decimal,
         cover: tuple[PurchaseOrder, Offer] | None,
     ) -> Way:
-        if cover is None or not ruling.calls_off:
+        if cover is None or ruling.route is not Route.CALL_OFF:
             return Way(ruling, offer, vendor)
         blanket, own = cover
         amount = own.amount(quantity)

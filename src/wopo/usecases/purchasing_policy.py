@@ -151,8 +151,7 @@ class Applied:
 
 def pays_the_rest(uow: UnitOfWork, day: date) -> bool:
     """Whether of a disputed invoice what is not in dispute is paid, by the policy in force."""
-    book = PolicyBook(uow, day)
-    return book.document(book.current).disputes.pay_the_rest
+    return policy_on(uow, day).document.disputes.pay_the_rest
 
 
 @dataclass
