@@ -7,6 +7,7 @@ import pytest
 from tests.factories.buying import seed
 from tests.factories.money import BUYER, FINANCE, RECEIVER, Desk, desk, line
 from wopo.domain.budgets import Budget
+from wopo.domain.cost_centres import CostCentre
 from wopo.domain.errors import DomainError
 from wopo.domain.labour import LabourEntry
 from wopo.domain.nte import NteRaise, RaiseState
@@ -178,6 +179,23 @@ class TestTheAmount:
         assert counted(at) == 10000
         limit(at, None)
         assert at.world.all(Budget, work_order_id="WO-1") == []
+        sound(at)
+
+    @pytest.mark.parametrize("amount", ["500", "120"])
+    def test_in_another_currency_it_begins_anew_and_nothing_waits(self, at, amount):
+        """120: the same number in minor units as before."""
+        at.world.add(CostCentre(id="us", code="4713", name="Plant", currency="USD"))
+        limit(at, "120")
+        at.issued()
+        ask = AskForHigherNte(work_order_id="WO-1", wanted_minor=60000)
+        asked = at.do(ask, by="ben").subject_id
+        at.do(
+            ChangeWorkOrder(work_order_id="WO-1", cost_centre_id="us", nte=D(amount)), by="sue"
+        )
+        (budget,) = at.world.all(Budget, work_order_id="WO-1")
+        assert (budget.currency, budget.limit_minor) == ("USD", int(D(amount) * 100))
+        assert budget.used_minor() == 0
+        assert at.world.get(NteRaise, asked).state is RaiseState.OVERTAKEN
         sound(at)
 
 

@@ -42,7 +42,8 @@ OWN_ASK = Refusal(
 
 
 class RaiseState(StrEnum):
-    """``overtaken``: the amount was raised, or taken away, without this decision."""
+    """``overtaken``: the amount was raised, taken away, or put in another currency, without this
+    decision."""
 
     WAITING = "waiting"
     GRANTED = "granted"

@@ -228,18 +228,20 @@ def _unheld(ctx: Context, budget: Budget) -> Iterator[Posted]:
 
 def keep_nte(ctx: Context, job: WorkOrder) -> None:
     """Make the job's budget say its not-to-exceed amount: with what it cost so far, where the
-    amount is new; none without an amount. Call it after every change of the amount."""
+    amount or its currency is new; none without an amount. Call it after every change of the amount
+    or of the cost centre, whose currency it is in."""
     known = ctx.uow.find(Budget, work_order_id=job.id)
-    if job.nte_minor is None:
-        if known is not None:
-            ctx.uow.delete(known)
-        return
-    budget = known or _of_job(ctx, job)
-    budget.limit_minor = job.nte_minor
-
-
-def _of_job(ctx: Context, job: WorkOrder) -> Budget:
     currency = ctx.require(CostCentre, job.cost_centre_id, label="cost centre").currency
+    if known is not None and (job.nte_minor is None or known.currency != currency):
+        ctx.uow.delete(known)
+        ctx.uow.flush()
+        known = None
+    if job.nte_minor is not None:
+        budget = known or _of_job(ctx, job, currency)
+        budget.limit_minor = job.nte_minor
+
+
+def _of_job(ctx: Context, job: WorkOrder, currency: str) -> Budget:
     starts, ends = FOREVER
     budget = Budget(
         id=ctx.new_id(), work_order_id=job.id, starts=starts, ends=ends, currency=currency

@@ -7,6 +7,7 @@ from pydantic import Field
 
 from wopo.domain.audit import AuditEntry
 from wopo.domain.budgets import Budget
+from wopo.domain.cost_centres import CostCentre
 from wopo.domain.errors import NOT_ALLOWED, REQUIRED, DomainError
 from wopo.domain.exchange_rates import NO_RATE
 from wopo.domain.money import Money, checked_decimal, minor_digits
@@ -292,12 +293,17 @@ def ask_after_warning(event: JobWentOver, ctx: Context) -> None:
 
 @reaction(WorkOrderChanged)
 def overtake(event: WorkOrderChanged, ctx: Context) -> None:
-    """A change of the amount answers what waits, where it is enough."""
-    if "nte_minor" not in event.after:
+    """A change of the amount answers what waits, where it is enough; so does another currency, in
+    which what was asked for says nothing."""
+    if not event.after.keys() & {"nte_minor", "cost_centre_id"}:
         return
     row = ctx.uow.find(NteRaise, work_order_id=event.subject_id, state=RaiseState.WAITING)
-    nte = event.after["nte_minor"]
-    if row is None or (nte is not None and nte < row.wanted_minor):
+    if row is None:
+        return
+    job = ctx.require(WorkOrder, event.subject_id, label="work order")
+    centre = ctx.require(CostCentre, job.cost_centre_id, label="cost centre")
+    nte = job.nte_minor
+    if centre.currency == row.currency and nte is not None and nte < row.wanted_minor:
         return
     row.move("overtake", number=short(event.number), by_id=ctx.actor_id, at=ctx.at)
     ctx.record(

@@ -261,7 +261,7 @@ def change_work_order(command: ChangeWorkOrder, ctx: Context) -> Answer:
     if not changed.changed:
         raise NOTHING_CHANGED(number=order.number)
     order.version += 1
-    if "nte_minor" in changed.after:
+    if changed.after.keys() & {"nte_minor", "cost_centre_id"}:
         keep_nte(ctx, order)
     if "title" in changed.after:
         ctx.uow.store(LookupStore).set_words("work_order", order.id, words_of(order.title))
