@@ -189,9 +189,7 @@ class TestTheAmount:
         at.issued()
         ask = AskForHigherNte(work_order_id="WO-1", wanted_minor=60000)
         asked = at.do(ask, by="ben").subject_id
-        at.do(
-            ChangeWorkOrder(work_order_id="WO-1", cost_centre_id="us", nte=D(amount)), by="sue"
-        )
+        at.do(ChangeWorkOrder(work_order_id="WO-1", cost_centre_id="us", nte=D(amount)), by="sue")
         (budget,) = at.world.all(Budget, work_order_id="WO-1")
         assert (budget.currency, budget.limit_minor) == ("USD", int(D(amount) * 100))
         assert budget.used_minor() == 0

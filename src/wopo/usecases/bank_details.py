@@ -26,7 +26,7 @@ from wopo.domain.bank_details import (
 from wopo.domain.errors import REQUIRED
 from wopo.domain.events import Event
 from wopo.domain.invoices import Invoice, InvoiceState
-from wopo.domain.outbox import Mode, PostedCard
+from wopo.domain.outbox import Mode
 from wopo.domain.payment_batches import MOST_INVOICES
 from wopo.domain.people import Person, Role
 from wopo.domain.settings import Duty
@@ -34,6 +34,7 @@ from wopo.domain.vendor_holds import HoldKind
 from wopo.domain.vendors import Vendor
 from wopo.domain.waivers import kept_apart
 from wopo.usecases.door import Answer, Command, Context, Notice, announces, use_case
+from wopo.usecases.outbox import copies
 from wopo.usecases.people import direct
 from wopo.usecases.ports import UnitOfWork
 from wopo.usecases.ports.payment_batches import PaymentStore
@@ -260,7 +261,7 @@ def ask_for_confirmation(event: BankDetailsEntered, ctx: Context) -> Iterable[No
     """Finance is asked to call, each in their own messages, or administrators where finance is
     nobody else; never whoever entered it. What an import brought waits in App Home."""
     for row in ctx.uow.all(BankDetails, vendor_id=event.vendor_id, state=BankState.SUPERSEDED):
-        yield from _redrawn(row.id, ctx)
+        yield from copies(ctx.uow, CARD, row.id)
     people = ctx.uow.store(PeopleStore)
     for role in (Role.FINANCE, Role.ADMIN):
         others = [person for person in people.with_role(role) if person.id != ctx.actor_id]
@@ -270,17 +271,11 @@ def ask_for_confirmation(event: BankDetailsEntered, ctx: Context) -> Iterable[No
             return
 
 
-def _redrawn(bank_details_id: str, ctx: Context) -> Iterable[Notice]:
-    """Every copy of the card, so that none keeps a button that does nothing."""
-    for copy in ctx.uow.all(PostedCard, card=CARD, subject_id=bank_details_id):
-        yield Notice(CARD, bank_details_id, copy.audience, Mode.KEEP)
-
-
 def tell_decided(
     event: BankDetailsConfirmed | BankDetailsRefused, ctx: Context
 ) -> Iterable[Notice]:
     """The cards say so, and whoever entered it hears of it unless they decided it themselves."""
-    yield from _redrawn(event.subject_id, ctx)
+    yield from copies(ctx.uow, CARD, event.subject_id)
     row = ctx.require(BankDetails, event.subject_id, label="bank details")
     vendor = ctx.require(Vendor, row.vendor_id, label="vendor")
     if row.entered_by_id is None or row.entered_by_id == ctx.actor_id:

@@ -14,15 +14,15 @@ from wopo.domain.budget_overrides import (
     OverrideGiven,
 )
 from wopo.domain.errors import REQUIRED
-from wopo.domain.events import Event
 from wopo.domain.numbers import short
-from wopo.domain.outbox import Mode, PostedCard
+from wopo.domain.outbox import Mode
 from wopo.domain.people import Role
 from wopo.domain.purchase_orders import PurchaseOrder
 from wopo.usecases.approval_deciders import requesters
 from wopo.usecases.approval_routing import revision_of
 from wopo.usecases.door import Answer, Command, Context, Notice, announces, silent, use_case
 from wopo.usecases.order_stories import approval_cards
+from wopo.usecases.outbox import copies
 from wopo.usecases.ports.people import PeopleStore
 from wopo.usecases.settings import company
 
@@ -124,13 +124,8 @@ def tell_role(event: OverrideAsked, ctx: Context) -> Iterable[Notice]:
 @announces(OverrideGiven)
 def tell_given(event: OverrideGiven, ctx: Context) -> Iterable[Notice]:
     """The cards of those who were asked, and the approvers', are drawn anew."""
-    yield from _cards(event, ctx)
+    yield from copies(ctx.uow, CARD, event.subject_id)
     for row in ctx.uow.all(
         Approval, purchase_order_id=event.subject_id, state=ApprovalState.WAITING, order="id"
     ):
         yield from approval_cards(row.id, row.eligible_ids)
-
-
-def _cards(event: Event, ctx: Context) -> Iterable[Notice]:
-    for row in ctx.uow.all(PostedCard, card=CARD, subject_id=event.subject_id):
-        yield Notice(CARD, event.subject_id, row.audience, Mode.KEEP)

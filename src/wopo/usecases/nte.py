@@ -24,7 +24,7 @@ from wopo.domain.nte import (
     RaiseState,
 )
 from wopo.domain.numbers import short
-from wopo.domain.outbox import Mode, PostedCard
+from wopo.domain.outbox import Mode
 from wopo.domain.people import Person, Role, may_see_costs
 from wopo.domain.settings import Stage, Strictness
 from wopo.domain.stock import share_of
@@ -43,6 +43,7 @@ from wopo.usecases.door import (
     use_case,
 )
 from wopo.usecases.exchange_rates import convert
+from wopo.usecases.outbox import copies
 from wopo.usecases.part_request_planning import Plan
 from wopo.usecases.people import direct, supervisors
 from wopo.usecases.ports import UnitOfWork
@@ -323,15 +324,10 @@ def tell_asked(event: NteRaiseAsked, ctx: Context) -> Iterable[Notice]:
         yield Notice("direct", event.subject_id, "setting:finance", Mode.POST, {"text": text})
 
 
-def _redrawn(event_subject: str, ctx: Context) -> Iterable[Notice]:
-    for row in ctx.uow.all(PostedCard, card=CARD, subject_id=event_subject):
-        yield Notice(CARD, event_subject, row.audience, Mode.KEEP)
-
-
 @announces(NteRaiseGranted)
 def tell_granted(event: NteRaiseGranted, ctx: Context) -> Iterable[Notice]:
     """All copies are drawn anew; who asked hears it without figures."""
-    yield from _redrawn(event.subject_id, ctx)
+    yield from copies(ctx.uow, CARD, event.subject_id)
     if event.asked_by_id and event.asked_by_id != ctx.actor_id:
         text = f"{short(event.number)} may cost more now. Please send again what was refused."
         yield direct(event.asked_by_id, event.work_order_id, text)
@@ -340,7 +336,7 @@ def tell_granted(event: NteRaiseGranted, ctx: Context) -> Iterable[Notice]:
 @announces(NteRaiseRefused)
 def tell_refused(event: NteRaiseRefused, ctx: Context) -> Iterable[Notice]:
     """All copies are drawn anew; who asked hears why not."""
-    yield from _redrawn(event.subject_id, ctx)
+    yield from copies(ctx.uow, CARD, event.subject_id)
     if event.asked_by_id and event.asked_by_id != ctx.actor_id:
         text = f"{short(event.number)} may not cost more: {event.reason}"
         yield direct(event.asked_by_id, event.work_order_id, text)
@@ -349,4 +345,4 @@ def tell_refused(event: NteRaiseRefused, ctx: Context) -> Iterable[Notice]:
 @announces(NteRaiseOvertaken)
 def tell_overtaken(event: NteRaiseOvertaken, ctx: Context) -> Iterable[Notice]:
     """All copies are drawn anew."""
-    yield from _redrawn(event.subject_id, ctx)
+    yield from copies(ctx.uow, CARD, event.subject_id)

@@ -32,14 +32,21 @@ def put(uow: UnitOfWork, notice: Notice, *, at: datetime, new_id: NewId) -> Outb
     return row
 
 
+def copies(uow: UnitOfWork, card: str, subject_id: str) -> list[Notice]:
+    """Every posted copy of a card, drawn anew, so that none keeps a button that does nothing."""
+    return [
+        Notice(card, subject_id, copy.audience, Mode.KEEP)
+        for copy in uow.all(PostedCard, card=card, subject_id=subject_id)
+    ]
+
+
 def refresh_card(
     uow: UnitOfWork, card: str, subject_id: str, *, at: datetime, new_id: NewId
 ) -> int:
     """Have every posted copy of a card drawn anew; how many there are. Used after a stale click
     (A16): the person sees the present state within seconds."""
-    posted = uow.all(PostedCard, card=card, subject_id=subject_id)
-    for copy in posted:
-        notice = Notice(card, subject_id, copy.audience, Mode.KEEP)
+    posted = copies(uow, card, subject_id)
+    for notice in posted:
         put(uow, notice, at=at, new_id=new_id)
     return len(posted)
 
