@@ -64,8 +64,9 @@ def about(view: NteRaiseView, reader: Reader) -> list[Block]:
 
 def _buttons(view: NteRaiseView, reader: Reader) -> list[Block]:
     target = Target(id=view.id, card=CARD)
+    wanted = target.model_copy(update={"seen": str(view.wanted.minor)})
     return [
-        button(f"Raise to {reader.money(view.wanted)}", Action.NTE_GRANT, target, style="primary"),
+        button(f"Raise to {reader.money(view.wanted)}", Action.NTE_GRANT, wanted, style="primary"),
         button("Another amount", Action.NTE_OTHER, target),
         button("Refuse", Action.NTE_REFUSE, target),
         button("Job", Action.JOB_DETAILS, Target(id=view.job.id)),

@@ -26,8 +26,7 @@ Parse = Callable[[dict[str, Any], str], Command]
 
 def register(app: App, services: Services) -> None:
     """Listen to the button under a refusal, the card's buttons and their forms."""
-    grant = {Action.NTE_GRANT: lambda t, yes: GrantNteRaise(nte_raise_id=t.id, acknowledged=yes)}
-    register_clicks(app, services, grant)
+    register_clicks(app, services, {Action.NTE_GRANT: _grant})
     app.action(Action.NTE_ASK)(ask)
     app.action(Action.NTE_OTHER)(_opener("grant", forms.build_other))
     app.action(Action.NTE_REFUSE)(_opener("refuse", forms.build_refuse))
@@ -35,11 +34,19 @@ def register(app: App, services: Services) -> None:
     app.view(Callback.REFUSE_NTE)(_sender(forms.parse_refuse))
 
 
+def _grant(target: Target, yes: frozenset[str]) -> GrantNteRaise:
+    """The amount that the button said."""
+    return GrantNteRaise(nte_raise_id=target.id, seen_minor=_minor(target), acknowledged=yes)
+
+
+def _minor(target: Target) -> int | None:
+    return int(target.seen) if target.seen else None
+
+
 def ask(ack: Ack, visit: Visit, body: Body, action: dict[str, Any]) -> None:
     """Ask for what was refused, or for all that is asked for; who decides is said."""
     target = Target.parse(action.get("value"))
-    wanted = int(target.seen) if target.seen else None
-    answer = visit.do(AskForHigherNte(work_order_id=target.id, wanted_minor=wanted))
+    answer = visit.do(AskForHigherNte(work_order_id=target.id, wanted_minor=_minor(target)))
     ack()
     shown = body.get("view") or {}
     with quietly(visit.services):

@@ -76,6 +76,28 @@ def test_one_tap_asks_one_tap_raises_and_the_order_passes(
     assert rows(transactions, PurchaseOrder)[0].state is OrderState.APPROVED
 
 
+def test_a_button_never_raises_to_more_than_it_says(
+    job: str,
+    do: Do,
+    company: Company,
+    deliver: Callable[[], int],
+    send: Send,
+    payloads: Payloads,
+    slack: RecordingSlack,
+    transactions: SqlTransactions,
+) -> None:
+    do(AskForHigherNte(work_order_id=job, wanted_minor=35_000), by=company.tess)
+    deliver()
+    shown = button(card(slack)["blocks"], Action.NTE_GRANT)["value"]
+    do(AskForHigherNte(work_order_id=job, wanted_minor=90_000), by=company.tess)
+    send(payloads.click(Action.NTE_GRANT, shown, user="U-sue"))
+    assert "was changed by somebody else meanwhile" in slack.posted_hooks[-1]["text"]
+    assert rows(transactions, WorkOrder)[0].nte_minor == 30_000
+    deliver()
+    grant = button(card(slack)["blocks"], Action.NTE_GRANT)
+    assert grant["text"]["text"] == "Raise to 900.00 EUR"
+
+
 def test_another_amount_and_no_are_forms_with_the_refusal_at_the_field(
     job: str,
     do: Do,

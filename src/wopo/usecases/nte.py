@@ -8,7 +8,7 @@ from pydantic import Field
 from wopo.domain.audit import AuditEntry
 from wopo.domain.budgets import Budget
 from wopo.domain.cost_centres import CostCentre
-from wopo.domain.errors import NOT_ALLOWED, REQUIRED, DomainError
+from wopo.domain.errors import NOT_ALLOWED, REQUIRED, STALE, DomainError
 from wopo.domain.exchange_rates import NO_RATE
 from wopo.domain.money import Money, checked_decimal, minor_digits
 from wopo.domain.nte import (
@@ -66,10 +66,12 @@ class AskForHigherNte(Command):
 
 
 class GrantNteRaise(Command):
-    """Let the job cost ``amount`` (major units) in all, or what was asked for."""
+    """Let the job cost ``amount`` (major units) in all, or what was asked for; that only if it is
+    still ``seen_minor``, where what was seen is said."""
 
     nte_raise_id: str
     amount: Decimal | None = None
+    seen_minor: int | None = None
     reason: str = Field(default="", max_length=500)
 
 
@@ -220,7 +222,8 @@ def _decision(ctx: Context, nte_raise_id: str) -> tuple[NteRaise, WorkOrder]:
 
 @use_case(GrantNteRaise, action="raise a not-to-exceed amount")
 def grant_nte_raise(command: GrantNteRaise, ctx: Context) -> Answer:
-    """The job may cost more from now on."""
+    """The job may cost more from now on. Raises ``STALE`` where more was asked for than was
+    seen."""
     row, job = _decision(ctx, command.nte_raise_id)
     row.move("grant", number=short(job.number), by_id=ctx.actor_id, at=ctx.at)
     before = Money(job.nte_minor or 0, row.currency)
@@ -255,6 +258,8 @@ def grant_nte_raise(command: GrantNteRaise, ctx: Context) -> Answer:
 
 def _amount(command: GrantNteRaise, row: NteRaise) -> Money:
     if command.amount is None:
+        if command.seen_minor not in (None, row.wanted_minor):
+            raise STALE(subject="The amount that is asked for")
         return row.wanted
     places = minor_digits(row.currency)
     value = checked_decimal(command.amount, label="The amount", places=places, field="amount")
