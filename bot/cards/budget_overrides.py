@@ -44,7 +44,7 @@ def build(view: Wanted, reader: Reader) -> Block:
         said = f"{about} does not wait any more, so no budget has to be exceeded."
         return message(said, [context(safe(said))])
     said = f"{about} does not fit its budget"
-    target = Target(id=view.order_id, card=CARD)
+    target = Target(id=view.order_id, rev=view.approval.revision, card=CARD)
     row = [
         button("Let it pass…", Action.BUDGET_OVERRIDE, target, style="primary"),
         button("Details", Action.ORDER_DETAILS, Target(id=view.order_id)),

@@ -12,7 +12,8 @@ from bot.metadata import MAX_METADATA, Target
 from bot.parse import Form
 from bot.services import Services
 from bot.visit import Body, Visit
-from wopo.usecases.budget_overrides import AskOverride, OverrideBudget
+from wopo.domain.purchase_orders import PurchaseOrder
+from wopo.usecases.budget_overrides import AskOverride, OverrideBudget, waiting
 
 
 def register(app: App, _services: Services) -> None:
@@ -34,15 +35,20 @@ def build(target: Target) -> Block:
     """Why it may."""
     reason = field("reason", "Why may it?", text_input(multiline=True, longest=500, focus=True))
     about = section("The reason stands on the approval card and in the report.")
-    metadata = Target(id=target.id).pack(MAX_METADATA)
+    metadata = Target(id=target.id, rev=target.rev).pack(MAX_METADATA)
     return modal(
         Callback.OVERRIDE_BUDGET, "Over budget", [about, reason], submit="Let it", metadata=metadata
     )
 
 
 def open_form(ack: Ack, visit: Visit, body: Body, action: dict[str, Any]) -> None:
-    """Ask for the reason."""
-    show(visit.services, body, build(Target.parse(action.get("value"))))
+    """Ask for the reason, while what the card shows still waits."""
+    target = Target.parse(action.get("value"))
+    with visit.read() as uow:
+        order = uow.get(PurchaseOrder, target.id)
+        if order is not None:
+            waiting(uow, order, target.rev)
+    show(visit.services, body, build(target))
     ack()
 
 
@@ -52,5 +58,5 @@ def let(ack: Ack, visit: Visit, view: dict[str, Any]) -> None:
     reason = form.text("reason", label="The reason", required=True)
     form.check()
     target = Target.parse(view.get("private_metadata"))
-    answer = visit.do(OverrideBudget(order_id=target.id, reason=reason))
+    answer = visit.do(OverrideBudget(order_id=target.id, revision=target.rev, reason=reason))
     ack(response_action="update", view=notice(answer.message, title="Over budget"))

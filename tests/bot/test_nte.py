@@ -18,6 +18,8 @@ from wopo.domain.approvals import Approval
 from wopo.domain.part_requests import PartRequest
 from wopo.domain.purchase_orders import OrderState, PurchaseOrder
 from wopo.domain.work_orders import WorkOrder
+from wopo.usecases.approvals import RejectOrder
+from wopo.usecases.budget_overrides import AskOverride
 from wopo.usecases.budgets import SetBudget
 from wopo.usecases.nte import AskForHigherNte
 from wopo.usecases.settings import ChangeCompanySettings
@@ -169,6 +171,9 @@ def test_an_order_over_its_budget_is_let_by_finance_with_a_reason(
     (wanted,) = [m for m in slack.messages["DU-fin"] if "does not fit its budget" in m["text"]]
     assert "-12.50 EUR" in str(wanted["blocks"])
     let = button(wanted["blocks"], Action.BUDGET_OVERRIDE)["value"]
+    older = Target.parse(let).model_copy(update={"rev": 0}).pack()
+    send(payloads.click(Action.BUDGET_OVERRIDE, older, user="U-fin"))
+    assert "was changed by somebody else meanwhile" in slack.posted_hooks[-1]["text"]
     send(payloads.click(Action.BUDGET_OVERRIDE, let, user="U-fin"))
     said = send(payloads.submit(slack.view(), {"reason": "the line stands"}, user="U-fin"))
     assert "may exceed its budget" in str(said["view"])
@@ -177,3 +182,22 @@ def test_an_order_over_its_budget_is_let_by_finance_with_a_reason(
     assert "Fia Finance: the line stands" in str(card_of_approver["blocks"])
     send(payloads.click(Action.ORDER_APPROVE, approve, user="U-app"))
     assert rows(transactions, PurchaseOrder)[0].state is OrderState.APPROVED
+
+
+def test_a_card_that_asks_to_let_an_order_pass_ends_with_what_waits(
+    do: Do,
+    company: Company,
+    shop: Shop,
+    deliver: Callable[[], int],
+    slack: RecordingSlack,
+    transactions: SqlTransactions,
+) -> None:
+    asked(do, company, shop, shop.seal, 30, submit=True)
+    order = rows(transactions, PurchaseOrder)[0].id
+    do(AskOverride(order_id=order), by=company.app)
+    deliver()
+    approval = rows(transactions, Approval)[0]
+    do(RejectOrder(approval_id=approval.id, revision=1, reason="no"), by=company.app)
+    deliver()
+    texts = [m["text"] for m in slack.messages["DU-fin"] if m["text"].startswith("PO-1")]
+    assert ["does not wait any more" in text for text in texts] == [True]

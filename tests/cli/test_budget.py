@@ -31,7 +31,7 @@ def at(tmp_path: Path) -> Desk:
     made = desk(do, seed(database.transactions, clock))
     made.budget("60")
     order = made.submitted(line(price=str(Decimal(10))))
-    do(OverrideBudget(order_id=order, reason="the plant stands still"), by=FINANCE)
+    do(OverrideBudget(order_id=order, revision=1, reason="the plant stands still"), by=FINANCE)
     made.approve(order)
     return made
 

@@ -199,7 +199,7 @@ class TestOverride:
         return order
 
     def let(self, at: Desk, order: str, reason: str = "the plant stands still", by=FINANCE) -> None:
-        at.do(OverrideBudget(order_id=order, reason=reason), by=by)
+        at.do(OverrideBudget(order_id=order, revision=1, reason=reason), by=by)
 
     def test_with_a_reason_it_passes_each_budget_once_and_stands_in_the_trail(self, at, waiting):
         self.let(at, waiting)
@@ -218,6 +218,7 @@ class TestOverride:
         changed = content(line("11", id=row.id, position=1))
         at.do(ReviseOrder(order_id=waiting, content=changed, reason="one more"), by=BUYER)
         assert refused(at.approve, waiting).code == "budget.over"
+        assert refused(self.let, at, waiting).code == "stale"
 
     @pytest.mark.parametrize(
         ("by", "code"), [("max", "not_allowed"), (BUYER, "budget.own_override")]
