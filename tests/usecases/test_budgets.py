@@ -15,11 +15,13 @@ from wopo.domain.outbox import OutboxRow
 from wopo.domain.price_agreements import PriceAgreement, PriceTier
 from wopo.domain.purchase_orders import OrderState, PurchaseOrder
 from wopo.usecases.budgets import SetBudget
+from wopo.usecases.budgets_after import budgets_after
 from wopo.usecases.exception_cases import AcceptCase
 from wopo.usecases.exchange_rates import SetExchangeRate
 from wopo.usecases.order_changes import CancelOrder, CloseOrderShort, ReviseOrder
 from wopo.usecases.part_request_planning import LineInput
 from wopo.usecases.part_requests import RequestParts
+from wopo.usecases.ports.budgets import BudgetStore
 from wopo.usecases.purchase_orders import SubmitOrder
 from wopo.usecases.settings import ChangeCompanySettings
 
@@ -237,3 +239,24 @@ class TestSetting:
     def test_a_technician_may_not(self, at, do):
         command = SetBudget(cost_centre="4711", starts=YEAR[0], ends=YEAR[1], amount=D(1))
         assert refused(do, command, by="tess").code == "not_allowed"
+
+
+def test_what_an_order_leaves_of_a_gross_budget_is_less_its_tax(at, do):
+    do(ChangeCompanySettings(changes={"budgets_gross": True}))
+    at.budget("1000")
+    order, day = at.approved(line(tax_percent=D(20))), date(2026, 3, 2)
+    with at.world.transactions.read() as uow:
+        row = uow.get(PurchaseOrder, order)
+        same, more = (
+            budgets_after(uow, row, content(line(n, tax_percent=D(20))), day) for n in ("10", "11")
+        )
+    assert [str(one.left_after) for one in (*same, *more)] == ["880.00 EUR", "868.00 EUR"]
+
+
+def test_what_a_later_budget_takes_over_burns_on_the_day_it_was_ordered(at):
+    ordered = at.world.clock().date()
+    at.receive(at.issued())
+    at.world.clock.forward(days=40)
+    budget = at.budget("1000")
+    with at.world.transactions.read() as uow:
+        assert uow.store(BudgetStore).spent_by_day([budget]) == [(ordered, 10000)]

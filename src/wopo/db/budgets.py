@@ -4,7 +4,18 @@ from collections.abc import Collection
 from datetime import date
 from typing import Any, cast
 
-from sqlalchemy import Select, and_, bindparam, func, literal_column, null, or_, select, union_all
+from sqlalchemy import (
+    Select,
+    and_,
+    bindparam,
+    case,
+    func,
+    literal_column,
+    null,
+    or_,
+    select,
+    union_all,
+)
 from sqlmodel import SQLModel, col
 
 from wopo.db.sessions import recall
@@ -79,7 +90,8 @@ SUMS = (
 
 ONES: Any = bindparam("ids", expanding=True)
 IN = or_(L.budget_id.in_(ONES), L.project_budget_id.in_(ONES))
-DAY = func.date(L.at)
+DAY = case((L.source == literal_column("'budget'"), L.day), else_=func.date(L.at))
+"""When it was spent. What a budget took over when it was set counts on its own day."""
 SPENT_KINDS = [kind for kind, column in COLUMN.items() if column in SPENT]
 BY_DAY = (
     select(DAY, SUM)

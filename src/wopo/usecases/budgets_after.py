@@ -15,7 +15,9 @@ from wopo.domain.people import Person
 from wopo.domain.purchase_orders import PurchaseOrder, PurchaseOrderLine
 from wopo.usecases.budget_moves import Payer, Purses, name_of
 from wopo.usecases.exchange_rates import convert
+from wopo.usecases.ledger import line_value
 from wopo.usecases.ports import UnitOfWork
+from wopo.usecases.settings import company
 from wopo.usecases.views.names import refs
 
 
@@ -57,16 +59,18 @@ def budgets_after(
 
 
 def _added(uow: UnitOfWork, order: PurchaseOrder, content: OrderContent) -> dict[Payer, int]:
-    """What the content adds for each payer, in minor units of the order's currency."""
+    """What the content adds for each payer, in minor units of the order's currency; with tax where
+    budgets are gross."""
+    gross = company(uow).budgets_gross
     added: dict[Payer, int] = {}
     for line, sums in zip(content.lines, totals(content).lines, strict=True):
         payer = (line.cost_centre_id, line.project_id, line.work_order_id)
-        added[payer] = added.get(payer, 0) + sums.share_minor
+        added[payer] = added.get(payer, 0) + sums.share_minor + sums.tax_minor * gross
     if order.approved_revision is not None:
         for row in uow.all(PurchaseOrderLine, purchase_order_id=order.id, cancelled=False):
             payer = (row.cost_centre_id, row.project_id, row.work_order_id)
             if payer in added:
-                added[payer] -= row.share_minor
+                added[payer] -= line_value(row, gross=gross)
     return added
 
 
