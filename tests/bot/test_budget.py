@@ -64,11 +64,11 @@ def test_it_shows_what_is_left_promised_and_burnt_and_the_largest_promise(
     assert len(chart["chart"]["axis_config"]["categories"]) == 3
 
 
-def test_one_budget_by_its_code_and_a_wrong_code_says_which_there_are(
+def test_one_budget_by_its_code_and_a_wrong_code_names_the_nearest(
     typed: Callable[..., Json],
 ) -> None:
     assert typed("ops")["text"].startswith("OPS Operations: 687.50 EUR left")
-    assert "There are ALL, OPS" in typed("4711")["text"]
+    assert "Did you mean OPS?" in typed("OPPS")["text"]
 
 
 def test_without_the_right_to_costs_there_is_nothing(typed: Callable[..., Json]) -> None:

@@ -8,6 +8,7 @@ from wopo.domain.budget_tree import BudgetTree, Held
 from wopo.domain.budgets import Budget
 from wopo.domain.cost_centres import CostCentre, Project
 from wopo.domain.errors import NOT_FOUND
+from wopo.domain.lookup import did_you_mean, nearest
 from wopo.domain.money import Money
 from wopo.usecases.ports import UnitOfWork
 from wopo.usecases.ports.budgets import BudgetStore
@@ -122,8 +123,8 @@ def _chosen(lines: Sequence[BudgetLine], code: str) -> BudgetLine | None:
     if code:
         named = [line for line in lines if line.code.casefold() == code.casefold()]
         if not named:
-            nearest = f" There are {', '.join(line.code for line in lines[:5])}." if lines else ""
-            raise NOT_FOUND(kind="budget of", wanted=code, nearest=nearest)
+            near = did_you_mean(nearest(code, (line.code for line in lines)))
+            raise NOT_FOUND(kind="budget of", wanted=code, nearest=near)
         return named[0]
     return max(lines, key=lambda line: (-line.depth, line.limit.minor), default=None)
 
