@@ -23,14 +23,26 @@ class BudgetTree:
     def __init__(self, held: Iterable[Held] = ()) -> None:
         self.budgets: dict[str, Budget] = {}
         self._of_centre: dict[str, list[Held]] = {}
+        self._of_project: dict[str, list[str]] = {}
+        self._of_job: dict[str, list[str]] = {}
         self.add(held)
 
     def add(self, held: Iterable[Held]) -> None:
         """Know of more budgets."""
         for each in held:
+            if each.budget.id not in self.budgets:
+                self._index(each.budget)
             self.budgets[each.budget.id] = each.budget
             if each.cost_centre_id is not None:
                 self._of_centre.setdefault(each.cost_centre_id, []).append(each)
+
+    def _index(self, budget: Budget) -> None:
+        for owners, owner in (
+            (self._of_project, budget.project_id),
+            (self._of_job, budget.work_order_id),
+        ):
+            if owner is not None:
+                owners.setdefault(owner, []).append(budget.id)
 
     def of_centre(self, cost_centre_id: str, currency: str, day: date) -> Budget | None:
         """The nearest budget of the cost centre, or above it, that covers the day."""
@@ -43,30 +55,13 @@ class BudgetTree:
 
     def of_project(self, project_id: str | None, currency: str, day: date) -> Budget | None:
         """The project's budget of the day."""
-        return next(
-            (
-                budget
-                for budget in self.budgets.values()
-                if project_id is not None
-                and budget.project_id == project_id
-                and budget.currency == currency
-                and budget.covers(day)
-            ),
-            None,
-        )
+        held = (self.budgets[id] for id in self._of_project.get(project_id or "", ()))
+        return next((b for b in held if b.currency == currency and b.covers(day)), None)
 
     def of_job(self, work_order_id: str | None, currency: str) -> Budget | None:
         """The job's not-to-exceed amount with what counts against it."""
-        return next(
-            (
-                budget
-                for budget in self.budgets.values()
-                if work_order_id is not None
-                and budget.work_order_id == work_order_id
-                and budget.currency == currency
-            ),
-            None,
-        )
+        held = (self.budgets[id] for id in self._of_job.get(work_order_id or "", ()))
+        return next((b for b in held if b.currency == currency), None)
 
     def path(self, budget_id: str | None) -> Iterator[Budget]:
         """The budget and all above it; every one must be known."""

@@ -160,7 +160,7 @@ def _join_tree(ctx: Context, budget: Budget, centre: CostCentre) -> None:
     centres = {row.id: row for row in ctx.uow.all(CostCentre)}
     related = [
         other
-        for other in ctx.uow.all(Budget, currency=budget.currency, order="id")
+        for other in ctx.uow.all(Budget, currency=budget.currency, work_order_id=None, order="id")
         if other.cost_centre_id is not None and _overlap(other, budget.starts, budget.ends)
     ]
     above = [row.id for row in ancestry(centre, centres)]
@@ -213,7 +213,7 @@ def _unheld(ctx: Context, budget: Budget) -> Iterator[Posted]:
         yield from store.posted_for(budget.project_id)
         return
     centres = {row.id: row for row in ctx.uow.all(CostCentre)}
-    tree = whole_tree(centres, ctx.uow.all(Budget))
+    tree = whole_tree(centres, ctx.uow.all(Budget, work_order_id=None))
     below = [
         row.id
         for row in centres.values()
