@@ -12,16 +12,17 @@ from wopo.domain.errors import DomainError
 from wopo.domain.labour import LabourEntry
 from wopo.domain.nte import NteRaise, RaiseState
 from wopo.domain.outbox import OutboxRow
-from wopo.domain.people import LabourRate
+from wopo.domain.people import LabourRate, Role
 from wopo.domain.purchase_orders import OrderState
 from wopo.domain.work_orders import WorkOrder
 from wopo.usecases.audit import verify
 from wopo.usecases.exception_cases import AcceptCase
 from wopo.usecases.labour import EnterLabour
-from wopo.usecases.nte import AskForHigherNte, GrantNteRaise, RefuseNteRaise
+from wopo.usecases.nte import AskForHigherNte, GrantNteRaise, RefuseNteRaise, deciders
 from wopo.usecases.order_changes import CancelOrder
 from wopo.usecases.part_request_planning import LineInput
 from wopo.usecases.part_requests import RequestParts
+from wopo.usecases.people import SavePerson
 from wopo.usecases.receipt_corrections import ReturnedLine, ReturnGoods, VoidReceipt
 from wopo.usecases.settings import ChangeCompanySettings
 from wopo.usecases.work_orders import ChangeWorkOrder
@@ -249,3 +250,10 @@ class TestRaising:
     def ask_again(self, at: Desk) -> str:
         ask = AskForHigherNte(work_order_id="WO-1", wanted_minor=12000)
         return at.do(ask, by="ben").subject_id
+
+    def test_an_administrator_who_asks_is_not_asked_in_turn(self, at):
+        limit(at, "100")
+        at.do(SavePerson(code="sue", roles=frozenset({Role.ADMIN})))
+        with at.world.transactions.read() as uow:
+            job = uow.get(WorkOrder, "WO-1")
+            assert "sue" not in {one.id for one in deciders(uow, job, "sue")}

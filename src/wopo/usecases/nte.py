@@ -196,7 +196,7 @@ def deciders(uow: UnitOfWork, job: WorkOrder, asked_by_id: str | None) -> list[P
         people[setter.id] = setter
     people.pop(asked_by_id or "", None)
     found = people.values() or uow.store(PeopleStore).with_role(Role.ADMIN)
-    return sorted(found, key=lambda person: person.code)
+    return sorted((one for one in found if one.id != asked_by_id), key=lambda one: one.code)
 
 
 def _set_by(uow: UnitOfWork, job: WorkOrder) -> str | None:
