@@ -17,10 +17,17 @@ from tests.factories.payments import (
     released,
 )
 from wopo.domain.errors import DomainError
-from wopo.domain.invoices import InvoiceState
+from wopo.domain.invoices import Invoice, InvoiceState
 from wopo.domain.money import Money
 from wopo.domain.outbox import OutboxRow
-from wopo.domain.payment_batches import BatchState, Payable, Payment, PaymentBatch, netted
+from wopo.domain.payment_batches import (
+    MOST_INVOICES,
+    BatchState,
+    Payable,
+    Payment,
+    PaymentBatch,
+    netted,
+)
 from wopo.domain.receipts import Receipt
 from wopo.usecases.payables import MarkPaid, RejectInvoice
 from wopo.usecases.payment_batches import (
@@ -72,6 +79,23 @@ def test_what_is_due_and_free_is_paid_and_the_rest_is_named_with_why(at):
         "Z-1": "No bank details are confirmed.",
     }
     assert pays(planned(at, date(2026, 3, 21)))["gra"] == ["R-1", "R-2"]
+
+
+def test_what_cannot_be_paid_hides_nothing_that_can_however_much_there_is(at):
+    """A thousand older invoices of a vendor without an account, then one that can be paid."""
+    confirmed(at)
+    older = released(at, received(at, vendor="zed"), "Z-0", quantity="1")
+    copies = [
+        Invoice(**older.model_dump() | {"id": f"z{n}", "number": f"Z-{n}"})
+        for n in range(1, MOST_INVOICES + 1)
+    ]
+    at.world.add(*copies)
+    released(at, received(at), "R-1", quantity="6")
+    found = planned(at)
+    assert pays(found) == {"gra": ["R-1"]}
+    assert len(found.held) == len(copies) + 1
+    (payment,) = at.world.all(Payment, batch_id=batch(at))
+    assert payment.amount == Money(6000, "EUR")
 
 
 def test_credit_notes_are_set_off_per_vendor_and_never_below_nothing(at):

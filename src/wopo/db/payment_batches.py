@@ -37,7 +37,6 @@ DUE = (
         or_(CREDIT, UP_TO >= DAY),
     )
     .order_by(col(Invoice.sequence))
-    .limit(bindparam("limit"))
 )  # fmt: skip
 NOT_RELEASED = (
     select(Invoice)
@@ -66,9 +65,9 @@ LIVING = (
 class SqlPayments(SqlStore, PaymentStore):
     """See ``PaymentStore``."""
 
-    def due(self, up_to: date, limit: int) -> list[Payable]:
+    def due(self, up_to: date) -> list[Payable]:
         self.session.flush()
-        rows = self.session.execute(DUE, {"up_to": up_to, "limit": limit})
+        rows = self.session.execute(DUE, {"up_to": up_to})
         return [
             Payable(id, number, vendor, currency, kind is InvoiceType.CREDIT, minor, day, sequence)
             for id, number, vendor, currency, kind, minor, day, sequence in rows

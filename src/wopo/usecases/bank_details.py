@@ -238,9 +238,12 @@ def payees(uow: UnitOfWork, vendor_ids: Iterable[str], at: datetime) -> dict[str
     rows = uow.all(BankDetails, vendor_id=wanted, state=list(LIVE)) if wanted else []
     people = refs(uow, Person, [row.entered_by_id for row in rows])
     vendors = uow.many(Vendor, wanted)
+    known: dict[str, list[BankDetails]] = {}
+    for row in rows:
+        known.setdefault(row.vendor_id, []).append(row)
     found: dict[str, Payee] = {}
     for vendor_id in wanted:
-        own = [row for row in rows if row.vendor_id == vendor_id]
+        own = known.get(vendor_id, [])
         change, account = waiting(own), in_force(own)
         held = vendors[vendor_id].hold(HoldKind.PAYMENTS)
         if held is not None:

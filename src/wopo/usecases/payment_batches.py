@@ -125,7 +125,9 @@ def _due_and_held(ctx: Context, command: MakePaymentBatch) -> Plan:
     held = plan(ctx.uow, up_to=command.up_to, at=ctx.at)
     if held.seal != first.seal:
         raise PLAN_CHANGED()
-    found = plan(ctx.uow, up_to=command.up_to, at=ctx.at, leave_out=command.leave_out)
+    found = held
+    if command.leave_out:
+        found = plan(ctx.uow, up_to=command.up_to, at=ctx.at, leave_out=command.leave_out)
     if not found.payments:
         why = counted(len(found.held), "document") + " held back" if found.held else NOTHING
         raise NOTHING_DUE(field="up_to", day=command.up_to, why=why)

@@ -10,7 +10,6 @@ from wopo.domain.invoices import Invoice, InvoiceState
 from wopo.domain.money import Money
 from wopo.domain.payment_batches import (
     IN_BATCH,
-    MOST_INVOICES,
     Netted,
     Payable,
     netted,
@@ -79,15 +78,18 @@ def totals_of(amounts: Iterable[tuple[str, int]]) -> list[Money]:
 def plan(uow: UnitOfWork, *, up_to: date, at: datetime, leave_out: Sequence[str] = ()) -> Plan:
     """What can be paid up to and including a day. A constant number of queries."""
     store = uow.store(PaymentStore)
-    due = [one for one in store.due(up_to, MOST_INVOICES + 1) if one.id not in set(leave_out)]
+    left_out = set(leave_out)
+    due = [one for one in store.due(up_to) if one.id not in left_out]
     waiting = store.not_released(up_to, MOST_HELD)
     disputed = store.held_back(up_to, MOST_HELD)
     places = payees(uow, [one.vendor_id for one in due], at)
     vendor_ids = {one.vendor_id for one in due} | {row.vendor_id for row in [*waiting, *disputed]}
     vendors = refs(uow, Vendor, vendor_ids)
-    payable = [one for one in due if places[one.vendor_id].account is not None]
-    groups = netted(payable)
-    held = [_held(one, vendors, places[one.vendor_id].why) for one in due if one not in payable]
+    unpaid = {id for id, place in places.items() if place.account is None}
+    groups = netted(one for one in due if one.vendor_id not in unpaid)
+    held = [
+        _held(one, vendors, places[one.vendor_id].why) for one in due if one.vendor_id in unpaid
+    ]
     held += [_held(one, vendors, TOO_LARGE) for group in groups for one in group.left]
     held += [_waiting(row, vendors) for row in waiting]
     held += [_part(row, vendors) for row in disputed]

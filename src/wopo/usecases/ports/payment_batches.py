@@ -13,9 +13,10 @@ class PaymentStore(ABC):
     """Finders over invoices, payments and batches, one statement each."""
 
     @abstractmethod
-    def due(self, up_to: date, limit: int) -> list[Payable]:
+    def due(self, up_to: date) -> list[Payable]:
         """Released invoices that are due up to a day (without a due date: from their own date on),
-        and all released credit notes, none of them in a living batch; in the order of entry."""
+        and all released credit notes, none of them in a living batch; in the order of entry. All of them: how many can be
+        paid is known only once vendors and credit notes are looked at."""
 
     @abstractmethod
     def not_released(self, up_to: date, limit: int) -> list[Invoice]:
