@@ -32,6 +32,7 @@ def export(
     """Write all that is to be paid back as a CSV file, and mark it as paid back: each purchase is
     on one file only. A file that was lost is written again by its number."""
     opened = open_current(db)
+    folder.mkdir(parents=True, exist_ok=True)  # Before anything counts as paid back.
     number = again
     if not number:
         answer = execute(opened.door, PayBack(), actor=CONSOLE, key=f"payback:{new_id()}")
