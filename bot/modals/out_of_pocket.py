@@ -9,6 +9,7 @@ from bot.blocks import (
     Block,
     context,
     cut,
+    date_input,
     field,
     modal,
     option,
@@ -51,7 +52,7 @@ def build(
     reader: Reader,
     need: Ref | None = None,
 ) -> Block:
-    """Six inputs, of which three may stay as they are. ``job``: id, number, title. For a ``need``
+    """Seven inputs, of which four may stay as they are. ``job``: id, number, title. For a ``need``
     that was asked for, part and quantity are its own."""
     job_id, number, title = job
     what = cut(need.name, 150) if need else ""
@@ -70,6 +71,12 @@ def build(
             ),
             field("description", "What, and where?", text_input(longest=150, initial=what)),
             *known,
+            field(
+                "bought_on",
+                "Bought on",
+                date_input(reader.today.isoformat()),
+                optional=True,
+            ),
             field("reason", "Why not on an order?", select([_option(text) for text in reasons])),
             photos(label="Photo of the receipt") | {"optional": False},
             context(
@@ -101,6 +108,7 @@ def parse(view: dict[str, Any], locale: str, currency: str) -> DeclareOutOfPocke
     amount = form.money("amount", currency, label="The amount", required=True)
     what = form.text("description", label="What was bought", required=True)
     quantity = None if target.line else form.quantity("quantity", label="The quantity")
+    bought_on = form.day("bought_on", label="The day")
     reason = form.choice("reason", label="The reason", required=True)
     files = tuple(file_facts(file) for file in form.files("files"))
     form.check()
@@ -113,6 +121,7 @@ def parse(view: dict[str, Any], locale: str, currency: str) -> DeclareOutOfPocke
         line_id=target.line or None,
         quantity=quantity or Decimal(1),
         reason=reason,
+        bought_on=bought_on,
         files=files,
         acknowledged=acknowledged(view),
     )

@@ -159,6 +159,30 @@ def test_what_is_wrong_stands_at_its_input(
     values |= {"amount": "40", "description": "Hose"}
     answer = send(payloads.submit(form, values, user="U-tess"))
     assert list(answer["errors"]) == ["files"]
+    answer = send(
+        payloads.submit(form, values | {"files": [PHOTO], "bought_on": "2026-03-03"}, user="U-tess")
+    )
+    assert "2026-03-03 is still to come" in answer["errors"]["bought_on"]
+
+
+def test_it_was_bought_on_the_day_of_the_receipt(
+    shop: Shop,
+    send: Send,
+    payloads: Payloads,
+    slack: RecordingSlack,
+    transactions: SqlTransactions,
+) -> None:
+    send(payloads.command(SlashCommand.PO, "pocket 1", user="U-tess"))
+    form = slack.of("views.open")[-1]["view"]
+    picker = next(block for block in form["blocks"] if block.get("block_id") == "bought_on")
+    assert picker["element"]["initial_date"] == "2026-03-02"
+    values = {
+        "amount": "40", "description": "Hose", "quantity": "1", "reason": WHY, "files": [PHOTO],
+        "bought_on": "2026-02-27",
+    }  # fmt: skip
+    send(payloads.submit(form, values, user="U-tess"))
+    (purchase,) = rows(transactions, OutOfPocket)
+    assert purchase.bought_on == date(2026, 2, 27)
 
 
 def test_the_same_receipt_is_never_declared_twice(
