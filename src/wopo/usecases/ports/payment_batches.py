@@ -15,8 +15,8 @@ class PaymentStore(ABC):
     @abstractmethod
     def due(self, up_to: date) -> list[Payable]:
         """Released invoices that are due up to a day (without a due date: from their own date on),
-        and all released credit notes, none of them in a living batch; in the order of entry. All of them: how many can be
-        paid is known only once vendors and credit notes are looked at."""
+        and all released credit notes, none of them in a living batch; in the order of entry. There
+        is no limit: how many can be paid is known only once vendors and credits are looked at."""
 
     @abstractmethod
     def not_released(self, up_to: date, limit: int) -> list[Invoice]:
