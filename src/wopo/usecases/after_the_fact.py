@@ -54,7 +54,7 @@ def say(command: SayAfterTheFact, ctx: Context) -> Answer:
     PURCHASE_ORDER.move(order.state, "edit", subject=number)
     if order.kind not in MAY_BE:
         raise OTHER_KIND(number=number, kind=f"a {words(order.kind.value)} order")
-    if command.happened_on > ctx.at.date():
+    if command.happened_on > ctx.today:
         raise NOT_PAST(field="happened_on", day=command.happened_on, number=number)
     reason = checked_reason(command.reason)
     row = ctx.uow.find(AfterTheFact, purchase_order_id=order.id)

@@ -4,7 +4,6 @@ somebody else's; and what is said about it in the thread of its card."""
 from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
-from zoneinfo import ZoneInfo
 
 from pydantic import Field
 
@@ -124,8 +123,7 @@ def not_yet_arrived(command: NotYetArrived, ctx: Context) -> Answer:
     """Whoever works on the case reads it; the question stays open, and is asked anew on the day.
     Raises ``ASK_DAY``."""
     held, _ = _asked(ctx, command.case_id)
-    today = ctx.at.astimezone(ZoneInfo(ctx.person().timezone)).date()
-    if command.ask_on <= today:
+    if command.ask_on <= ctx.today:
         raise ASK_DAY(field="until", day=command.ask_on)
     note(ctx, held.case, NoteKind.NOT_ARRIVED, ask_on=command.ask_on)
     return case_answer(held.case, f"stays open; you are asked again on {command.ask_on:%d %b %Y}")

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable
 from datetime import date
-from zoneinfo import ZoneInfo
 
 from pydantic import Field
 
@@ -41,8 +40,7 @@ def snooze_case(command: SnoozeCase, ctx: Context) -> Answer:
     """Out of reminders and the inbox until then; due date, age and the totals stay as they are.
     Raises ``SNOOZE_DAY`` and ``ALREADY_RESOLVED``."""
     case = hold_open(ctx, command.case_id).case
-    today = ctx.at.astimezone(ZoneInfo(ctx.person().timezone)).date()
-    if command.until <= today:
+    if command.until <= ctx.today:
         raise SNOOZE_DAY(field="until", number=case.number, until=command.until)
     row = ctx.uow.find(CaseSnooze, case_id=case.id)
     if row is None:

@@ -18,8 +18,9 @@ A concept's module declares, next to its functions::
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, ClassVar, TypeVar
+from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, ConfigDict
 from sqlmodel import SQLModel
@@ -107,6 +108,15 @@ class Context:
     def actor_id(self) -> str | None:
         """The acting person's id; none when wopo acts by itself."""
         return self.actor.id if self.actor else None
+
+    @property
+    def today(self) -> date:
+        """The acting person's own day, which their calendar starts from."""
+        return self.day_of(self.at)
+
+    def day_of(self, at: datetime) -> date:
+        """The day of a moment where the acting person is; UTC's where wopo acts by itself."""
+        return at.astimezone(ZoneInfo(self.actor.timezone if self.actor else "UTC")).date()
 
     def person(self) -> Person:
         """The acting person, or ``UNKNOWN_ACTOR`` where only a person may act."""

@@ -64,7 +64,9 @@ def enter_labour(command: EnterLabour, ctx: Context) -> Answer:
         if not actor.supervises(order.site_id):
             raise NOT_ALLOWED(action="enter hours of others", who="the supervisor of the site")
         person = active_person(ctx, command.person_id, field="person_id")
-    hours, day = checked_hours(command.hours), command.day or ctx.at.date()
+    hours, day = checked_hours(command.hours), command.day or ctx.today
+    if day > ctx.today:
+        raise FUTURE_DAY(field="day", day=day.isoformat())
     entry = _enter(ctx, order, person, hours, day=day, note=command.note)
     return _answer(order, entry, f"{plain(hours)} hours of {person.name} are entered")
 
@@ -72,8 +74,6 @@ def enter_labour(command: EnterLabour, ctx: Context) -> Answer:
 def _enter(
     ctx: Context, order: WorkOrder, person: Person, hours: Decimal, *, day: date, note: str
 ) -> LabourEntry:
-    if day > ctx.at.date():
-        raise FUTURE_DAY(field="day", day=day.isoformat())
     ctx.uow.lock(Person, person.id)
     already = ctx.uow.store(WorkOrderStore).hours_on(person.id, day)
     if already + hours > HOURS_A_DAY:

@@ -60,6 +60,7 @@ class DeclareOutOfPocket(Command):
     """Ask back what was paid for a job. ``amount`` is in major units of ``currency`` (none: the
     cost centre's), with tax, as the receipt says; ``files`` are photos of the receipt. With a part
     the card shows what the preferred vendor would have taken for ``quantity`` of it.
+    ``bought_on`` is the day on the receipt, by default today.
     ``line_id``: the need of the job that it was bought for, all that is missing of it."""
 
     work_order_id: str
@@ -155,8 +156,8 @@ def _purchase(
         raise REQUIRED(field="description", label="What was bought")
     if not command.files:
         raise REQUIRED(field="files", label="The photo of the receipt")
-    day = command.bought_on or ctx.at.date()
-    if day > ctx.at.date():
+    day = command.bought_on or ctx.today
+    if day > ctx.today:
         raise FUTURE_DAY(field="bought_on", day=day)
     centre = ctx.require(CostCentre, job.cost_centre_id, label="cost centre")
     amount = _amount(command.amount, command.currency.strip().upper() or centre.currency)

@@ -157,8 +157,8 @@ def invoice_move(ctx: Context, invoice: Invoice, verb: str) -> None:
 def mark_paid(command: MarkPaid, ctx: Context) -> Answer:
     """Only what was released for payment, and what no payment batch pays."""
     invoice, _, _ = opened(ctx, command.invoice_id, with_lines=False)
-    day = command.paid_on or ctx.at.date()
-    if day > ctx.at.date():
+    day = command.paid_on or ctx.today
+    if day > ctx.today:
         raise FUTURE(field="paid_on", day=day)
     _check_vendor(ctx, invoice, HoldKind.PAYMENTS)
     check_free(ctx.uow, invoice)

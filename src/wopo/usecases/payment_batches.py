@@ -84,8 +84,8 @@ class NoteBatchExported(Command):
 @use_case(MakePaymentBatch, roles=FINANCE, action="make payment batches")
 def make_payment_batch(command: MakePaymentBatch, ctx: Context) -> Answer:
     """Hold vendors and invoices, look again what is due, and put it into one batch."""
-    day = command.execute_on or ctx.at.date()
-    if day < ctx.at.date():
+    day = command.execute_on or ctx.today
+    if day < ctx.today:
         raise PAST_DAY(field="execute_on", day=day)
     found = _due_and_held(ctx, command)
     batch = PaymentBatch(
@@ -199,8 +199,8 @@ def standing(ctx: Context, batch_id: str) -> tuple[PaymentBatch, list[Payment], 
 def pay_payment_batch(command: PayPaymentBatch, ctx: Context) -> Answer:
     """Mark every invoice of the batch as paid with it; all of them or none."""
     batch, payments, items = standing(ctx, command.batch_id)
-    day = command.paid_on or ctx.at.date()
-    if day > ctx.at.date():
+    day = command.paid_on or ctx.today
+    if day > ctx.today:
         raise FUTURE(field="paid_on", day=day)
     reference = command.reference.strip()
     batch.move("mark_paid", by_id=ctx.actor_id, at=ctx.at)

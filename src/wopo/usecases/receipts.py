@@ -83,19 +83,19 @@ def post_receipt(command: PostReceipt, ctx: Context) -> Answer:
     """
     order = ctx.require_locked(PurchaseOrder, command.order_id, label="purchase order")
     lines = order_lines(ctx, order)
-    day = command.received_on or ctx.at.date()
+    day = command.received_on or ctx.today
     counts = _counts(_in_order_units(ctx, command.lines, lines, day), order, lines)
     counted = [lines[line_id] for line_id in counts]
     permission = may_receive(ctx, order, counted)
     check_open(order, list(lines.values()))
     for line in counted:
         check_line_open(order, line)
-    if day > ctx.at.date():
+    if day > ctx.today:
         raise FUTURE(field="received_on", day=day)
     note = command.delivery_note.strip()
     _ask_same_note(ctx, order, note)
     _ask_over(ctx, order, counts, lines)
-    early = _before_approval(order, day)
+    early = _before_approval(ctx, order, day)
     flag = "; ".join(filter(None, (permission.flag, early))) or None
     receipt = Receipt(
         id=ctx.new_id(),
@@ -225,10 +225,11 @@ def _ask_over(
         raise MORE_THAN_ORDERED(name, field="lines", figures=told)
 
 
-def _before_approval(order: PurchaseOrder, day: date) -> str | None:
-    if order.approved_at is None or day >= order.approved_at.date():
+def _before_approval(ctx: Context, order: PurchaseOrder, day: date) -> str | None:
+    approved = ctx.day_of(order.approved_at) if order.approved_at else None
+    if approved is None or day >= approved:
         return None
-    return f"received on {day}, approved only on {order.approved_at.date()}"
+    return f"received on {day}, approved only on {approved}"
 
 
 def book(
