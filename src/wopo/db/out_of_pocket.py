@@ -3,7 +3,6 @@
 from collections.abc import Collection
 from datetime import date
 
-from sqlalchemy import or_
 from sqlmodel import col, select
 
 from wopo.db.uow import SqlStore, implements
@@ -27,18 +26,17 @@ class SqlPocket(SqlStore, PocketStore):
 
     def with_receipt(self, files: Collection[FileFacts]) -> OutOfPocket | None:
         slack = [file.slack_file_id for file in files if file.slack_file_id]
-        sums = [file.sha256 for file in files if file.sha256]
         statement = (
             select(OutOfPocket)
             .join(Attachment, col(Attachment.subject_id) == col(OutOfPocket.id))
             .where(
                 col(Attachment.subject) == SUBJECT,
-                or_(col(Attachment.slack_file_id).in_(slack), col(Attachment.sha256).in_(sums)),
+                col(Attachment.slack_file_id).in_(slack),
                 col(OutOfPocket.state).not_in(GONE),
             )
             .limit(1)
         )
-        return self.session.exec(statement).first() if slack or sums else None
+        return self.session.exec(statement).first() if slack else None
 
     def alike(self, amount: Money, first: date, last: date) -> list[OutOfPocket]:
         statement = (

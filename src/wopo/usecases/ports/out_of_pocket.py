@@ -14,7 +14,8 @@ class PocketStore(ABC):
 
     @abstractmethod
     def with_receipt(self, files: Collection[FileFacts]) -> OutOfPocket | None:
-        """A purchase that lives and has one of these very files as its receipt."""
+        """A purchase that lives and has one of these very files as its receipt, by Slack's id of
+        the file. The same photo uploaded once more is another file: it is told by its amount."""
 
     @abstractmethod
     def alike(self, amount: Money, first: date, last: date) -> list[OutOfPocket]:
