@@ -179,7 +179,7 @@ def _purchase(
         currency=amount.currency,
         charged_minor=charged.minor,
         charged_currency=charged.currency,
-        reason=checked_reason(command.reason) or command.reason.strip(),
+        reason=checked_reason(command.reason),
         created_at=ctx.at,
     )
 
