@@ -30,7 +30,7 @@ from wopo.usecases.out_of_pocket import (
     RejectOutOfPocket,
     WithdrawOutOfPocket,
 )
-from wopo.usecases.out_of_pocket_paybacks import PayBack
+from wopo.usecases.out_of_pocket_paybacks import MOST, PayBack
 from wopo.usecases.people import SavePerson, SetAuthority
 from wopo.usecases.views.out_of_pocket import payback_view
 from wopo.usecases.work_orders import ChangeWorkOrder
@@ -267,3 +267,34 @@ def test_the_budget_and_the_jobs_limit_are_checked_at_the_decision(
     do(ApproveOutOfPocket(purchase_id=bought, acknowledged=yes), by=company.app)
     (budget,) = rows(transactions, Budget, work_order_id=None)
     assert budget.out_of_pocket_minor == 4_000
+
+
+def test_a_file_has_a_limit_and_says_that_more_waits(
+    do: Do, company: Company, declare: Callable[..., str], transactions: SqlTransactions
+) -> None:
+    first = declare("40")
+    do(ApproveOutOfPocket(purchase_id=first), by=company.app)
+    like = row(transactions, OutOfPocket, first).model_dump()
+    with transactions.write() as uow:
+        copies = [like | {"id": f"p{n}", "number": f"OOP-9-{n}"} for n in range(MOST)]
+        uow.add(*(OutOfPocket(**facts) for facts in copies))
+        uow.commit()
+    assert do(PayBack(), by=company.fin).message.endswith("More wait: make another file.")
+    assert len(rows(transactions, OutOfPocket, state=PocketState.APPROVED)) == 1
+    assert "1 purchase, 40.00 EUR." in do(PayBack(), by=company.fin).message
+
+
+def test_a_new_name_asks_nobody_anew_and_a_new_role_does(
+    do: Do, company: Company, declare: Callable[..., str], transactions: SqlTransactions
+) -> None:
+    """Asked of nobody on purpose: who is asked tells whether it was looked at again."""
+    waits = declare("40")
+    with transactions.write() as uow:
+        purchase = uow.get(OutOfPocket, waits)
+        assert purchase is not None
+        purchase.eligible_ids = []
+        uow.commit()
+    do(SavePerson(code="max", name="Max Renamed"))
+    assert row(transactions, OutOfPocket, waits).eligible_ids == []
+    do(SavePerson(code="max", roles=frozenset({Role.TECHNICIAN})))
+    assert row(transactions, OutOfPocket, waits).eligible_ids == [company.app]

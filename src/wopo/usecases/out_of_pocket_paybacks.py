@@ -36,20 +36,22 @@ from wopo.usecases.work_order_stories import story
 
 CARD = "out_of_pocket"
 ATTACH_PAYBACK = "attach_payback"
-MOST = 1_000
+MOST = 200
+"""Purchases on one file: what is held and written within the seconds that a click has."""
 
 
 class PayBack(Command):
-    """Put every approved purchase that was not paid back yet on one file for payroll."""
+    """Put approved purchases that were not paid back yet on one file for payroll, at most
+    ``MOST``."""
 
 
 @use_case(PayBack, roles={Role.FINANCE}, action="pay purchases back", system=True)
 def pay_back(command: PayBack, ctx: Context) -> Answer:
     """The file (RB) and all that is on it; nothing is ever on two. Raises ``NOTHING_TO_PAY``."""
     found = ctx.uow.all(
-        OutOfPocket, state=PocketState.APPROVED, order=("person_id", "number"), limit=MOST
+        OutOfPocket, state=PocketState.APPROVED, order=("person_id", "number"), limit=MOST + 1
     )
-    purchases = [ctx.require_locked(OutOfPocket, one.id, label="purchase") for one in found]
+    purchases = [ctx.require_locked(OutOfPocket, one.id, label="purchase") for one in found[:MOST]]
     purchases = [one for one in purchases if one.state is PocketState.APPROVED]
     if not purchases:
         raise NOTHING_TO_PAY()
@@ -74,10 +76,11 @@ def pay_back(command: PayBack, ctx: Context) -> Answer:
         )
     )
     many = f"{len(purchases)} purchase{'' if len(purchases) == 1 else 's'}"
+    more = " More wait: make another file." if len(found) > MOST else ""
     return Answer(
         subject_id=payback.id,
         number=payback.number,
-        message=f"{payback.number}: {many}, {', '.join(str(total) for total in totals)}.",
+        message=f"{payback.number}: {many}, {', '.join(str(total) for total in totals)}.{more}",
     )
 
 
@@ -156,9 +159,16 @@ def tell_paid_back(event: PocketsPaidBack, ctx: Context) -> Iterable[Notice]:
 
 
 def deciders_changed(_event: Event, ctx: Context) -> None:
-    """Limits, roles or people changed: what waits is asked of those who can decide now."""
+    """Limits or people changed: what waits is asked of those who can decide now."""
     reroute_waiting(ctx)
 
 
-for _event in (AuthoritySet, PersonChanged, PersonDeactivated, PersonReactivated):
+for _event in (AuthoritySet, PersonDeactivated, PersonReactivated):
     reaction(_event)(deciders_changed)
+
+
+@reaction(PersonChanged)
+def roles_changed(event: PersonChanged, ctx: Context) -> None:
+    """Only roles decide who may approve; a new name or language asks nobody anew."""
+    if "roles" in event.after:
+        reroute_waiting(ctx)
