@@ -22,6 +22,7 @@ from wopo.usecases.payables import MakePayable, MarkPaid, RejectInvoice
 from wopo.usecases.payment_batches import PayPaymentBatch
 from wopo.usecases.payment_plans import Plan, plan
 from wopo.usecases.purchasing_policy import ImportPolicy
+from wopo.usecases.settings import ChangeCompanySettings
 
 S = InvoiceState
 
@@ -207,3 +208,15 @@ def test_the_disputed_part_is_worked_out_to_the_unit(at, billed, more, held, cos
     now = at.invoice(made.id)
     assert (now.held_back.minor, spent(at)) == (held, cost)
     assert now.state is (S.MATCHED if held else S.ON_HOLD)
+
+
+def test_where_budgets_count_tax_a_disputed_tax_is_held_back_of_its_lines(at):
+    at.do(ChangeCompanySettings(changes={"budgets_gross": True}), by="adm")
+    order = at.issued(line(receiver_id=RECEIVER, tax_percent=D(20)))
+    at.receive(order)
+    made = at.bill(order, ("10", "10"), due_date=DUE, tax=D("23.33"))
+    for case in at.cases().values():
+        at.do(DisputeCase(case_id=case.id, reason="no"), by=FINANCE)
+    now = at.invoice(made.id)
+    assert (now.held_back.minor, now.to_pay.minor) == (333, 12000)
+    assert spent(at) == 12000

@@ -173,7 +173,10 @@ class _Sum:
         """The order lines' parts: what belongs to no line is shared out by their amounts."""
         headers = allocate(header, list(self.nets.values()))
         parts = [own + share for own, share in zip(net.values(), headers, strict=True)]
-        taxes = allocate(tax, [*parts, foreign])
+        weights = [*parts, foreign]
+        if not any(weights):  # A tax alone belongs to all lines.
+            weights = [*self.nets.values(), 0]
+        taxes = allocate(tax, weights)
         return {id: parts[at] + taxes[at] for at, id in enumerate(self.nets)}
 
 
