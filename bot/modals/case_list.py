@@ -32,6 +32,10 @@ from wopo.usecases.views.finance_lists import HeldInvoice, HeldList
 
 PAGE = 15
 ALL, TICKED = "all", "ticked"
+BOTH = (
+    "Some are ticked, but all are chosen here. Nothing was changed; choose only those ticked, or "
+    "untick them to accept all."
+)
 MOST_AT_ONCE = 10
 """Boxes that Slack takes in one input."""
 
@@ -120,7 +124,9 @@ def build_accept(lines: Sequence[CaseLine], reader: Reader) -> Block:
         totals = ", ".join(reader.money(one) for one in _totals(lines))
         both = [option(f"All {len(lines)} ({totals})", ALL), option("Only those ticked", TICKED)]
         which = [
-            field("which", "Which?", select(both, initial=ALL), hint="All are within your limit"),
+            field(
+                "which", "Which?", select(both, initial=TICKED), hint="All are within your limit"
+            ),
             field("cases", "The oldest", checkboxes(picks), optional=True),
         ]
     inputs = [
@@ -156,6 +162,8 @@ def parse_accept(view: dict[str, Any], locale: str) -> Chosen:
     reason = form.text("reason", label="The reason", required=True)
     if not chosen and not every:
         form.refuse("cases", "Nothing is chosen. Nothing was changed; tick what you accept.")
+    if chosen and every:
+        form.refuse("which", BOTH)
     form.check()
     pairs = [value.partition("|") for value in chosen]
     counted = Several.parse(view.get("private_metadata")) if every else None

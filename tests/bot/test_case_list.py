@@ -194,6 +194,11 @@ def test_after_an_answer_the_card_under_the_form_says_so(
     assert "Take it" not in str(drawn["blocks"])
 
 
+def field_of(form: Json, name: str) -> Json:
+    found: Json = next(b["element"] for b in form["blocks"] if b.get("block_id") == name)
+    return found
+
+
 def test_all_of_mine_within_my_limit_are_accepted_in_steps(
     transactions: SqlTransactions,
     company: Company,
@@ -222,6 +227,11 @@ def test_all_of_mine_within_my_limit_are_accepted_in_steps(
     small = [case for case in found if case.amount_minor <= 6000 and Cure.ACCEPT in case.cures()]
     assert 10 < len(small) < len(found)
     assert f"All {len(small)} (" in str(form["blocks"])
+    picks = field_of(form, "cases")["options"]
+    assert field_of(form, "which")["initial_option"]["value"] == "ticked"
+    both = {"which": "all", "cases": [picks[0]["value"]], "reason": "Agreed by phone"}
+    mixed = send(payloads.submit(form, both, user="U-fin", view_id="S0"))
+    assert "choose only those ticked" in mixed["errors"]["which"]
     sent = {"which": "all", "reason": "Agreed by phone"}
     told = send(payloads.submit(form, sent, user="U-fin", view_id="S1"))
     assert f"{len(small)} exceptions are being accepted" in str(told["view"]["blocks"])
