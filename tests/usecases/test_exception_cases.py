@@ -1,5 +1,6 @@
 """Exceptions as cases: owned, answered by those who may, true to the facts."""
 
+from datetime import date
 from decimal import Decimal
 
 import pytest
@@ -7,10 +8,11 @@ import pytest
 from tests.factories.buying import seed
 from tests.factories.money import BUYER, FINANCE, PAYER, RECEIVER, Desk, desk, line
 from wopo.domain.errors import DomainError
-from wopo.domain.exception_cases import CaseState, Resolution
+from wopo.domain.exception_cases import CaseState, ExceptionCase, Resolution
+from wopo.domain.exchange_rates import NO_RATE
 from wopo.domain.invoices import InvoiceState
 from wopo.domain.outbox import OutboxRow
-from wopo.domain.people import Person
+from wopo.domain.people import AuthorityLimit, Person
 from wopo.usecases.exception_cases import (
     AcceptCase,
     AcknowledgeCase,
@@ -19,6 +21,7 @@ from wopo.usecases.exception_cases import (
     NotADuplicate,
     ReopenCase,
     TakeCase,
+    within_authority,
 )
 from wopo.usecases.payables import MakePayable
 from wopo.usecases.receipt_corrections import ReturnedLine, ReturnGoods
@@ -217,3 +220,19 @@ def test_a_deactivated_person_is_given_nothing(at, do, held, transactions):
         uow.commit()
     error = refused(do, AssignCase(case_id=held.id, person_id=PAYER), by=FINANCE)
     assert error.code == "person.not_active"
+
+
+def test_a_case_without_an_exchange_rate_is_left_out_of_several_and_refused_alone(at, do, held):
+    dollars = AuthorityLimit(
+        id="usd",
+        person_id=FINANCE,
+        amount_minor=10_000,
+        currency="USD",
+        valid_from=date(2026, 1, 1),
+    )
+    at.world.add(dollars)
+    case = at.cases()[held.code]
+    with at.world.transactions.read() as uow:
+        other = ExceptionCase(**{**case.model_dump(), "id": "other", "currency": "USD"})
+        assert within_authority(uow, FINANCE, [case, other], date(2026, 3, 2)) == [other]
+    assert refused(do, AcceptCase(case_id=case.id, reason="x"), by=FINANCE).code == NO_RATE.code

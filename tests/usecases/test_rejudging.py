@@ -1,6 +1,7 @@
 """Judging again: what changed since the last look, once; and everything, without a trace where
 nothing comes out differently."""
 
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -11,6 +12,7 @@ from tests.factories.buying import seed
 from tests.factories.money import FINANCE, Desk, desk
 from tests.factories.money import line as order_line
 from wopo.db.engine import WRITE
+from wopo.db.uow import SqlTransactions, SqlUnitOfWork
 from wopo.domain.exception_cases import ExceptionCase
 from wopo.domain.invoices import Invoice, InvoiceRejudged, InvoiceState
 from wopo.domain.outbox import JobRun
@@ -18,10 +20,11 @@ from wopo.domain.purchase_orders import PurchaseOrderLine
 from wopo.domain.purchasing_policy import PolicyDocument
 from wopo.usecases.audit import verify
 from wopo.usecases.door import CONSOLE
-from wopo.usecases.exception_cases import AcceptCase
+from wopo.usecases.exception_cases import AcceptCase, DisputeCase
 from wopo.usecases.execute import execute
 from wopo.usecases.judging_sweeps import KeepPlace, judge_everything, sweep
 from wopo.usecases.purchasing_policy import ImportPolicy
+from wopo.usecases.rejudging import Judge, Looked
 
 WIDE = {"price_pct": 5, "line_total_pct": "no limit", "total_pct": "no limit"}
 
@@ -160,6 +163,45 @@ def test_full_judging_mends_what_differs_and_touches_nothing_else(at, do, door, 
         (fault,) = verify(uow)
     assert "its lines are not what revision 1 says" in str(fault)
     assert judge_everything(door, actor=CONSOLE).judged == 0
+
+
+@dataclass
+class Opened:
+    """Transactions, and how many of them were begun on purpose."""
+
+    within: SqlTransactions
+    count: int = 0
+
+    def read(self) -> SqlUnitOfWork:
+        self.count += 1
+        return self.within.read()
+
+    def write(self) -> SqlUnitOfWork:
+        self.count += 1
+        return self.within.write()
+
+
+def test_a_sweep_reads_what_is_held_back_while_it_may(at, do, door, engine):
+    policy(do, {}, disputes={"pay_the_rest": True})
+    order = at.issued(order_line())
+    at.receive(order, "9")
+    made = at.bill(order, ("10", "10"))
+    for case in at.cases().values():
+        do(DisputeCase(case_id=case.id, reason="not delivered"), by=FINANCE)
+    assert at.invoice(made.id).withheld_minor == 1000
+    begun: list[object] = []
+    event.listen(engine, "begin", begun.append)
+    opened = Opened(door.transactions)
+    looked = sweep(replace(door, transactions=opened))
+    assert (looked.orders, looked.judged) == (1, 0)
+    assert len(begun) == opened.count > 0
+
+
+def test_what_is_judged_later_is_no_longer_left(at, door):
+    held = billed(at, "11", "A")
+    judge = Judge(door, CONSOLE, "again", Looked(left={held.purchase_order_id: "refused"}))
+    judge.judge([held.purchase_order_id])
+    assert judge.looked.left == {}
 
 
 def test_a_quiet_sweep_asks_little_however_much_there_is(at, door, engine):

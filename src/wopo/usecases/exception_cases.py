@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from pydantic import Field
 
 from wopo.domain.billing import Document, recomputed
-from wopo.domain.errors import NOT_ALLOWED, REQUIRED, Refusal
+from wopo.domain.errors import NOT_ALLOWED, REQUIRED, DomainError, Refusal
 from wopo.domain.exception_cases import (
     ALREADY_RESOLVED,
     CASE,
@@ -18,6 +18,7 @@ from wopo.domain.exception_cases import (
     Resolution,
 )
 from wopo.domain.exception_kinds import Cure
+from wopo.domain.exchange_rates import NO_RATE
 from wopo.domain.invoices import Invoice, InvoiceState
 from wopo.domain.money import Money
 from wopo.domain.order_life import refresh_progress
@@ -281,9 +282,21 @@ def within_limit(ctx: Context, case: ExceptionCase) -> None:
 def within_authority(
     uow: UnitOfWork, person_id: str, cases: Sequence[ExceptionCase], day: date
 ) -> list[ExceptionCase]:
-    """Those that the person's limits let them accept; their limits are read once."""
+    """Those that the person's limits let them accept; their limits are read once. Left out is also
+    what can't be compared with them, for want of an exchange rate."""
     valid = _limits(uow, person_id, day)
-    return [case for case in cases if _fits(uow, valid, case, day)]
+    return [case for case in cases if _surely_fits(uow, valid, case, day)]
+
+
+def _surely_fits(
+    uow: UnitOfWork, valid: Sequence[AuthorityLimit], case: ExceptionCase, day: date
+) -> bool:
+    try:
+        return _fits(uow, valid, case, day)
+    except DomainError as error:
+        if error.code != NO_RATE.code:
+            raise
+        return False
 
 
 def _limits(uow: UnitOfWork, person_id: str, day: date) -> list[AuthorityLimit]:
@@ -296,7 +309,7 @@ def _best(valid: Sequence[AuthorityLimit], case: ExceptionCase) -> AuthorityLimi
 
 
 def _fits(uow: UnitOfWork, valid: Sequence[AuthorityLimit], case: ExceptionCase, day: date) -> bool:
-    """Whoever has no limit at all is bound by their role alone."""
+    """Whoever has no limit at all is bound by their role alone. Raises ``NO_RATE``."""
     best = _best(valid, case)
     if best is None:
         return not valid
@@ -326,7 +339,8 @@ def _settle(ctx: Context, held: Held) -> None:
     if invoice.settled_minor or any(one.holds_back for one in cases):
         (document,) = load_documents(ctx.uow, [invoice])
     held_whole = any(one.holds for one in cases)
-    settle(ctx, document, lines, cases, held=held_whole, cause=case.number)
+    gross = company(ctx.uow).budgets_gross
+    settle(ctx, document, lines, cases, held=held_whole, gross=gross, cause=case.number)
     if (invoice.state, invoice.withheld) == before or order is None:
         return
     for line_id, sums in recomputed(live_documents(ctx.uow, order.id), lines).items():

@@ -63,6 +63,7 @@ class Judging:
     drafts: list[Draft] = field(default_factory=list)
     book: PolicyBook | None = None
     _cases: dict[str, ExceptionCase] | None = None
+    _gross: bool | None = None
     _applied: dict[tuple[int, date], Applied] = field(default_factory=dict)
 
     def again(self, *, search: bool = False) -> list[Document]:
@@ -72,9 +73,8 @@ class Judging:
         assert self.order is not None
         documents = live_documents(self.ctx.uow, self.order.id)
         if documents:
-            gross = company(self.ctx.uow).budgets_gross
             for document in documents:
-                retie(self.ctx, document, self.lines, gross=gross)
+                retie(self.ctx, document, self.lines, gross=self.gross())
             convert_billed(self.ctx.uow, documents, self.lines)
         if search:
             for document in documents:
@@ -247,7 +247,9 @@ class Judging:
                 )
             )
         cases = [case for case in self.cases().values() if case.invoice_id == invoice.id]
-        settle(self.ctx, document, self.lines, cases, held=held, cause=self.cause)
+        # Where there is no case nothing is withheld, and nothing needs to be read.
+        gross = bool(cases) and self.gross()
+        settle(self.ctx, document, self.lines, cases, held=held, gross=gross, cause=self.cause)
 
     def _cases_of(self, document: Document, found: Sequence[Finding]) -> bool:
         """Raise, change and close the invoice's cases; whether one of them holds it."""
@@ -301,6 +303,12 @@ class Judging:
                 rows = self.ctx.uow.all(ExceptionCase, purchase_order_id=self.order.id)
             self._cases = {row.key: row for row in rows}
         return self._cases
+
+    def gross(self) -> bool:
+        """Whether budgets count tax; read once."""
+        if self._gross is None:
+            self._gross = company(self.ctx.uow).budgets_gross
+        return self._gross
 
     def with_cases_of(self, invoice: Invoice) -> "Judging":
         """Also know the cases of an invoice that belonged to no order, or to another one."""

@@ -19,6 +19,7 @@ from wopo.usecases.invoice_papers import load_documents
 from wopo.usecases.judging import Judging
 from wopo.usecases.ports import UnitOfWork
 from wopo.usecases.purchasing_policy import PolicyBook
+from wopo.usecases.settings import company
 
 
 @dataclass(frozen=True)
@@ -31,6 +32,8 @@ class OrderPage:
     documents: Mapping[str, list[Document]]
     found: Twins
     vendors: Mapping[str, Vendor]
+    gross: bool
+    """Whether budgets count tax."""
 
 
 @dataclass
@@ -53,7 +56,16 @@ class ReadJudging(Judging):
     ) -> Self:
         """One order of the page; asks the policy about each of its documents."""
         lines, charges = page.lines[order.id], page.charges[order.id]
-        made = cls(ctx, order, lines, cause, book=book, charges=charges, vendors=page.vendors)
+        made = cls(
+            ctx,
+            order,
+            lines,
+            cause,
+            book=book,
+            _gross=page.gross,
+            charges=charges,
+            vendors=page.vendors,
+        )
         for document in page.documents[order.id]:
             made.applied(document.invoice)
         return made
@@ -83,7 +95,8 @@ def load_page(uow: UnitOfWork, ids: Sequence[str]) -> OrderPage:
     orders = uow.all(PurchaseOrder, id=ids, order="id")
     wanted = sorted({row.vendor_id for row in live} | {order.vendor_id for order in orders})
     vendors = {row.id: row for row in uow.all(Vendor, id=wanted)}
-    return OrderPage(orders, lines, charges, documents, standing(uow, live), vendors)
+    gross = company(uow).budgets_gross
+    return OrderPage(orders, lines, charges, documents, standing(uow, live), vendors, gross)
 
 
 def policy_for(

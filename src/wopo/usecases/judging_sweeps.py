@@ -34,7 +34,6 @@ class KeepPlace(Command):
     day: date
     left: tuple[str, ...] = ()
     orders: int = 0
-    judged: int = 0
 
     @property
     def period(self) -> str:
@@ -51,7 +50,7 @@ def keep_place(command: KeepPlace, ctx: Context) -> Answer:
     last = ctx.uow.store(RejudgingStore).place()
     if (last.seq if last else 0) != command.after:
         return Answer(message="Somebody else has looked meanwhile.")
-    facts = command.model_dump(mode="json", include={"seq", "policy", "left", "orders", "judged"})
+    facts = command.model_dump(mode="json", include={"seq", "policy", "left", "orders"})
     once(ctx, JOB, command.period, day=command.day.isoformat(), **facts)
     return Answer(message=f"Looked up to entry {command.seq}.")
 

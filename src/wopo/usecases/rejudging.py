@@ -173,6 +173,8 @@ class Judge:
                 self._watching = watched(uow)
         found = differing(transactions, ids, self._watching, self.door.clock())
         self.looked.orders += len(ids)
+        for id in ids:  # Left by an earlier page: it is looked at anew.
+            self.looked.left.pop(id, None)
         for part in in_parts(found, AT_ONCE):
             self._judged(part)
 

@@ -15,7 +15,6 @@ from wopo.domain.invoices import (
 from wopo.domain.purchase_orders import PurchaseOrderLine
 from wopo.domain.short_pay import NOTHING, Withheld, spread, withheld
 from wopo.usecases.door import Context
-from wopo.usecases.settings import company
 
 OVER = (InvoiceState.CREDITED, InvoiceState.REJECTED)
 
@@ -27,11 +26,13 @@ def settle(
     cases: Sequence[ExceptionCase],
     *,
     held: bool,
+    gross: bool,
     cause: str,
 ) -> None:
     """Hold the invoice, or let it go but for what is held back; one that is paid stays so.
 
     ``held``: something stands against the whole of it. ``cases`` are all of the invoice.
+    ``gross``: budgets count tax.
     """
     invoice = document.invoice
     if invoice.state in OVER:
@@ -39,10 +40,11 @@ def settle(
     part = NOTHING
     disputed = [case for case in cases if case.holds_back]
     if disputed and not held:
-        found = _withheld(ctx, document, disputed, lines)
+        found = withheld(document, disputed, lines, gross=gross)
         held, part = found is None, found or NOTHING
     if invoice.settled_minor:
-        _settle_rest(ctx, document, lines, cases, part=None if held else part, cause=cause)
+        rest = None if held else part
+        _settle_rest(ctx, document, lines, cases, part=rest, gross=gross, cause=cause)
         return
     changed = _hold_back(ctx, invoice, NOTHING if held else part, cause)
     verb = "hold" if held else "match"
@@ -60,6 +62,7 @@ def _settle_rest(
     cases: Sequence[ExceptionCase],
     *,
     part: Withheld | None,
+    gross: bool,
     cause: str,
 ) -> None:
     """An invoice that was paid in part: the rest is held back, or may be released. What was paid
@@ -70,7 +73,7 @@ def _settle_rest(
         return
     if part is None:
         against = [case for case in cases if case.holds or case.holds_back]
-        part = _withheld(ctx, document, against, lines) or NOTHING
+        part = withheld(document, against, lines, gross=gross) or NOTHING
         part = part if part.minor == rest else spread(document, rest, lines)
     elif part.minor > rest:
         part = spread(document, rest, lines)
@@ -80,15 +83,6 @@ def _settle_rest(
             _move(invoice, "withhold_rest")
     elif changed and INVOICE.can(invoice.state, "free_rest"):
         _move(invoice, "free_rest")
-
-
-def _withheld(
-    ctx: Context,
-    document: Document,
-    cases: Sequence[ExceptionCase],
-    lines: Mapping[str, PurchaseOrderLine],
-) -> Withheld | None:
-    return withheld(document, cases, lines, gross=company(ctx.uow).budgets_gross)
 
 
 def _hold_back(ctx: Context, invoice: Invoice, part: Withheld, cause: str) -> bool:
