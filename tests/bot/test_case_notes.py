@@ -5,6 +5,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from sqlalchemy import Engine, event
 
 from bot.ids import Action
 from bot.metadata import Target
@@ -61,7 +62,7 @@ def reply(
 
     def run(text: str, user: str = "U-bea", event_id: str = "", **more: Any) -> None:
         (card,) = rows(transactions, PostedCard, subject_id=case.id, channel=CHANNEL)
-        event = {
+        said = {
             "type": "message",
             "channel_type": "channel",
             "channel": card.channel,
@@ -72,7 +73,7 @@ def reply(
             "text": text,
             **more,
         }
-        send(payloads.event(event, event_id=event_id))
+        send(payloads.event(said, event_id=event_id))
 
     return run
 
@@ -121,6 +122,17 @@ def test_words_are_kept_once_shown_on_the_card_and_in_details(
     assert shown[1].startswith("Fia Finance: “so be it”\n<!date^")
     assert shown[2].startswith("Bea Buyer: “Agreed with")
     assert "Price above the order" in str(shown[3:])
+
+
+def test_the_card_above_is_looked_up_once(
+    reply: Reply, engine: Engine, transactions: SqlTransactions
+) -> None:
+    asked: list[str] = []
+    event.listen(engine, "before_cursor_execute", lambda *given: asked.append(given[2]))
+    reply("as agreed")
+    begun = next(at for at, one in enumerate(asked) if one.startswith("INSERT"))
+    assert len([one for one in asked[:begun] if "posted_card.ts = " in one]) == 1
+    assert kept(transactions) == ["as agreed"]
 
 
 def test_people_are_called_by_their_names(
