@@ -18,9 +18,7 @@ from wopo.usecases.exception_cases import HANDLERS, case_answer, hold_open
 from wopo.usecases.exception_notices import posted
 from wopo.usecases.people import home
 from wopo.usecases.ports.sweeps import SweepStore
-
-AT_ONCE = 200
-"""How many cases come back in one run; what is left comes with the next tick."""
+from wopo.usecases.sweeps import AT_ONCE
 
 
 class SnoozeCase(Command):

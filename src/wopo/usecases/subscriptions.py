@@ -257,7 +257,9 @@ def wants(
 ) -> bool:
     """Whether the subscription wants the case; an amount that nobody can convert is told rather
     than lost."""
-    amount = in_currency(uow, case, row.currency) if row.smallest_minor else None
+    if not row.smallest_minor:
+        return row.wants(case, site_ids=site_ids)
+    amount = in_currency(uow, case, row.currency)
     if amount is None:
         return row.model_copy(update={"smallest_minor": 0}).wants(case, site_ids=site_ids)
     return row.wants(case, amount=amount, site_ids=site_ids)
