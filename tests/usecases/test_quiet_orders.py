@@ -99,7 +99,8 @@ class Made:
             cancelled=self._rarely(False, True),
             promised_on=self._rarely(None, DAY + timedelta(days=1), 0.1),
             received=quantity,
-            accepted=quantity + self._rarely(0, Decimal("0.000001") * self.dice.choice([1, -1])),
+            accepted=quantity
+            + self._rarely(0, Decimal("0.000001") * self.dice.choice([1, -1]), 0.2),
         )
 
     def _document(self, number: int) -> Document:
@@ -159,6 +160,9 @@ class Made:
         for line_id, sums in recomputed(self.documents, self.lines).items():
             sums.put(self.lines[line_id])
             self.lines[line_id].billed_minor += self._rarely(0, 1)
+        # The sums of a credit note are told by themselves, unless it was none when they were kept.
+        invoice = self.documents[-1].invoice
+        invoice.type = self._rarely(invoice.type, InvoiceType.CREDIT, 0.2)
 
     def look(self) -> Look:
         """It judged in full, under limits of zero for everything."""
