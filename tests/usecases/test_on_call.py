@@ -27,6 +27,7 @@ from wopo.usecases.on_call import EndOnCall, SetOnCall
 from wopo.usecases.on_call_reviews import AskReviews, ReviewEmergency
 from wopo.usecases.people import SavePerson
 from wopo.usecases.purchasing_policy import ImportPolicy
+from wopo.usecases.settings import ChangeCompanySettings
 
 Do = Callable[..., Answer]
 D = Decimal
@@ -144,6 +145,21 @@ def test_nobody_on_call_approves_what_they_asked_for(do: Do, buyer: Buyer) -> No
     order_id = buyer.submitted()
     assert buyer.asked(order_id).eligible_ids == ["ana", "tom"]
     assert refused(lambda: buyer.approve(order_id, "ben")).code == "approval.own_request"
+
+
+def test_a_waived_pair_is_logged_on_call_too(do: Do, buyer: Buyer, world: World) -> None:
+    waive = {"waived_pairs": [["approver", "requester"]]}
+    do(ChangeCompanySettings(changes=waive), by="adm")
+    do(on_call("ben"), by="sue")
+    order_id = buyer.submitted()
+    asked = buyer.asked(order_id)
+    buyer.approve(order_id, "ben")
+    made = world.get(Approval, asked.id)
+    assert (made.decided_by_id, made.waiver) == ("ben", "requester and approver")
+    assert made.on_call_id is not None
+    assert [entry.event for entry in world.all_entries()].count("waiver:used") == 1
+    with world.transactions.read() as uow:
+        assert [*authority_faults(uow), *order_faults(uow)] == []
 
 
 def test_one_click_on_call_makes_every_step_and_each_is_reviewed(

@@ -26,14 +26,14 @@ def approve(ctx: Context, circle: Circle, approval: Approval) -> list[Approval]:
     acting person could make; then it is the next step's turn. Returns what is still to be decided.
     """
     made = [approval]
-    _agree(ctx, circle, approval)
-    left = _open_ones(ctx, approval)
+    agree(ctx, circle, approval)
+    left = open_ones(ctx, approval)
     while left:
         step = min(row.step for row in left)
         turn = [row for row in left if row.step == step]
         mine = [row for row in turn if _mine(ctx, circle, row)]
         for row in mine:
-            _agree(ctx, circle, row)
+            agree(ctx, circle, row)
         made += mine
         left = [row for row in left if row not in mine]
         if len(mine) < len(turn):
@@ -45,7 +45,8 @@ def approve(ctx: Context, circle: Circle, approval: Approval) -> list[Approval]:
     return left
 
 
-def _open_ones(ctx: Context, approval: Approval) -> list[Approval]:
+def open_ones(ctx: Context, approval: Approval) -> list[Approval]:
+    """What is still to be decided about the revision, where it needs several decisions."""
     if approval.decisions == 1:
         return []
     return ctx.uow.all(
@@ -62,7 +63,9 @@ def _mine(ctx: Context, circle: Circle, row: Approval) -> bool:
     return row.state is not ApprovalState.RETURNED and (circle.may(row.wanted, ctx.person().id))
 
 
-def _agree(ctx: Context, circle: Circle, approval: Approval) -> None:
+def agree(ctx: Context, circle: Circle, approval: Approval) -> None:
+    """The acting person approves, here and now; where the company lets them although they had
+    another duty in it, that is written down."""
     decide(ctx, circle, approval, ApprovalState.APPROVED)
     for duty, people in ((Duty.REQUESTER, circle.requesters), *circle.handlers.items()):
         if ctx.person().id in people:

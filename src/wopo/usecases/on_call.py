@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import date, timedelta
 from decimal import Decimal
 
-from wopo.domain.approvals import OPEN_DECISIONS, Approval, ApprovalState
+from wopo.domain.approvals import Approval
 from wopo.domain.delegations import SEES_NO_COSTS
 from wopo.domain.locations import Location
 from wopo.domain.money import NEGATIVE, Money, checked_decimal, minor_digits, plain
@@ -22,7 +22,8 @@ from wopo.domain.on_call import (
 )
 from wopo.domain.people import Role, may_see_costs
 from wopo.usecases.approval_deciders import Circle
-from wopo.usecases.approval_routing import end_asking, reroute_waiting
+from wopo.usecases.approval_routing import reroute_waiting
+from wopo.usecases.approval_steps import agree, open_ones
 from wopo.usecases.door import Answer, Command, Context, Notice, announces, reaction, use_case
 from wopo.usecases.order_stories import approval_cards
 from wopo.usecases.people import active_person, direct
@@ -157,15 +158,7 @@ def tell_end(event: OnCallEnded, ctx: Context) -> Iterable[Notice]:
 def approve_on_call(ctx: Context, circle: Circle, approval: Approval, duty: OnCall) -> None:
     """Make every decision that is still open about the revision; whoever would have made each
     reviews it from the next working day on."""
-    rows = [approval]
-    if approval.decisions > 1:
-        rows = ctx.uow.all(
-            Approval,
-            purchase_order_id=approval.purchase_order_id,
-            revision=approval.revision,
-            state=list(OPEN_DECISIONS),
-            order=("step", "id"),
-        )
+    rows = open_ones(ctx, approval) or [approval]
     due_on = next_working_day(ctx.at.date())
     reviews = [_decide(ctx, circle, row, duty, due_on) for row in rows]
     ctx.uow.add(*reviews)
@@ -187,9 +180,8 @@ def _decide(
     ctx: Context, circle: Circle, row: Approval, duty: OnCall, due_on: date
 ) -> EmergencyReview:
     person_id = ctx.person().id
-    row.state, row.decided_by_id, row.decided_at = ApprovalState.APPROVED, person_id, ctx.at
-    row.decided_on_surface, row.on_call_id = ctx.surface, duty.id
-    end_asking(ctx, row)
+    agree(ctx, circle, row)
+    row.on_call_id = duty.id
     whom, _ = circle.stand_ins_of(circle.of(row.wanted).whom())
     asked = [id for id in whom if id != person_id] or [
         one.id
