@@ -11,10 +11,11 @@ from tests.factories.buying import Buyer, World, content, line, seed
 from wopo.db.uow import SqlTransactions
 from wopo.domain.approvals import Approval, ApprovalAsk, ApprovalState
 from wopo.domain.errors import DomainError
-from wopo.domain.outbox import OutboxRow
+from wopo.domain.outbox import JobRun, OutboxRow
 from wopo.domain.people import Person
 from wopo.domain.purchase_orders import OrderState
-from wopo.usecases.approval_escalation import EscalateApprovals
+from wopo.domain.purchasing_policy import PolicyDocument
+from wopo.usecases.approval_escalation import JOB, EscalateApprovals
 from wopo.usecases.approval_passing import ExpireApprovals, ReassignApproval
 from wopo.usecases.approval_questions import AnswerQuestion, AskAboutOrder
 from wopo.usecases.approvals import ApproveOrder
@@ -22,7 +23,9 @@ from wopo.usecases.door import Answer
 from wopo.usecases.order_changes import CancelOrder
 from wopo.usecases.people import DeactivatePerson, SavePerson, SetAuthority
 from wopo.usecases.purchase_orders import DraftOrder, SubmitOrder
+from wopo.usecases.purchasing_policy import ImportPolicy
 from wopo.usecases.settings import ChangeCompanySettings
+from wopo.usecases.sweeps import AT_ONCE
 
 D = Decimal
 Do = Callable[..., Answer]
@@ -227,3 +230,30 @@ def test_with_nobody_above_finance_hears_of_it(
     assert do(EscalateApprovals()).facts == {"escalated": 1}
     assert "person:fin" in told(world, "direct", order_id)
     assert buyer.asked(order_id).eligible_ids == ["amy", "ana"]
+
+
+def test_what_was_escalated_and_still_waits_does_not_keep_newer_ones_back(
+    buyer: Buyer, world: World, do: Do, clock: TestClock
+) -> None:
+    asked = buyer.asked(buyer.submitted())
+    for number in range(AT_ONCE):
+        earlier = {"id": f"old{number}", "asked_at": asked.asked_at - timedelta(days=1)}
+        world.add(
+            Approval(**asked.model_dump() | earlier),
+            JobRun(id=f"run{number}", job=JOB, period=f"old{number}", at=clock()),
+        )
+    clock.forward(hours=48)
+    assert do(EscalateApprovals()).facts == {"escalated": 1}
+    assert "person:fin" in told(world, "direct", asked.purchase_order_id)
+
+
+def test_finance_is_not_told_that_finance_was_asked(
+    buyer: Buyer, world: World, do: Do, clock: TestClock
+) -> None:
+    rule = {"name": "steps", "steps": ["role finance"]}
+    document = PolicyDocument.model_validate({"title": "Ours", "approval": {"rules": [rule]}})
+    do(ImportPolicy(document=document), by="adm")
+    order_id = buyer.submitted()
+    clock.forward(hours=48)
+    assert buyer.asked(order_id).eligible_ids == ["fin"]
+    assert do(EscalateApprovals()).facts == {"escalated": 0}

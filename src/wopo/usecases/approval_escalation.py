@@ -38,15 +38,20 @@ def escalate_approvals(command: EscalateApprovals, ctx: Context) -> Answer:
         return Answer(message="Nothing is escalated.", facts={"escalated": 0})
     before = ctx.at - timedelta(hours=hours)
     waiting = ctx.uow.all(Approval, state=ApprovalState.WAITING, order=("asked_at", "id"))
-    late = [row for row in waiting if row.asked_at <= before and not row.imported][:AT_ONCE]
+    late = [row for row in waiting if row.asked_at <= before and not row.imported]
     done = ctx.uow.store(SweepStore).done(JOB, [row.id for row in late]) if late else set()
+    fresh = [row for row in late if row.id not in done]
+    asked = ctx.uow.many(Person, sorted({id for row in fresh for id in row.eligible_ids}))
+    # Read at once here, so that no row asks for its own.
+    ctx.uow.many(Person, sorted({one.manager_id for one in asked.values() if one.manager_id}))
+    finance = ctx.uow.store(PeopleStore).with_role(Role.FINANCE) if fresh else []
     told = 0
-    for row in late:
-        if row.id in done:
-            continue
+    for row in fresh:
+        if told == AT_ONCE:
+            break
         above = [
             person
-            for person in _above(ctx, row)
+            for person in _above(ctx, row, finance)
             if at_work(person, ctx.at, settings.working_hours) is not None
         ]
         if above:
@@ -56,11 +61,11 @@ def escalate_approvals(command: EscalateApprovals, ctx: Context) -> Answer:
     return Answer(message=f"{told} decisions escalated.", facts={"escalated": told})
 
 
-def _above(ctx: Context, row: Approval) -> list[Person]:
+def _above(ctx: Context, row: Approval, finance: list[Person]) -> list[Person]:
     asked = ctx.uow.many(Person, row.eligible_ids).values()
     ids = {one.manager_id for one in asked if one.manager_id} - set(row.eligible_ids)
     found = [one for one in ctx.uow.many(Person, sorted(ids)).values() if one.active]
-    return found or ctx.uow.store(PeopleStore).with_role(Role.FINANCE)
+    return found or [one for one in finance if one.id not in row.eligible_ids]
 
 
 def _escalate(ctx: Context, row: Approval, above: list[Person]) -> None:
