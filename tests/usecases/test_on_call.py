@@ -7,6 +7,7 @@ from functools import partial
 from zoneinfo import ZoneInfo
 
 import pytest
+from sqlmodel import SQLModel
 
 from tests.conftest import TestClock
 from tests.factories.buying import Buyer, World, content, line, seed
@@ -14,7 +15,7 @@ from wopo.db.uow import SqlTransactions
 from wopo.domain.approvals import Approval
 from wopo.domain.errors import DomainError
 from wopo.domain.on_call import EmergencyReview, next_working_day
-from wopo.domain.outbox import OutboxRow
+from wopo.domain.outbox import JobRun, OutboxRow
 from wopo.domain.people import Person
 from wopo.domain.purchase_orders import OrderState
 from wopo.domain.purchasing_policy import PolicyDocument
@@ -24,10 +25,12 @@ from wopo.usecases.audit_authority import authority_faults
 from wopo.usecases.audit_orders import order_faults
 from wopo.usecases.door import Answer
 from wopo.usecases.on_call import EndOnCall, SetOnCall
-from wopo.usecases.on_call_reviews import AskReviews, ReviewEmergency
-from wopo.usecases.people import SavePerson
+from wopo.usecases.on_call_reviews import ASKED, AskReviews, ReviewEmergency
+from wopo.usecases.order_changes import ReviseOrder
+from wopo.usecases.people import DeactivatePerson, SavePerson
 from wopo.usecases.purchasing_policy import ImportPolicy
 from wopo.usecases.settings import ChangeCompanySettings
+from wopo.usecases.sweeps import AT_ONCE
 
 Do = Callable[..., Answer]
 D = Decimal
@@ -122,6 +125,53 @@ def test_an_objection_is_told_to_who_approved_the_buyer_and_finance(
     told_ids = {row.audience for row in world.all(OutboxRow, card="direct")
                 if "Ana objects" in row.facts["text"]}  # fmt: skip
     assert told_ids == {"person:tom", "person:ben", "person:fin"}
+
+
+def test_whoever_changed_the_order_does_not_review_the_change(
+    do: Do, buyer: Buyer, world: World
+) -> None:
+    do(SavePerson(code="bo", name="Bo", roles=frozenset({"buyer", "finance"})), by="adm")
+    bo = next(row.id for row in world.all(Person) if row.code == "bo")
+    order_id = buyer.approved()
+    change = content(line(id=buyer.lines(order_id)[0].id, quantity=D(11)))
+    do(ReviseOrder(order_id=order_id, content=change, reason="one more"), by=bo)
+    buyer.approve(order_id, "tom")
+    (review,) = world.all(EmergencyReview)
+    own = refused(lambda: do(ReviewEmergency(review_id=review.id), by=bo))
+    assert own.facts["why"] == "you asked for it"
+
+
+def test_where_nobody_who_was_to_review_is_left_finance_reviews(
+    do: Do, buyer: Buyer, world: World, clock: TestClock
+) -> None:
+    """Of finance nobody who asked for the order or approved it."""
+    for code in ("tom", "ben"):
+        roles = frozenset({*world.get(Person, code).roles, "finance"})
+        do(SavePerson(code=code, roles=roles), by="adm")
+    buyer.approve(buyer.submitted(), "tom")
+    do(DeactivatePerson(code="ana"), by="adm")
+    clock.now = FRIDAY_NIGHT.replace(hour=10) + timedelta(days=3)
+    assert do(AskReviews()).facts == {"asked": 1}
+    assert world.all(EmergencyReview)[0].asked_ids == ["fin"]
+    assert told(world, "on_call_review") == ["person:fin"]
+
+
+def test_reviews_that_were_asked_for_do_not_keep_newer_ones_back(
+    do: Do, buyer: Buyer, world: World, clock: TestClock
+) -> None:
+    buyer.approve(buyer.submitted(), "tom")
+    (review,) = world.all(EmergencyReview)
+    clock.now = FRIDAY_NIGHT.replace(hour=10) + timedelta(days=3)
+    day = clock().date()
+    rows: list[SQLModel] = []
+    for number in range(AT_ONCE):
+        id = f"old{number}"
+        rows += [
+            EmergencyReview(**review.model_dump() | {"id": id, "due_on": date(2026, 3, 6)}),
+            JobRun(id=id, job=ASKED, period=f"{id}:ana:{day}", at=clock()),
+        ]
+    world.add(*rows)
+    assert do(AskReviews()).facts == {"asked": 1}
 
 
 def test_on_call_reaches_only_as_far_as_the_cap_the_site_and_emergencies(

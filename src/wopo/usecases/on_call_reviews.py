@@ -18,7 +18,10 @@ from wopo.domain.on_call import (
 from wopo.domain.outbox import Mode
 from wopo.domain.people import Person, Role
 from wopo.domain.purchase_orders import PurchaseOrder
+from wopo.usecases.approval_deciders import requesters
+from wopo.usecases.approval_routing import circle_of, revision_of
 from wopo.usecases.door import Answer, Command, Context, Notice, announces, use_case
+from wopo.usecases.order_documents import content_of_revision
 from wopo.usecases.people import direct
 from wopo.usecases.ports.people import PeopleStore
 from wopo.usecases.ports.sweeps import SweepStore
@@ -80,7 +83,7 @@ def _check_reviewer(
     why = ""
     if person.id == approval.decided_by_id:
         why = "you approved it"
-    elif person.id in order.requested_by_ids:
+    elif person.id in requesters(ctx.uow, order, revision_of(ctx, approval)):
         why = "you asked for it"
     elif person.id not in row.asked_ids and not person.has(Role.FINANCE):
         why = "others were asked"
@@ -111,35 +114,57 @@ def ask_reviews(command: AskReviews, ctx: Context) -> Answer:
     finance hears of it too."""
     hours, asked = company(ctx.uow).working_hours, 0
     rows = ctx.uow.all(EmergencyReview, state=ReviewState.OPEN, order=("due_on", "id"))
-    due = [row for row in rows if row.due_on <= ctx.at.date() + timedelta(days=1)][:AT_ONCE]
-    people = ctx.uow.many(Person, sorted({id for row in due for id in row.asked_ids}))
+    due = [row for row in rows if row.due_on <= ctx.at.date() + timedelta(days=1)]
     orders = ctx.uow.many(PurchaseOrder, sorted({row.purchase_order_id for row in due}))
+    _leave_to_finance(ctx, due, orders)
+    people = ctx.uow.many(Person, sorted({id for row in due for id in row.asked_ids}))
+    periods = {
+        (row.id, id): (day, f"{row.id}:{id}:{day}")
+        for row in due
+        for id in row.asked_ids
+        if id in people and people[id].active
+        if (day := at_work(people[id], ctx.at, hours)) is not None and day >= row.due_on
+    }
+    wanted = [period for _, period in periods.values()]
+    done = ctx.uow.store(SweepStore).done(ASKED, wanted) if wanted else set()
     for row in due:
-        days = {
-            id: day
-            for id in row.asked_ids
-            if id in people and people[id].active
-            if (day := at_work(people[id], ctx.at, hours)) is not None and day >= row.due_on
-        }
-        periods = {f"{row.id}:{id}:{day}": id for id, day in days.items()}
-        done = ctx.uow.store(SweepStore).done(ASKED, list(periods)) if periods else set()
-        fresh = [id for period, id in periods.items() if period not in done]
+        found = {id: periods[row.id, id] for id in row.asked_ids if (row.id, id) in periods}
+        fresh = {id: one for id, one in found.items() if one[1] not in done}
         if not fresh:
             continue
-        for period in periods.keys() - done:
+        if asked == AT_ONCE:
+            break
+        for _, period in fresh.values():
             once(ctx, ASKED, period)
-        order = orders[row.purchase_order_id]
         ctx.record(
             ReviewAsked(
                 subject_id=row.id,
-                order_id=order.id,
-                number=order.number,
-                person_ids=fresh,
-                late=any(days[id] > row.due_on for id in fresh),
+                order_id=row.purchase_order_id,
+                number=orders[row.purchase_order_id].number,
+                person_ids=list(fresh),
+                late=any(day > row.due_on for day, _ in fresh.values()),
             )
         )
         asked += 1
     return Answer(message=f"{asked} reviews asked for.", facts={"asked": asked})
+
+
+def _leave_to_finance(
+    ctx: Context, due: list[EmergencyReview], orders: dict[str, PurchaseOrder]
+) -> None:
+    """Where nobody who was to review is here any more finance does, though nobody of it who could
+    not have decided."""
+    people = ctx.uow.many(Person, sorted({id for row in due for id in row.asked_ids}))
+    here = {id for id, person in people.items() if person.active}
+    left = [row for row in due if here.isdisjoint(row.asked_ids)]
+    approvals = ctx.uow.many(Approval, sorted({row.approval_id for row in left}))
+    finance = ctx.uow.store(PeopleStore).with_role(Role.FINANCE) if left else []
+    for row in left:
+        approval, order = approvals[row.approval_id], orders[row.purchase_order_id]
+        revision = revision_of(ctx, approval)
+        circle = circle_of(ctx, order, revision, content_of_revision(revision))
+        barred = circle.excluded | {approval.decided_by_id}
+        row.asked_ids = [one.id for one in finance if one.id not in barred]
 
 
 @announces(ReviewAsked)

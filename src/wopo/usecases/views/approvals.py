@@ -19,6 +19,7 @@ from wopo.domain.purchase_orders import (
 from wopo.domain.settings import CompanySettings
 from wopo.domain.split_orders import Together
 from wopo.domain.vendors import Vendor
+from wopo.usecases.approval_deciders import requesters
 from wopo.usecases.budgets_after import BudgetAfter, budgets_after, let_over
 from wopo.usecases.exchange_rates import convert
 from wopo.usecases.order_documents import content_of_revision
@@ -119,7 +120,7 @@ def approval_view(
     content = content_of_revision(revision)
     figures = totals(content)
     jobs = jobs_of(uow, [line.work_order_id for line in content.lines])
-    asked = set(order.requested_by_ids) | uow.store(ApprovalStore).requesters(order.id)
+    asked = requesters(uow, order, revision)
     others = [*approval.passed_over_ids, approval.handed_on_by_id]
     people = refs(uow, Person, [*asked, *people_of(approval), *others])
     vendor = uow.get(Vendor, content.vendor_id)
