@@ -201,12 +201,16 @@ def next_text(step: NextStep, reader: Reader) -> str:
     return ". ".join(parts) + "."
 
 
+TOGETHER = "Small things asked for one after the other count together"
+
+
 def _buying(step: NextStep, reader: Reader) -> str:
     rule, vendor = f"(rule “{safe(step.rule)}”)", safe(step.vendor)
     match step.route:
         case Route.BUYER:
             at = f" (preferred: {vendor})" if vendor else ""
-            return f"No agreed price, so procurement chooses vendor and price first{at}"
+            why = TOGETHER if step.together else "No agreed price"
+            return f"{why}, so procurement chooses vendor and price first{at}"
         case Route.COUNTER:
             at = f" at {vendor}" if vendor else ""
             return f"You buy it at the counter{at} {rule}: send this, then *Buy at a counter*"
@@ -225,6 +229,8 @@ def _buying(step: NextStep, reader: Reader) -> str:
         said.append(f"From {vendor} at the last price paid")
     if step.amount is not None and reader.costs:
         said.append(safe(reader.money(step.amount)))
+    if step.together:
+        said.append(TOGETHER)
     who = safe(" or ".join(step.approvers[:3])) or "nobody has the authority yet; finance is told"
     said.append(f"Approver: {who}")
     return ". ".join(said)

@@ -13,6 +13,7 @@ from wopo.usecases.attachments import FileFacts
 from wopo.usecases.ports.after_the_fact import AfterTheFactStore
 from wopo.usecases.ports.demand import DemandStore
 from wopo.usecases.ports.out_of_pocket import PocketStore
+from wopo.usecases.ports.small_needs import SmallNeedStore
 from wopo.usecases.ports.split_orders import SplitStore
 
 pytestmark = pytest.mark.postgres
@@ -28,6 +29,7 @@ def test_postgresql_answers_every_question(postgres_url: str, clock: TestClock) 
         late = uow.store(AfterTheFactStore)
         assert splits.asked_since(start, without="po", vendor_id="gra") == []
         assert splits.asked_since(start, without="po", vendor_id=None) == []
+        assert uow.store(SmallNeedStore).asked_since(start, without="") == []
         assert uow.store(DemandStore).joinable({"seal"}, "site") == []
         assert pocket.with_receipt([FileFacts(name="a.jpg", slack_file_id="F1")]) is None
         assert pocket.alike(amount, *days) == pocket.billed(amount, *days, "WO-1") == []

@@ -19,6 +19,7 @@ from wopo.usecases.ports.budgets import BudgetStore
 from wopo.usecases.ports.demand import DemandStore
 from wopo.usecases.ports.lists import ListStore
 from wopo.usecases.ports.rejudging import RejudgingStore
+from wopo.usecases.ports.small_needs import SmallNeedStore
 from wopo.usecases.ports.split_orders import SplitStore
 from wopo.usecases.ports.sweeps import SweepStore
 from wopo.usecases.ports.work_orders import WorkOrderStore
@@ -81,6 +82,11 @@ def asked(uow: UnitOfWork, vendor_id: str | None) -> Any:
     return uow.store(SplitStore).asked_since(since, without="po", vendor_id=vendor_id)
 
 
+def small(uow: UnitOfWork) -> Any:
+    since = datetime(2026, 2, 23, tzinfo=UTC)
+    return uow.store(SmallNeedStore).asked_since(since, without="line")
+
+
 def last_look(uow: UnitOfWork) -> Any:
     return uow.store(RejudgingStore).place()
 
@@ -136,6 +142,7 @@ READS = [
         True,
     ),
     (partial(asked, vendor_id=None), "ix_purchase_order_asked_at", True),
+    (small, "ix_part_request_line_small_at", False),
     (last_look, "sqlite_autoindex_job_run_2 (job=?)", True),
     # Made one of what is found; but only what is on hold, and what came beyond the order.
     (waiting, "ix_purchase_order_line_over", False),

@@ -9,14 +9,9 @@ from pydantic import ValidationError
 
 from wopo.domain.money import Money
 from wopo.domain.part_requests import LineKind, PriceBasis, Route
+from wopo.domain.purchasing_conditions import Conditions, JobFacts, LineFacts
 from wopo.domain.purchasing_policy import SHIPPED_POLICY
-from wopo.domain.purchasing_rules import (
-    BUYERS_CHOICE,
-    Conditions,
-    JobFacts,
-    LineFacts,
-    RoutesSection,
-)
+from wopo.domain.purchasing_rules import BUYERS_CHOICE, RoutesSection
 from wopo.domain.work_orders import WorkType
 from wopo.domain.work_requests import Priority
 

@@ -96,6 +96,8 @@ ORDERED_ROUTES = frozenset({Route.CALL_OFF, Route.ORDER})
 """Routes whose order wopo drafts at once."""
 OWN_ROUTES = frozenset({Route.COUNTER, Route.OUT_OF_POCKET})
 """Routes on which whoever does the job buys, so that no buyer is waited for."""
+UNASKED_ROUTES = OWN_ROUTES | {Route.NO_ORDER}
+"""Routes on which nobody is asked before something is bought."""
 
 
 class PriceBasis(StrEnum):
@@ -129,7 +131,9 @@ class PartRequestLine(Row, table=True):
     ``pocketed`` what somebody bought for it out of their own pocket;
     ``unsourced`` is what neither lies ready nor stands on an order: a buyer's queue. ``rule`` and
     ``route`` are what the purchasing policy said when it was asked for, ``allowed_minor`` what may
-    be paid for it out of pocket, in the company's currency.
+    be paid for it out of pocket, in the company's currency. ``small_minor``: what nobody was asked
+    about at ``small_at`` because it is small; ``together_minor``: the sum it was judged by, where
+    that is more than its own amount (see ``small_needs``); both in the company's currency.
     """
 
     __tablename__ = "part_request_line"
@@ -149,6 +153,9 @@ class PartRequestLine(Row, table=True):
     rule: str = Field(default="", max_length=60)
     route: Route = enum_field(Route, default=Route.ORDER)
     allowed_minor: int | None = minor_field(None, null=True)
+    small_minor: int | None = minor_field(None, null=True)
+    small_at: datetime | None = time_field(null=True, index=True)
+    together_minor: int | None = minor_field(None, null=True)
     vendor_id: str | None = ref("vendor", null=True)
     agreement_id: str | None = ref("price_agreement", null=True)
     unit_price: Decimal | None = decimal_field(null=True)

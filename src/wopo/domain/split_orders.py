@@ -83,6 +83,10 @@ class SplitSection(Section):
             return
         sets = "; or ".join(told(traits) for traits in self.same)
         yield f"Orders of {self.days} days are decided by their sum where they have {sets}."
+        yield (
+            "What nobody is asked about because it is small counts in the same way, and by its sum "
+            "for one person and job; the lines of one request always do."
+        )
 
 
 def told(traits: Collection[Trait]) -> str:

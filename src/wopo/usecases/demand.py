@@ -15,7 +15,8 @@ from wopo.usecases.door import Context
 from wopo.usecases.order_changes import revise
 from wopo.usecases.order_documents import OrderDocument, hold_order
 from wopo.usecases.part_request_buying import tie
-from wopo.usecases.part_request_planning import LineInput, Plan
+from wopo.usecases.part_request_planning import LineInput
+from wopo.usecases.part_request_plans import Plan
 
 RULE = "join-order"
 

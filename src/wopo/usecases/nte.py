@@ -44,7 +44,7 @@ from wopo.usecases.door import (
 )
 from wopo.usecases.exchange_rates import convert
 from wopo.usecases.outbox import copies
-from wopo.usecases.part_request_planning import Plan
+from wopo.usecases.part_request_plans import Plan
 from wopo.usecases.people import direct, supervisors
 from wopo.usecases.ports import UnitOfWork
 from wopo.usecases.ports.people import PeopleStore

@@ -16,7 +16,7 @@ from wopo.domain.part_requests import (
     Route,
 )
 from wopo.domain.purchase_orders import OrderState
-from wopo.domain.stock import checked_quantity
+from wopo.domain.stock import checked_quantity, share_of
 from wopo.domain.work_order_events import WorkOrderCancelled
 from wopo.domain.work_orders import WorkOrder
 from wopo.usecases.door import Answer, Command, Context, reaction, use_case
@@ -26,6 +26,7 @@ from wopo.usecases.part_request_planning import LineInput, checked_needs, plan_l
 from wopo.usecases.part_request_rules import rulebook
 from wopo.usecases.part_request_states import LineStanding, refresh_lines, standing_of, standings
 from wopo.usecases.part_requests import purchases_of, release, reserve, ruled
+from wopo.usecases.small_needs import Asking
 from wopo.usecases.work_orders import permitted
 
 
@@ -83,6 +84,8 @@ def _fixed(standing: LineStanding) -> Decimal:
 
 def _lower(ctx: Context, standing: LineStanding, quantity: Decimal) -> None:
     line, fixed = standing.line, _fixed(standing)
+    if line.small_minor is not None:
+        line.small_minor = share_of(line.small_minor, quantity, line.quantity)
     if quantity < fixed:
         raise BELOW_ORDERED(
             field="quantity",
@@ -115,14 +118,26 @@ def _raise(ctx: Context, standing: LineStanding, job: WorkOrder, quantity: Decim
         unit=line.unit,
     )
     rules = rulebook(ctx.uow, job, ctx.at.date())
-    plan = plan_lines(job, checked_needs(ctx.uow, [more], rules.today), rules, hold=True)[0]
+    kept = _got_unasked(standing) if anew else line.small_minor or 0
+    request = ctx.require(PartRequest, line.part_request_id, label="part request")
+    asking = Asking(job, request.requested_by_id, anew=line.id, kept_minor=kept)
+    plan = plan_lines(asking, checked_needs(ctx.uow, [more], rules.today), rules, hold=True)[0]
     check_request(ctx, job, [plan], bought=True)
     for pick in plan.picks:
         reserve(ctx, line, pick.level, pick.quantity, pick.place.name)
     if anew:
-        ruled(line, plan)
-    request = ctx.require(PartRequest, line.part_request_id, label="part request")
+        ruled(line, plan, ctx.at)
+        if kept:
+            line.small_minor, line.small_at = kept + (line.small_minor or 0), ctx.at
     put_on_orders(ctx, job, list(purchases_of(request, [plan], [line])), rules)
+
+
+def _got_unasked(standing: LineStanding) -> int:
+    """What was got of a small need already, in minor units of the company's currency."""
+    small, facts = standing.line.small_minor, standing.facts()
+    got = facts.pocketed + facts.ordered
+    whole = got + facts.unsourced + facts.without_order
+    return share_of(small, got, whole) if small and got else 0
 
 
 _WAYS_OF_MORE = ORDERED_ROUTES | {Route.BUYER}

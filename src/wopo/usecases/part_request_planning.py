@@ -4,25 +4,23 @@ The same planning answers the form before it is sent ("what happens next") and c
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 
 from pydantic import BaseModel, ConfigDict
 
 from wopo.domain.errors import INVALID, REQUIRED
-from wopo.domain.locations import Location
 from wopo.domain.part_requests import LineKind
 from wopo.domain.parts import NOT_ACTIVE, Part
-from wopo.domain.pricing import Offer, PriceBook
-from wopo.domain.purchasing_rules import Ruling
-from wopo.domain.stock import StockLevel, checked_quantity
-from wopo.domain.vendors import Vendor
+from wopo.domain.pricing import PriceBook
+from wopo.domain.stock import checked_quantity
 from wopo.domain.work_orders import WorkOrder
+from wopo.usecases.part_request_plans import Pick, Plan
 from wopo.usecases.part_request_rules import Need, Rulebook
 from wopo.usecases.ports import UnitOfWork
 from wopo.usecases.ports.stock import StockStore
 from wopo.usecases.pricing import price_book
+from wopo.usecases.small_needs import Asking, judged_together
 
 
 class LineInput(BaseModel):
@@ -38,36 +36,6 @@ class LineInput(BaseModel):
     unit: str = ""
     needed_by: date | None = None
     join: str = ""
-
-
-@dataclass(frozen=True)
-class Pick:
-    """A quantity at one place in stock."""
-
-    level: StockLevel
-    place: Location
-    quantity: Decimal
-
-
-@dataclass(frozen=True)
-class Plan:
-    """What happens with one line: picks from stock, and the rest bought by a ruling."""
-
-    need: Need
-    picks: tuple[Pick, ...] = ()
-    to_buy: Decimal = Decimal(0)
-    ruling: Ruling | None = None
-    stock_ruling: Ruling | None = None
-    offer: Offer = field(default_factory=Offer)
-    vendor: Vendor | None = None
-    blanket_id: str | None = None
-
-    @property
-    def said(self) -> Ruling:
-        """The ruling that is written on the line: of what is bought, else of stock."""
-        found = self.ruling or self.stock_ruling
-        assert found is not None
-        return found
 
 
 def checked_needs(uow: UnitOfWork, lines: Sequence[LineInput], today: date) -> list[Need]:
@@ -104,13 +72,13 @@ def _checked(line: LineInput, parts: dict[str, Part], today: date) -> Need:
 
 
 def plan_lines(
-    job: WorkOrder, needs: Sequence[Need], rules: Rulebook, *, hold: bool = False
+    asking: Asking, needs: Sequence[Need], rules: Rulebook, *, hold: bool = False
 ) -> list[Plan]:
     """What happens with each line, in a constant number of queries. ``hold`` locks the stock that
     is looked at, so that nobody else promises the same piece meanwhile."""
-    free = _free_stock(rules.uow, job, needs, hold=hold)
+    free = _free_stock(rules.uow, asking.job, needs, hold=hold)
     book = price_book(rules.uow, [need.wanted(need.quantity, rules.today) for need in needs])
-    return [_plan(need, free, book, rules) for need in needs]
+    return judged_together([_plan(need, free, book, rules) for need in needs], rules, asking)
 
 
 def _free_stock(
@@ -137,7 +105,9 @@ def _plan(need: Need, free: dict[str, list[Pick]], book: PriceBook, rules: Ruleb
     offer = book.best(need.wanted(rest, rules.today))
     vendor = book.vendors.get(offer.vendor_id) if offer.vendor_id else None
     way = rules.way(need, rest, offer, vendor)
-    return Plan(need, picks, rest, way.ruling, stock, way.offer, way.vendor, way.blanket_id)
+    return Plan(
+        need, picks, rest, way.ruling, stock, way.offer, way.vendor, way.blanket_id, way.small
+    )
 
 
 def _picked(need: Need, free: dict[str, list[Pick]]) -> tuple[Pick, ...]:

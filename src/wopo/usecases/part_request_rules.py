@@ -15,8 +15,11 @@ from wopo.domain.part_requests import LineKind, PriceBasis, Route
 from wopo.domain.parts import Part
 from wopo.domain.pricing import Offer, Wanted, same_text
 from wopo.domain.purchase_orders import PurchaseOrder, PurchaseOrderLine
-from wopo.domain.purchasing_rules import JobFacts, LineFacts, RoutesSection, Ruling
+from wopo.domain.purchasing_conditions import JobFacts, LineFacts
+from wopo.domain.purchasing_policy import SHIPPED_POLICY
+from wopo.domain.purchasing_rules import RoutesSection, Ruling
 from wopo.domain.settings import CompanySettings
+from wopo.domain.split_orders import SplitSection
 from wopo.domain.vendors import Vendor
 from wopo.domain.work_orders import WorkOrder
 from wopo.usecases.blanket_orders import left_on
@@ -54,12 +57,14 @@ class Need:
 @dataclass(frozen=True)
 class Way:
     """What the policy says about buying something: the ruling, the offer it goes by, and the
-    blanket order it is called off from, where there is one."""
+    blanket order it is called off from, where there is one. ``small``: what it costs, in the
+    company's currency, where nobody is asked about it because that is little."""
 
     ruling: Ruling
     offer: Offer
     vendor: Vendor | None
     blanket_id: str | None = None
+    small: Money | None = None
 
 
 @dataclass
@@ -151,11 +156,24 @@ class Rulebook:
     section: RoutesSection
     job: JobFacts
     blankets: Blankets
+    splits: SplitSection = SHIPPED_POLICY.splits
 
-    def way(self, need: Need, quantity: Decimal, offer: Offer, vendor: Vendor | None) -> Way:
-        """What the policy says about buying ``quantity`` of a need at an offer."""
+    def way(
+        self,
+        need: Need,
+        quantity: Decimal,
+        offer: Offer,
+        vendor: Vendor | None,
+        *,
+        together: Money | None = None,
+    ) -> Way:
+        """What the policy says about buying ``quantity`` of a need at an offer; ``together``: as if
+        it cost so much, in the company's currency."""
         facts, cover = self.facts(need, quantity, offer, vendor)
-        return self._way(self.section.bought(facts), offer, vendor, quantity, cover)
+        if together is not None:
+            facts = replace(facts, amount=together)
+        way = self._way(self.section.bought(facts), offer, vendor, quantity, cover)
+        return replace(way, small=facts.amount) if self.section.small(facts) else way
 
     def ordered(self, need: Need, quantity: Decimal, offer: Offer, vendor: Vendor) -> Way:
         """The same where a buyer decided that it is ordered."""
@@ -242,9 +260,10 @@ def company_limit(settings: CompanySettings) -> Money:
 
 def rulebook(uow: UnitOfWork, job: WorkOrder, today: date) -> Rulebook:
     """The rules as they hold today for a job."""
-    section = policy_on(uow, today).document.routes
-    facts = job_facts(uow, section, job)
-    return Rulebook(uow, company(uow), today, section, facts, Blankets(uow, today))
+    document = policy_on(uow, today).document
+    facts = job_facts(uow, document.routes, job)
+    blankets = Blankets(uow, today)
+    return Rulebook(uow, company(uow), today, document.routes, facts, blankets, document.splits)
 
 
 def job_facts(uow: UnitOfWork, section: RoutesSection, job: WorkOrder) -> JobFacts:

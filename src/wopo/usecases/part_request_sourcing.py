@@ -211,6 +211,7 @@ def _choose(line: PartRequestLine, purchase: Purchase) -> None:
     line.currency, line.price_basis = offer.currency, offer.basis
     line.rule, line.route = purchase.ruling.rule, purchase.ruling.route
     line.allowed_minor = None
+    line.small_minor = line.small_at = line.together_minor = None
 
 
 def _chosen(line: PartRequestLine) -> dict[str, object]:

@@ -1,7 +1,7 @@
 """Asking for parts and services: every line goes to stock, to buying, or is split over both."""
 
 from collections.abc import Iterable, Sequence
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 
 from wopo.domain.cost_centres import CostCentre
@@ -32,10 +32,10 @@ from wopo.usecases.order_documents import OrderDocument, hold_order
 from wopo.usecases.part_request_buying import Purchase, put_on_orders
 from wopo.usecases.part_request_planning import (
     LineInput,
-    Plan,
     checked_needs,
     plan_lines,
 )
+from wopo.usecases.part_request_plans import Plan
 from wopo.usecases.part_request_rules import rulebook
 from wopo.usecases.part_request_states import (
     LineStanding,
@@ -43,6 +43,7 @@ from wopo.usecases.part_request_states import (
     refresh_lines,
 )
 from wopo.usecases.purchase_orders import BUYERS, submit
+from wopo.usecases.small_needs import Asking
 from wopo.usecases.stock import hold_levels
 from wopo.usecases.work_orders import permitted
 
@@ -144,7 +145,8 @@ def _take_in(
     request's last line so far."""
     today = ctx.at.date()
     rules = rulebook(ctx.uow, job, today)
-    plans = plan_lines(job, checked_needs(ctx.uow, inputs, today), rules, hold=True)
+    asking = Asking(job, request.requested_by_id)
+    plans = plan_lines(asking, checked_needs(ctx.uow, inputs, today), rules, hold=True)
     check_request(ctx, job, plans, bought=not submit_now)
     lines = []
     for plan in plans:
@@ -201,16 +203,18 @@ def _new_line(
         unit=need.unit,
         needed_by=need.needed_by or request.needed_by,
     )
-    ruled(line, plan)
+    ruled(line, plan, ctx.at)
     ctx.uow.add(line)
     return line
 
 
-def ruled(line: PartRequestLine, plan: Plan) -> None:
-    """Write on a line what the policy said, and the price it goes by."""
+def ruled(line: PartRequestLine, plan: Plan, at: datetime) -> None:
+    """Write on a line what the policy said, by which sum, and the price it goes by."""
     said, offer = plan.said, plan.offer
     line.rule, line.route = said.rule, said.route
     line.allowed_minor = said.allowed.minor if said.allowed is not None else None
+    line.small_minor, line.small_at = (plan.small.minor, at) if plan.small else (None, None)
+    line.together_minor = plan.together.minor if plan.together else None
     line.vendor_id, line.agreement_id = offer.vendor_id, offer.agreement_id
     line.unit_price, line.price_per = offer.unit_price, offer.price_per
     line.currency = offer.currency

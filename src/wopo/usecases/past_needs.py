@@ -20,7 +20,7 @@ from wopo.domain.part_requests import (
 )
 from wopo.domain.parts import Part
 from wopo.domain.purchase_orders import OrderKind, PurchaseOrder, PurchaseOrderLine
-from wopo.domain.purchasing_rules import JobFacts, LineFacts
+from wopo.domain.purchasing_conditions import JobFacts, LineFacts
 from wopo.domain.vendors import Vendor
 from wopo.domain.work_orders import WorkOrder
 from wopo.usecases.exchange_rates import convert
@@ -147,6 +147,12 @@ class _Around:
             job=about,
         )
 
+    def judged(self, line: PartRequestLine, amount: Money | None, day: date) -> Money | None:
+        """What the policy went by: a small need's sum with what it belongs to, else its amount."""
+        if line.together_minor is not None:
+            return Money(line.together_minor, self.limit.currency)
+        return self.compared(amount, day)
+
     def compared(self, amount: Money | None, day: date) -> Money | None:
         """The amount in the company's currency at the rate of its day; none without one."""
         if amount is None or amount.currency == self.limit.currency:
@@ -182,7 +188,7 @@ def _asked(around: _Around, request: PartRequest, standing: LineStanding) -> Pas
             known,
             from_stock=not bought,
             basis=line.price_basis if bought else PriceBasis.STOCK,
-            amount=around.compared(amount, day),
+            amount=around.judged(line, amount, day),
             blanket=any(link.order.blanket_id for link in standing.links),
         ),
     )

@@ -24,7 +24,8 @@ from wopo.domain.pricing import Offer
 from wopo.domain.purchase_orders import OrderState
 from wopo.domain.work_order_rights import may
 from wopo.domain.work_orders import WorkOrder
-from wopo.usecases.part_request_planning import LineInput, Plan, checked_needs, plan_lines
+from wopo.usecases.part_request_planning import LineInput, checked_needs, plan_lines
+from wopo.usecases.part_request_plans import Plan
 from wopo.usecases.part_request_rules import rulebook
 from wopo.usecases.part_request_states import LineStanding, standings
 from wopo.usecases.people import team_ids
@@ -35,6 +36,7 @@ from wopo.usecases.ports.lists import ListStore, NeedRow
 from wopo.usecases.ports.part_requests import PartRequestStore
 from wopo.usecases.purchase_orders import BUYERS
 from wopo.usecases.settings import company
+from wopo.usecases.small_needs import Asking
 from wopo.usecases.stock import KEEPERS
 from wopo.usecases.views.names import Ref
 
@@ -68,6 +70,8 @@ class NextStep:
     allowed: Money | None
     amount: Money | None
     approvers: tuple[str, ...]
+    together: bool = False
+    """It goes another way than alone: small things count by their sum."""
     on_order: OpenLine | None = None
     """What is on order already and may be joined."""
     joins: OpenLine | None = None
@@ -149,7 +153,7 @@ def parts_form(
     if not lines:
         return PartsForm(Ref(job.id, job.number), job.title)
     needs = checked_needs(uow, lines, today)
-    plans = plan_lines(job, needs, rulebook(uow, job, today))
+    plans = plan_lines(Asking(job, reader.id), needs, rulebook(uow, job, today))
     costs = may_see_costs(reader, company(uow))
     limits = uow.store(ApprovalStore).approvers([job.cost_centre_id])
     steps = []
@@ -205,6 +209,7 @@ def _step(plan: Plan, job: WorkOrder, amount: Money | None, approvers: tuple[str
         allowed=ruling.allowed if ruling else None,
         amount=amount,
         approvers=approvers,
+        together=plan.together is not None and plan.small is None,
     )
 
 

@@ -15,7 +15,8 @@ from wopo.domain.numbers import short
 from wopo.domain.part_requests import LineKind, PartRequestLine, PriceBasis, Route
 from wopo.domain.parts import Part
 from wopo.domain.pricing import Offer, PriceBook
-from wopo.domain.purchasing_rules import JobFacts, LineFacts, RoutesSection, filled
+from wopo.domain.purchasing_conditions import JobFacts, LineFacts
+from wopo.domain.purchasing_rules import RoutesSection, filled
 from wopo.domain.vendors import Vendor
 from wopo.domain.work_orders import WorkOrder
 from wopo.usecases.lookup import resolve

@@ -2068,6 +2068,9 @@ def upgrade() -> None:
         sa.Column("rule", sa.String(length=60), nullable=False),
         sa.Column("route", sa.String(length=40), nullable=False),
         sa.Column("allowed_minor", sa.BigInteger(), nullable=True),
+        sa.Column("small_minor", sa.BigInteger(), nullable=True),
+        sa.Column("small_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("together_minor", sa.BigInteger(), nullable=True),
         sa.Column("vendor_id", sa.String(length=40), nullable=True),
         sa.Column("agreement_id", sa.String(length=40), nullable=True),
         sa.Column("unit_price", sa.BigInteger(), nullable=True),
@@ -2099,6 +2102,9 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_part_request_line_part_id"), ["part_id"], unique=False)
         batch_op.create_index(
             batch_op.f("ix_part_request_line_part_request_id"), ["part_request_id"], unique=False
+        )
+        batch_op.create_index(
+            batch_op.f("ix_part_request_line_small_at"), ["small_at"], unique=False
         )
         batch_op.create_index(batch_op.f("ix_part_request_line_state"), ["state"], unique=False)
         batch_op.create_index(
