@@ -48,13 +48,14 @@ def test_a_list_may_have_any_length(shared_transactions: SqlTransactions) -> Non
             assert uow.count(CostCentre, code=wanted) == len(found)
 
 
-def test_what_waits_beside_a_deletion_is_written_in_the_order_of_references(
+def test_what_waits_beside_a_deletion_is_written_and_found(
     shared_transactions: SqlTransactions,
 ) -> None:
     with shared_transactions.write() as uow:
         gone = centre("X")
         uow.add(gone)
-        uow.flush()
+        assert uow.find(Budget, cost_centre_id="cc-A") is None
+        assert [row.code for row in uow.all(CostCentre)] == ["X"]
         uow.delete(gone)
         uow.add(budget(), centre("A"))
         uow.flush()
