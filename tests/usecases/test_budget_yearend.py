@@ -127,3 +127,13 @@ def test_parents_and_projects_go_along_each_by_its_own_end(at, do):
 
 def test_a_period_that_runs_is_not_ended(at):
     assert refused(end, at, budget(at, SECOND)).code == "budget.not_over"
+
+
+def test_what_a_project_still_promises_for_a_job_burdens_its_next_budget(at):
+    at.world.add(Project(id="p1", code="P-1", name="Retrofit"))
+    old, new = (budget(at, days, project="P-1") for days in (FIRST, SECOND))
+    at.issued(line(project_id="p1"))
+    in_april(at)
+    end(at, old)
+    assert (at.balances(old), at.balances(new)) == ({}, {"committed": 10000})
+    sound(at)

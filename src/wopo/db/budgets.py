@@ -18,14 +18,15 @@ from sqlalchemy import (
 )
 from sqlmodel import SQLModel, col
 
-from wopo.db.sessions import recall
+from wopo.db.sessions import forget, recall
 from wopo.db.uow import SqlStore, implements
 from wopo.domain.budget_tree import Held
 from wopo.domain.budgets import COLUMN, SPENT, Budget
-from wopo.domain.cost_centres import CostCentre
+from wopo.domain.cost_centres import CostCentre, Project
 from wopo.domain.ledger import CostKind, Dimensions, LedgerEntry
 from wopo.domain.purchase_orders import PurchaseOrder, PurchaseOrderLine
 from wopo.domain.vendors import Vendor
+from wopo.domain.work_orders import WorkOrder
 from wopo.usecases.ports.budgets import BudgetStore, BudgetSum, Committed, Posted
 
 
@@ -113,9 +114,71 @@ PROMISED = (
 )
 
 
+def _held(kind: type[SQLModel], name: str) -> Any:
+    """Rows of one table as the ledger's reference to them holds them: against whoever locks them
+    to set a budget, not against each other."""
+    id = _table(kind).c.id
+    chosen = select(id).where(id.in_(bindparam(name, expanding=True))).order_by(id)
+    return chosen.with_for_update(read=True, key_share=True).cte(name)
+
+
+POSTING_TO = union_all(
+    *(
+        select(_held(kind, name).c.id)
+        for kind, name in ((CostCentre, "centres"), (Project, "projects"), (WorkOrder, "jobs"))
+    )
+)
+
+
+def _below() -> Select[Any]:
+    begin = select(C.id).where(C.id == bindparam("top"))
+    down = begin.cte("down", recursive=True)
+    return select(down.union_all(select(C.id).where(C.parent_id == down.c.id)).c.id)
+
+
+BELOW = _below()
+SETTING = select(CostCentre).where(C.id.in_(bindparam("ids", expanding=True))).order_by(C.id)
+SETTING = SETTING.with_for_update()
+KNOWN = select(Budget).where(B.id.in_(bindparam("ids", expanding=True)))
+
+
 @implements(BudgetStore)
 class SqlBudgets(SqlStore, BudgetStore):
     """See ``BudgetStore``."""
+
+    def hold(
+        self, cost_centres: Collection[str], projects: Collection[str], jobs: Collection[str]
+    ) -> None:
+        if not self._others_write():
+            return
+        asked = {
+            "centres": sorted(cost_centres),
+            "projects": sorted(projects),
+            "jobs": sorted(jobs),
+        }
+        self.rows(POSTING_TO, asked, CostCentre, Project, WorkOrder)
+        self._look_again()
+
+    def hold_below(self, cost_centre_id: str) -> None:
+        if not self._others_write():
+            return
+        held: set[str] = set()
+        while below := set(self.firsts(BELOW, {"top": cost_centre_id}, CostCentre)) - held:
+            # One that came below meanwhile is held too.
+            self.rows(SETTING, {"ids": sorted(below)}, CostCentre, anew=True)
+            held |= below
+        self.forget()
+        self._look_again()
+
+    def _others_write(self) -> bool:
+        return self.connection.dialect.name != "sqlite"
+
+    def _look_again(self) -> None:
+        """What was read of budgets before they were held may be old."""
+        forget(self.session, Budget)
+        known = [row.id for row in self.session.identity_map.values() if isinstance(row, Budget)]
+        if known:
+            self.rows(KNOWN, {"ids": sorted(known)}, Budget, anew=True)
 
     def holding(
         self, cost_centres: Collection[str], projects: Collection[str], jobs: Collection[str]

@@ -127,6 +127,12 @@ def recall(
     return read()
 
 
+def forget(session: OwnSession, kind: type[SQLModel]) -> None:
+    """Ask the database again about this table."""
+    if isinstance(session, KeepingSession):
+        session.found.pop(kind, None)
+
+
 def remember(session: OwnSession, kind: type[SQLModel], question: Any, found: list[Any]) -> None:
     """Keep what was just read, with the answer to another question, for ``recall``."""
     if isinstance(session, KeepingSession):

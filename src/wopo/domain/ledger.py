@@ -73,6 +73,10 @@ class LedgerEntry(Row, table=True):
     by_id: str | None = ref("person", null=True, index=False)
 
 
+Payer = tuple[str, str | None, str | None]
+"""The cost centre, the project and the job that an amount is charged to, by id."""
+
+
 class Dimensions(NamedTuple):
     """Whom an amount is charged to. ``budget_id`` is the cost centre's budget, or the nearest one
     above it; those further up count it too."""
@@ -82,6 +86,11 @@ class Dimensions(NamedTuple):
     project_id: str | None
     budget_id: str | None
     project_budget_id: str | None = None
+
+    @property
+    def payer(self) -> Payer:
+        """Who pays, whatever budget counts it."""
+        return self.cost_centre_id, self.project_id, self.work_order_id
 
 
 @dataclass(frozen=True)

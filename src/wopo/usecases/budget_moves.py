@@ -20,7 +20,7 @@ from wopo.domain.budgets import (
     fits_sql,
 )
 from wopo.domain.cost_centres import CostCentre, Project
-from wopo.domain.ledger import CostKind, LedgerEntry
+from wopo.domain.ledger import CostKind, LedgerEntry, Payer
 from wopo.domain.money import Money
 from wopo.domain.nte import NTE_OVER, NTE_OVER_UNSAID, JobWentOver
 from wopo.domain.numbers import short
@@ -32,9 +32,6 @@ from wopo.usecases.door import Context
 from wopo.usecases.ports import UnitOfWork
 from wopo.usecases.ports.budgets import BudgetStore
 
-Payer = tuple[str, str | None, str | None]
-"""The cost centre, the project and the job that an amount is charged to, by id."""
-
 
 class Purses:
     """The budgets that some costs count in, read together; or ``tree``, where all are known."""
@@ -44,6 +41,14 @@ class Purses:
         self.tree = BudgetTree() if tree is None else tree
         self._complete = tree is not None
         self._asked: set[str] = set()
+
+    def hold(self, payers: Iterable[Payer]) -> None:
+        """Let nobody set a budget of these until the end, and know of those there are."""
+        known = list(payers)
+        self.uow.store(BudgetStore).hold(
+            *({payer[place] or "" for payer in known} - {""} for place in range(3))
+        )
+        self.read(known)
 
     def read(self, payers: Iterable[Payer]) -> None:
         """Know of the budgets of these, those above included; one statement for all together."""

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from wopo.domain.budgets import ENDED, NOT_OVER, Budget, BudgetEnded
+from wopo.domain.cost_centres import CostCentre, Project
 from wopo.domain.ledger import Dimensions
 from wopo.domain.money import Money, total
 from wopo.domain.numbers import short
@@ -12,6 +13,7 @@ from wopo.domain.outbox import Mode
 from wopo.domain.people import Role
 from wopo.domain.purchase_orders import OrderState, PurchaseOrder, PurchaseOrderLine
 from wopo.usecases.budget_moves import Purses, name_of
+from wopo.usecases.budgets import hold_owner
 from wopo.usecases.door import Answer, Command, Context, Notice, announces, use_case
 from wopo.usecases.ledger import Posting
 from wopo.usecases.order_changes import CloseOrderShort, close_order_short
@@ -78,7 +80,7 @@ def year_end(uow: UnitOfWork, budget: Budget) -> YearEnd:
     lines = uow.many(PurchaseOrderLine, {str(row.line_id) for row in rows})
     orders = uow.many(PurchaseOrder, {line.purchase_order_id for line in lines.values()})
     purses = Purses(uow)
-    purses.read(row.dimensions[:3] for row in rows)
+    purses.read(row.dimensions.payer for row in rows)
     promises = [
         _promise(orders[line.purchase_order_id], line, row, budget, purses, lapse=lapse)
         for row in rows
@@ -108,7 +110,7 @@ def _promise(
         return Promise(order, line, row, None, "a change of it waits" if waits else "")
     whose = row.dimensions
     next_day = budget.ends + timedelta(days=1)
-    centre, project = purses.ids(whose[:3], row.currency, next_day)
+    centre, project = purses.ids(whose.payer, row.currency, next_day)
     into = whose._replace(project_budget_id=project) if budget.project_id else None
     if budget.cost_centre_id:
         into = whose._replace(budget_id=centre)
@@ -124,6 +126,7 @@ def end_budget(command: EndBudget, ctx: Context) -> Answer:
     budget = ctx.require(Budget, command.budget_id, label="budget")
     for one in sorted({p.order.id for p in _all(year_end(ctx.uow, budget))}):
         ctx.require_locked(PurchaseOrder, one, label="purchase order")
+    hold_owner(ctx, owner_of(ctx, budget))
     # Looked at again now that nobody else can move it.
     budget = ctx.require_locked(Budget, budget.id, label="budget")
     whose = name_of(ctx.uow, budget)
@@ -151,6 +154,13 @@ def end_budget(command: EndBudget, ctx: Context) -> Answer:
         )
     )
     return Answer(subject_id=budget.id, message=_said(whose, budget.ends, policy, moved, kept))
+
+
+def owner_of(ctx: Context, budget: Budget) -> CostCentre | Project:
+    """The cost centre or the project."""
+    if budget.cost_centre_id is not None:
+        return ctx.require(CostCentre, budget.cost_centre_id, label="cost centre")
+    return ctx.require(Project, budget.project_id, label="project")
 
 
 def _all(plan: YearEnd) -> Iterable[Promise]:

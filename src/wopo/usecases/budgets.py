@@ -56,6 +56,7 @@ def set_budget(command: SetBudget, ctx: Context) -> Answer:
     budgets of the cost centres below. Raises ``OVERLAPS``, ``ASTRIDE``, ``BACKWARDS``.
     """
     owner, whose = _owner(command, ctx)
+    hold_owner(ctx, owner)
     currency = _currency(command, owner, ctx)
     limit = _limit(command, currency)
     if command.ends < command.starts:
@@ -98,6 +99,15 @@ def _owner(command: SetBudget, ctx: Context) -> tuple[CostCentre | Project, str]
         ctx.uow, Kind.COST_CENTRE, command.cost_centre, field="cost_centre"
     )
     return centre, centre.code
+
+
+def hold_owner(ctx: Context, owner: CostCentre | Project) -> None:
+    """Let nothing be posted to it, or to a cost centre below it, until the end: a posting has
+    either been counted or will see the budget that is set."""
+    if isinstance(owner, CostCentre):
+        ctx.uow.store(BudgetStore).hold_below(owner.id)
+    else:
+        ctx.require_locked(Project, owner.id, label="project")
 
 
 def _currency(command: SetBudget, owner: CostCentre | Project, ctx: Context) -> str:
@@ -229,7 +239,8 @@ def _unheld(ctx: Context, budget: Budget) -> Iterator[Posted]:
 def keep_nte(ctx: Context, job: WorkOrder) -> None:
     """Make the job's budget say its not-to-exceed amount: with what it cost so far, where the
     amount or its currency is new; none without an amount. Call it after every change of the amount
-    or of the cost centre, whose currency it is in."""
+    or of the cost centre, whose currency it is in; with the job held, so that nothing is posted to
+    it meanwhile."""
     known = ctx.uow.find(Budget, work_order_id=job.id)
     currency = ctx.require(CostCentre, job.cost_centre_id, label="cost centre").currency
     if known is not None and (job.nte_minor is None or known.currency != currency):

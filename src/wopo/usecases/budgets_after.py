@@ -8,12 +8,13 @@ from wopo.domain.budget_overrides import BudgetOverride
 from wopo.domain.budgets import Budget
 from wopo.domain.cost_centres import CostCentre
 from wopo.domain.errors import DomainError
+from wopo.domain.ledger import Payer
 from wopo.domain.money import Money
 from wopo.domain.numbers import short
 from wopo.domain.order_content import OrderContent, totals
 from wopo.domain.people import Person
 from wopo.domain.purchase_orders import PurchaseOrder, PurchaseOrderLine
-from wopo.usecases.budget_moves import Payer, Purses, name_of
+from wopo.usecases.budget_moves import Purses, name_of
 from wopo.usecases.exchange_rates import convert
 from wopo.usecases.ledger import line_value
 from wopo.usecases.ports import UnitOfWork

@@ -25,6 +25,7 @@ from wopo.domain.purchase_orders import PurchaseOrderLine
 from wopo.domain.work_orders import WorkOrder
 from wopo.usecases.door import Answer, Command, Context, silent, use_case
 from wopo.usecases.people import active_person
+from wopo.usecases.ports.budgets import BudgetStore
 from wopo.usecases.settings import company
 from wopo.usecases.upsert import Save, by_code, references, save
 
@@ -134,6 +135,9 @@ def _keeps_place(ctx: Context, centre: CostCentre, values: dict[str, Any]) -> No
     place, its own, or one below it is not over."""
     if values.get("parent_id", centre.parent_id) == centre.parent_id:
         return
+    ctx.uow.store(BudgetStore).hold_below(centre.id)
+    if values["parent_id"]:
+        ctx.require_locked(CostCentre, values["parent_id"], label="cost centre")
     centres = {row.id: row for row in ctx.uow.all(CostCentre)}
     ends = [centres[id] for id in (centre.id, values["parent_id"]) if id]
     touched = {level.id for end in ends for level in ancestry(end, centres)}

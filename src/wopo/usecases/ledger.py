@@ -14,6 +14,7 @@ from wopo.domain.ledger import (
     Dimensions,
     LedgerEntry,
     LineFacts,
+    Payer,
     buckets,
     differences,
 )
@@ -26,7 +27,7 @@ from wopo.domain.purchase_orders import (
     PurchaseOrderLine,
 )
 from wopo.domain.settings import CompanySettings, Stage
-from wopo.usecases.budget_moves import Cause, Payer, Purses, move_budgets
+from wopo.usecases.budget_moves import Cause, Purses, move_budgets
 from wopo.usecases.door import Context, silent
 from wopo.usecases.exchange_rates import rate_for
 from wopo.usecases.ports import UnitOfWork
@@ -125,13 +126,8 @@ def post_order(
     """
     if not lines:
         return
-    store = ctx.uow.store(LedgerStore)
-    standing_rows, forgone = store.of_order(order.id, [line.id for line in lines])
-    by_line: dict[str, list[Standing]] = {}
-    for row in standing_rows:
-        by_line.setdefault(row.line_id, []).append(row)
     owners = Owners(ctx.uow)
-    owners.purses.read((line.cost_centre_id, line.project_id, line.work_order_id) for line in lines)
+    by_line, forgone = _standing(owners.purses, order, lines)
     proposed = proposed_shares(ctx.uow, order, gross=owners.settings.budgets_gross)
     approved = order if stage is Stage.ORDER else None
     posting = Posting(source, source_id, stage, approved)
@@ -152,6 +148,25 @@ def post_order(
                 rate=facts.rate,
             )
     posting.post(ctx, owners.purses, settings=owners.settings, told=told)
+
+
+def _standing(
+    purses: Purses, order: PurchaseOrder, lines: Sequence[PurchaseOrderLine]
+) -> tuple[dict[str, list[Standing]], dict[str, Decimal]]:
+    """What stands for each line, and what is ``forgone`` on it, once nobody can set a budget that
+    would take it over."""
+    payers: set[Payer] = {(row.cost_centre_id, row.project_id, row.work_order_id) for row in lines}
+    while True:
+        purses.hold(payers)
+        rows, forgone = purses.uow.store(LedgerStore).of_order(order.id, [row.id for row in lines])
+        former = {row.dimensions.payer for row in rows} - payers
+        if not former:
+            break
+        payers |= former
+    by_line: dict[str, list[Standing]] = {}
+    for row in rows:
+        by_line.setdefault(row.line_id, []).append(row)
+    return by_line, forgone
 
 
 def proposed_shares(uow: UnitOfWork, order: PurchaseOrder, *, gross: bool) -> Mapping[str, int]:
@@ -352,6 +367,7 @@ def post_cost(
         return
     owners = Owners(ctx.uow)
     payer: Payer = (cost_centre_id, project_id, work_order_id)
+    owners.purses.hold([payer])
     budgets = owners.purses.ids(payer, amount.currency, day)
     posting = Posting(source, source_id, stage)
     whose = Dimensions(cost_centre_id, work_order_id, project_id, *budgets)

@@ -53,6 +53,19 @@ class BudgetStore(ABC):
         """All budgets of these, and of the cost centres above, in one statement."""
 
     @abstractmethod
+    def hold(
+        self, cost_centres: Collection[str], projects: Collection[str], jobs: Collection[str]
+    ) -> None:
+        """Until the end nobody sets a budget that counts what these cost, so that what is read of
+        budgets from now on stays true. Every posting asks for it before it looks which budgets
+        count it, after the locks of documents. Where others write meanwhile (PostgreSQL)."""
+
+    @abstractmethod
+    def hold_below(self, cost_centre_id: str) -> None:
+        """Until the end nothing is posted to the cost centre and those below it: who sets or ends
+        its budget reads sums that nobody changes meanwhile."""
+
+    @abstractmethod
     def posted(
         self, cost_centres: Collection[str], *, budget_ids: Collection[str] = ()
     ) -> list[Posted]:
