@@ -1,23 +1,14 @@
-"""One job, end to end, clicked on a phone: what the README's command starts, in a real browser.
+"""One job, end to end, clicked on a phone: what the README's command starts, in a real browser."""
 
-``WOPO_PHOTOS=folder`` keeps a picture of each main screen.
-"""
-
-import os
-import signal
-import socket
-import subprocess
-import sys
-import threading
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Locator, Page, expect
+from playwright.sync_api import Page, expect
 
-from bot.local import company
-from slack_sandbox.driver import Driver, wait_until
-from tests.sandbox.page_chromium import PHONE, WAIT_MS, choose, chromium, press, say
+from slack_sandbox.driver import wait_until
+from tests.sandbox.page_chromium import choose, chromium, press, say
+from tests.scenarios.phones import Desk, database_in, form_after, newest, row, send, started
 from wopo.cli.opening import Opened, opened
 from wopo.domain.exception_cases import CaseState, ExceptionCase
 from wopo.domain.invoices import Invoice, InvoiceState
@@ -26,119 +17,21 @@ from wopo.usecases.audit import verify
 
 pytestmark = pytest.mark.browser
 
-ROOT = Path(__file__).parents[2]
-SECONDS = 240
-"""How long the start may take while other tests keep the machine busy."""
 TITLE = "Dock lights flicker"
 SOUTH, FINANCE = "C0SOUTH001", "C0FINANCE1"
-
-
-class Desk:
-    """People at their phones."""
-
-    def __init__(self, browser: Browser, address: str) -> None:
-        self.browser = browser
-        self.address = address
-        self.app = ""
-
-    def page(self, code: str, place: str) -> Page:
-        """A phone of this person, showing a channel, or the app's home or messages."""
-        page = self.browser.new_page(viewport=PHONE)
-        page.set_default_timeout(WAIT_MS)
-        who = f"?as={company.slack_id(code)}"
-        if not self.app:
-            page.goto(f"{self.address}/client{who}")
-            link = page.locator("a[href*='/client/app/']").first.get_attribute("href")
-            self.app = str(link).split("?")[0].rsplit("/", 1)[0]
-        inside = (
-            f"{self.app}/{place}" if place in {"home", "messages"} else f"/client/channel/{place}"
-        )
-        page.goto(f"{self.address}{inside}{who}")
-        return page
-
-    def photo(self, page: Page, name: str) -> None:
-        """Keep a picture, when asked to."""
-        if folder := os.environ.get("WOPO_PHOTOS"):
-            Path(folder).mkdir(parents=True, exist_ok=True)
-            page.screenshot(path=str(Path(folder) / f"{name}.png"))
 
 
 @pytest.fixture
 def running(tmp_path: Path) -> Iterator[tuple[str, Opened]]:
     """What ``make run`` starts, on a free port, with its data in a folder of the test."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    url = f"sqlite:///{tmp_path}/wopo.db"
-    environment = {
-        **{name: value for name, value in os.environ.items() if not name.startswith("SLACK_")},
-        "WOPO_DATABASE_URL": url,
-        "WOPO_FILES_DIR": str(tmp_path / "files"),
-        "WOPO_LOCAL_PORT": str(port),
-        "PYTHONPATH": os.pathsep.join([str(ROOT / "src"), str(ROOT)]),
-    }
-    with (tmp_path / "log").open("wb") as log:
-        process = subprocess.Popen(
-            [sys.executable, "-m", "bot.local"],
-            cwd=tmp_path,
-            env=environment,
-            stdout=log,
-            stderr=log,
-        )
-        try:
-            _until_at_work(process, f"http://127.0.0.1:{port}", tmp_path / "log")
-            yield f"http://127.0.0.1:{port}", opened(url)
-        finally:
-            process.send_signal(signal.SIGINT)
-            assert process.wait(timeout=60) == 0, (tmp_path / "log").read_text()
-
-
-def _until_at_work(process: subprocess.Popen[bytes], address: str, log: Path) -> None:
-    tick = threading.Event()
-    for _ in range(SECONDS * 5):
-        assert process.poll() is None, log.read_text()
-        if "at work" in log.read_text() and Driver(address).sockets():
-            return
-        tick.wait(0.2)
-    raise AssertionError(log.read_text())
+    with started(["-m", "bot.local"], tmp_path) as address:
+        yield address, opened(database_in(tmp_path))
 
 
 @pytest.fixture
 def desk(running: tuple[str, Opened]) -> Iterator[Desk]:
     with chromium() as browser:
         yield Desk(browser, running[0])
-
-
-def row(page: Page, text: str) -> Locator:
-    """The part of a screen that is about this."""
-    return page.locator("#main [data-block-id]").filter(has_text=text).first
-
-
-def newest(page: Page, name: str) -> Locator:
-    """The newest button of this name."""
-    return page.locator("#main").get_by_role("button", name=name).last
-
-
-def form_after(page: Page, command: str, title: str) -> Locator:
-    """The form that a command opens."""
-    say(page, command)
-    form = page.get_by_role("dialog", name=title)
-    failed = page.locator(".composer-error").filter(visible=True)
-    for _ in range(3):
-        expect(form.or_(failed).first).to_be_visible()
-        if form.is_visible():
-            break
-        page.locator("#main form.composer textarea").press("Enter")  # It kept what was typed.
-    expect(form).to_be_visible()
-    return form
-
-
-def send(form: Locator, button: str, words: str) -> None:
-    """Send a form, read the words that it becomes, and close that."""
-    said = form.page.get_by_role("dialog").filter(has_text=words)
-    press(form.get_by_role("button", name=button), said)
-    said.locator(".modal-foot").get_by_role("button", name="Close").click()
-    expect(said).to_have_count(0)
 
 
 def test_one_job_from_a_phone_to_its_cost(running: tuple[str, Opened], desk: Desk) -> None:
