@@ -22,7 +22,7 @@ from wopo.domain.out_of_pocket import PocketState
 from wopo.domain.people import Person
 from wopo.usecases.out_of_pocket_paybacks import CARD
 from wopo.usecases.ports import UnitOfWork
-from wopo.usecases.views.out_of_pocket import PocketView, pocket_view
+from wopo.usecases.views.out_of_pocket import PocketLine, PocketView, pocket_view
 
 _SAID = {
     PocketState.APPROVED: "Approved{by}; finance pays it back.",
@@ -47,7 +47,8 @@ def build(view: PocketView, reader: Reader) -> Block:
         return message(text, [section(headline(view, reader)), context(f"{safe(said)}{when}")])
     if not view.open:
         who = " or ".join(view.asked_of) or "nobody yet; finance is told"
-        text = f"Waits for {who}."
+        agreed = f"{' and '.join(view.agreed)} agreed. " if view.agreed else ""
+        text = f"{agreed}Waits for {who}."
         back = [button("Take back", Action.POCKET_WITHDRAW, _target(view))] if view.own else []
         blocks = [section(headline(view, reader)), context(safe(text)), *actions(back)]
         return message(f"{summary(view, reader)} · {text}", blocks)
@@ -62,7 +63,7 @@ def build(view: PocketView, reader: Reader) -> Block:
     )
 
 
-def buttons(view: PocketView) -> list[Block]:
+def buttons(view: PocketLine) -> list[Block]:
     """Approve with one tap, or reject with a reason."""
     target = _target(view)
     return [
@@ -71,22 +72,22 @@ def buttons(view: PocketView) -> list[Block]:
     ]
 
 
-def _target(view: PocketView) -> Target:
+def _target(view: PocketLine) -> Target:
     return Target(id=view.id, rev=view.version, card=CARD)
 
 
-def summary(view: PocketView, reader: Reader) -> str:
+def summary(view: PocketLine, reader: Reader) -> str:
     """``OOP-3 · Tess · 40.00 EUR · Hose · WO-88 pump``."""
     parts = [short(view.number), view.person, amount_text(view, reader), view.description]
     return " · ".join([*parts, jobs_text((view.job,))])
 
 
-def amount_text(view: PocketView, reader: Reader) -> str:
+def amount_text(view: PocketLine, reader: Reader) -> str:
     """Who paid knows what they paid; others need the right to costs."""
     return view.amount.format(reader.locale) if view.own else reader.money(view.amount)
 
 
-def headline(view: PocketView, reader: Reader) -> str:
+def headline(view: PocketLine, reader: Reader) -> str:
     """The purchase in two lines."""
     first = f"*{short(view.number)}* · paid by {safe(view.person)} · "
     return f"{first}*{safe(amount_text(view, reader))}*\n{safe(view.description)}"
@@ -107,6 +108,9 @@ def _facts(view: PocketView, reader: Reader) -> list[tuple[str, str]]:
         ("Why", view.reason),
         ("Part", f"{reader.number(view.quantity)} {view.part}" if view.part else ""),
         ("Budget after this", left),
+        ("With others of these days", reader.money(view.together) if view.together else ""),
+        ("Approval rule", view.rule),
+        ("Agreed", ", ".join(view.agreed)),
         ("Receipt", f"{view.photos} photo{'' if view.photos == 1 else 's'}"),
     ]
 

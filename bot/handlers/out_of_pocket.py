@@ -11,6 +11,7 @@ from bot.clicks import quietly, register_clicks
 from bot.ids import Action, Callback
 from bot.metadata import Target
 from bot.modals import out_of_pocket as forms
+from bot.pocket_photos import read_photos
 from bot.services import Services
 from bot.sharing import direct_channel, upload
 from bot.visit import Body, Visit
@@ -21,8 +22,10 @@ from wopo.domain.money import Money
 from wopo.domain.outbox import OutboxRow
 from wopo.domain.work_orders import WorkOrder
 from wopo.usecases.lookup import resolve
-from wopo.usecases.out_of_pocket import ApproveOutOfPocket, WithdrawOutOfPocket
+from wopo.usecases.out_of_pocket import WithdrawOutOfPocket
+from wopo.usecases.out_of_pocket_decisions import ApproveOutOfPocket
 from wopo.usecases.out_of_pocket_paybacks import ATTACH_PAYBACK, PayBack
+from wopo.usecases.out_of_pocket_photos import READ_PHOTOS
 from wopo.usecases.purchasing_policy import policy_on
 from wopo.usecases.settings import company
 from wopo.usecases.views.counter_purchases import counter_form, counter_form_for
@@ -38,6 +41,7 @@ WHICH_JOB = (
 def register(app: App, services: Services) -> None:
     """Listen to the form, the card's buttons and finance's button."""
     services.tasks[ATTACH_PAYBACK] = attach_payback
+    services.tasks[READ_PHOTOS] = read_photos
     app.action(Action.POCKET_DECLARE)(declare_clicked)
     app.action(Action.PART_POCKET)(need_clicked)
     app.view(Callback.OUT_OF_POCKET)(declare)
@@ -46,7 +50,7 @@ def register(app: App, services: Services) -> None:
         services,
         {
             Action.POCKET_APPROVE: lambda t, yes: ApproveOutOfPocket(
-                purchase_id=t.id, acknowledged=yes
+                purchase_id=t.id, version=t.rev, acknowledged=yes
             ),
             Action.POCKET_WITHDRAW: lambda t, _: WithdrawOutOfPocket(purchase_id=t.id),
             Action.POCKETS_PAY_BACK: lambda _, yes: PayBack(acknowledged=yes),

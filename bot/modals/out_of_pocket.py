@@ -27,7 +27,8 @@ from bot.parse import Form
 from bot.reader import Reader
 from wopo.domain.money import Money
 from wopo.domain.numbers import short
-from wopo.usecases.out_of_pocket import DeclareOutOfPocket, RejectOutOfPocket
+from wopo.usecases.out_of_pocket import DeclareOutOfPocket
+from wopo.usecases.out_of_pocket_decisions import RejectOutOfPocket
 from wopo.usecases.views.names import Ref
 
 _REJECTIONS = (

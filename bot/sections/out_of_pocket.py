@@ -7,20 +7,17 @@ from bot.reader import Reader
 from bot.sections import Section
 from wopo.domain.people import Person, Role
 from wopo.usecases.ports import UnitOfWork
-from wopo.usecases.views.out_of_pocket import pocket_view, to_decide, to_pay_back
+from wopo.usecases.views.out_of_pocket import to_decide, to_pay_back
 
 SHOWN = 3
 
 
 def decisions(uow: UnitOfWork, person: Person, reader: Reader) -> list[Block]:
     """Each with its buttons, the oldest first."""
-    if not person.has(Role.APPROVER):
-        return []
     blocks: list[Block] = []
-    for one in to_decide(uow, person, limit=SHOWN):
-        view = pocket_view(uow, one.id, reader=person)
-        blocks.append(section(f"*{safe(summary(view, reader))}*"))
-        blocks += actions(buttons(view))
+    for line in to_decide(uow, person, limit=SHOWN):
+        blocks.append(section(f"*{safe(summary(line, reader))}*"))
+        blocks += actions(buttons(line))
     return [header("Paid out of pocket"), *blocks, divider()] if blocks else []
 
 

@@ -5,33 +5,34 @@ from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
 from io import StringIO
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from bot.courier import Courier
 from bot.ids import Action, Callback, SlashCommand
 from tests.conftest import TestClock
 from tests.factories.jobs import Company, Do, row, rows
 from tests.factories.shop import Shop, open_shop
 from tests.payloads import Payloads
-from tests.slack import RecordingSlack
+from tests.slack import RecordingSlack, Trouble
+from wopo.config import Settings
 from wopo.db.uow import SqlTransactions
 from wopo.domain.budgets import Budget
 from wopo.domain.errors import DomainError
 from wopo.domain.ledger import CostKind, LedgerEntry
 from wopo.domain.out_of_pocket import OutOfPocket, PocketState
 from wopo.domain.people import Role
+from wopo.domain.purchasing_policy import PolicyDocument
 from wopo.usecases.attachments import FileFacts
 from wopo.usecases.budgets import SetBudget
 from wopo.usecases.counter_purchases import BuyAtCounter
-from wopo.usecases.out_of_pocket import (
-    ApproveOutOfPocket,
-    DeclareOutOfPocket,
-    RejectOutOfPocket,
-    WithdrawOutOfPocket,
-)
+from wopo.usecases.out_of_pocket import DeclareOutOfPocket, WithdrawOutOfPocket
+from wopo.usecases.out_of_pocket_decisions import ApproveOutOfPocket, RejectOutOfPocket
 from wopo.usecases.out_of_pocket_paybacks import MOST, PayBack
 from wopo.usecases.people import SavePerson, SetAuthority
+from wopo.usecases.purchasing_policy import ImportPolicy
 from wopo.usecases.views.out_of_pocket import payback_view
 from wopo.usecases.work_orders import ChangeWorkOrder
 from wopo.writers.payback_csv import write_payback_csv
@@ -49,8 +50,15 @@ def shop(do: Do, company: Company) -> Shop:
 
 
 @pytest.fixture
-def told(deliver: Callable[[], int], clock: TestClock) -> Callable[[], None]:
+def settings(settings: Settings, tmp_path: Path) -> Settings:
+    return settings.model_copy(update={"files_dir": tmp_path / "files"})
+
+
+@pytest.fixture
+def told(deliver: Callable[[], int], courier: Courier, clock: TestClock) -> Callable[[], None]:
     def run() -> None:
+        while courier.deliver_next(tasks=True):
+            pass
         while deliver():
             clock.forward(seconds=2)
 
@@ -66,7 +74,7 @@ def declare(do: Do, company: Company, shop: Shop) -> Callable[..., str]:
             work_order_id=shop.job,
             amount=D(amount),
             reason=WHY,
-            files=(FileFacts(name="till.jpg", slack_file_id=file),),
+            files=(FileFacts(name="till.jpg", slack_file_id=file, sha256=f"of {file}"),),
             **{"description": "Hose", **more},
         )
         return str(do(command, by=by).subject_id)
@@ -102,6 +110,7 @@ def test_from_the_shop_to_the_wages(
     told: Callable[[], None],
     transactions: SqlTransactions,
 ) -> None:
+    slack.files["F1"] = b"a receipt"
     assert send(payloads.command(SlashCommand.PO, "pocket", user="U-tess")) == {}
     form = slack.of("views.open")[-1]["view"]
     assert form["callback_id"] == Callback.OUT_OF_POCKET
@@ -196,6 +205,115 @@ def test_the_same_receipt_is_never_declared_twice(
     declare("41")
 
 
+def test_the_same_photo_uploaded_again_is_flagged_before_anything_is_approved(
+    do: Do,
+    company: Company,
+    shop: Shop,
+    send: Send,
+    payloads: Payloads,
+    slack: RecordingSlack,
+    told: Callable[[], None],
+    transactions: SqlTransactions,
+) -> None:
+    """Another file, day and amount; only the contents are the same."""
+    slack.files |= {"F1": b"a receipt", "F2": b"a receipt", "F3": b"another receipt"}
+    photos = {f"F{n}": (FileFacts(name="till.jpg", slack_file_id=f"F{n}"),) for n in (1, 2, 3)}
+    told_of = {"work_order_id": shop.job, "description": "Hose", "reason": WHY}
+
+    def declared(file: str, amount: str, by: str) -> str:
+        command = DeclareOutOfPocket(amount=D(amount), files=photos[file], **told_of)
+        return str(do(command, by=by).subject_id)
+
+    first = declared("F1", "21", company.tess)
+    told()
+    assert row(transactions, OutOfPocket, first).flags == []
+    again = declared("F2", "22", company.max)
+    card = slack.messages["DU-app"][-1]
+    early = refused(do, ApproveOutOfPocket(purchase_id=again), company.app)
+    assert early.code == "out_of_pocket.photo_unread"
+    told()
+    flags = row(transactions, OutOfPocket, again).flags
+    assert flags == ["the photo of the receipt is that of OOP-1 of Tess Technician"]
+    assert "is that of OOP-2 of Max Manager" in row(transactions, OutOfPocket, first).flags[0]
+    assert ":warning: The photo of the receipt is that of OOP-1" in str(slack.messages["DU-app"])
+    stale = refused(do, ApproveOutOfPocket(purchase_id=again, version=0), company.app)
+    assert stale.code == "stale", card["text"]
+    do(ApproveOutOfPocket(purchase_id=again, version=1), by=company.app)
+    third = declared("F3", "23", company.tess)
+    told()
+    assert "photo" not in str(row(transactions, OutOfPocket, third).flags)
+
+
+def test_a_photo_that_slack_does_not_hand_out_is_told_and_keeps_nobody_waiting(
+    do: Do,
+    company: Company,
+    shop: Shop,
+    send: Send,
+    slack: RecordingSlack,
+    told: Callable[[], None],
+    transactions: SqlTransactions,
+) -> None:
+    slack.trouble("files.info", Trouble(error="file_not_found"))
+    photo = (FileFacts(name="till.jpg", slack_file_id="F-gone"),)
+    told_of = {"work_order_id": shop.job, "description": "Hose", "reason": WHY}
+    bought = do(DeclareOutOfPocket(amount=D(21), files=photo, **told_of), by=company.tess)
+    told()
+    (flag,) = row(transactions, OutOfPocket, str(bought.subject_id)).flags
+    assert flag.startswith("nobody compared the photo with others: Slack did not hand out till.jpg")
+    do(ApproveOutOfPocket(purchase_id=str(bought.subject_id)), by=company.app)
+
+
+def test_the_steps_of_the_approval_rules_decide_one_after_the_other(
+    do: Do,
+    company: Company,
+    declare: Callable[..., str],
+    slack: RecordingSlack,
+    told: Callable[[], None],
+    transactions: SqlTransactions,
+) -> None:
+    rule = {
+        "name": "paid already",
+        "when": {"kind": "out_of_pocket", "above": 30},
+        "steps": ["role finance", "authority"],
+    }
+    document = {"title": "Two", "approval": {"rules": [rule]}}
+    do(ImportPolicy(document=PolicyDocument.model_validate(document)), by=company.fin)
+    bought = declare("40")
+    kept = row(transactions, OutOfPocket, bought)
+    assert (kept.matrix_rule, kept.eligible_ids) == ("paid already", [company.fin])
+    early = refused(do, ApproveOutOfPocket(purchase_id=bought), company.app)
+    assert (early.code, early.facts["who"]) == ("out_of_pocket.no_authority", "Fia Finance")
+    answer = do(ApproveOutOfPocket(purchase_id=bought), by=company.fin)
+    assert answer.message == "Your part of OOP-1 is approved; it waits for Abe Approver."
+    assert row(transactions, OutOfPocket, bought).state is PocketState.WAITING
+    assert rows(transactions, LedgerEntry, source="out_of_pocket") == []
+    told()
+    assert "Fia Finance" in str(slack.messages["DU-app"][-1]["blocks"])
+    do(ApproveOutOfPocket(purchase_id=bought), by=company.app)
+    assert row(transactions, OutOfPocket, bought).state is PocketState.APPROVED
+    small = declare("20", file="F2")
+    assert row(transactions, OutOfPocket, small).eligible_ids == [company.fin], "40 and 20"
+    do(RejectOutOfPocket(purchase_id=small, reason="No"), by=company.fin)
+
+
+def test_pieces_of_one_person_or_job_are_decided_by_their_sum(
+    do: Do, company: Company, shop: Shop, declare: Callable[..., str], transactions: SqlTransactions
+) -> None:
+    """Each within the 50 that the policy allows, whoever pays for the job."""
+    for place, by in enumerate((company.tess, company.max, company.tess, company.tess)):
+        declare(str(40 + place), file=f"F{place}", by=by)
+    (first, second, *_, last) = rows(transactions, OutOfPocket)
+    assert (first.flags, first.together_minor) == ([], 0)
+    assert (second.together_minor, last.together_minor) == (4_000, 12_300)
+    assert last.flags == [
+        "more than the 50.00 EUR that may be paid out of pocket, with OOP-3, OOP-2, OOP-1"
+    ]
+    whole = declare("49900", file="F9", by=company.max)
+    assert row(transactions, OutOfPocket, whole).eligible_ids == [], "with the others over 50,000"
+    beyond = refused(do, ApproveOutOfPocket(purchase_id=whole), company.app)
+    assert beyond.code == "out_of_pocket.no_authority"
+
+
 def test_the_same_amount_is_asked_about_and_flagged(
     do: Do,
     company: Company,
@@ -215,7 +333,7 @@ def test_the_same_amount_is_asked_about_and_flagged(
         assert other in error.value.message
         yes = frozenset({error.value.facts["acknowledge"]})
         again = declare(amount, file=f"F-{amount}", acknowledged=yes)
-        assert row(transactions, OutOfPocket, again).flags == [f"may be {other} again"]
+        assert row(transactions, OutOfPocket, again).flags[0] == f"may be {other} again"
 
 
 def test_nobody_decides_about_their_own_nor_beyond_their_authority(

@@ -18,6 +18,7 @@ from wopo.usecases.ports.blanket_orders import BlanketStore
 from wopo.usecases.ports.budgets import BudgetStore
 from wopo.usecases.ports.demand import DemandStore
 from wopo.usecases.ports.lists import ListStore
+from wopo.usecases.ports.out_of_pocket import PocketStore
 from wopo.usecases.ports.rejudging import RejudgingStore
 from wopo.usecases.ports.small_needs import SmallNeedStore
 from wopo.usecases.ports.split_orders import SplitStore
@@ -87,6 +88,14 @@ def small(uow: UnitOfWork) -> Any:
     return uow.store(SmallNeedStore).asked_since(since, without="line")
 
 
+def pockets_asked(uow: UnitOfWork) -> Any:
+    return uow.store(PocketStore).waiting_for("somebody", 3)
+
+
+def same_photo(uow: UnitOfWork) -> Any:
+    return uow.store(PocketStore).with_contents({"a digest"}, without="purchase")
+
+
 def last_look(uow: UnitOfWork) -> Any:
     return uow.store(RejudgingStore).place()
 
@@ -143,6 +152,9 @@ READS = [
     ),
     (partial(asked, vendor_id=None), "ix_purchase_order_asked_at", True),
     (small, "ix_part_request_line_small_at", False),
+    (pockets_asked, "ix_pocket_ask_waiting", True),
+    # Sorted by number; but only those with one photo.
+    (same_photo, "ix_attachment_sha256", False),
     (last_look, "sqlite_autoindex_job_run_2 (job=?)", True),
     # Made one of what is found; but only what is on hold, and what came beyond the order.
     (waiting, "ix_purchase_order_line_over", False),

@@ -11,7 +11,7 @@ from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 from itertools import combinations
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field, model_validator
 
@@ -118,6 +118,11 @@ Codes = Annotated[tuple[str, ...], BeforeValidator(_texts)]
 Amount = Annotated[Decimal, Field(ge=0, le=MAX_AMOUNT, decimal_places=PRICE_PLACES)]
 
 
+POCKET: Literal["out_of_pocket"] = "out_of_pocket"
+"""The kind of what somebody paid already: it is decided by the same steps, and has no vendor."""
+Kind = OrderKind | Literal["out_of_pocket"]
+
+
 class Condition(Part):
     """When a rule is about an order; everything written must hold, and of a list one is enough.
 
@@ -131,7 +136,7 @@ class Condition(Part):
     category: Codes = ()
     vendor: Annotated[tuple[Standing, ...], BeforeValidator(_many)] = ()
     budget: Annotated[tuple[BudgetState, ...], BeforeValidator(_many)] = ()
-    kind: Annotated[tuple[OrderKind, ...], BeforeValidator(_many)] = ()
+    kind: Annotated[tuple[Kind, ...], BeforeValidator(_many)] = ()
 
     @model_validator(mode="after")
     def _possible(self) -> "Condition":
@@ -167,7 +172,7 @@ class Condition(Part):
             _either("category", self.category),
             _either("vendor", [one.value for one in self.vendor]),
             _either("budget", [one.value for one in self.budget]),
-            _either("kind", [one.value for one in self.kind]),
+            _either("kind", [str(one) for one in self.kind]),
         ]
         return ", ".join(part for part in told if part) or "any order"
 
@@ -275,12 +280,15 @@ class ApprovalSection(Section):
     def words(self, version: int, day: date) -> Iterator[str]:
         """See ``Section``."""
         if self.rules:
-            yield "Orders are approved by the first rule that fits:"
+            yield "Orders and what was paid out of pocket are approved by the first rule that fits:"
             for rule in self.rules:
                 yield f"  {rule.name} ({rule.when.words}): {rule.words}"
             yield "  anything else: authority for the amount"
         else:
-            yield "Orders are approved by the lowest sufficient authority."
+            yield (
+                "Orders, and what was paid out of pocket, are approved by the lowest sufficient "
+                "authority."
+            )
         if self.reapproval is None:
             yield "A changed order is approved again as a whole."
         else:
@@ -297,11 +305,12 @@ class ApprovalSection(Section):
 @dataclass(frozen=True)
 class OrderFacts:
     """What rules are asked about: an order's amount in the company's currency (none without a
-    rate), codes and categories of its lines, its vendor's standing and what it does to budgets."""
+    rate), codes and categories of its lines, its vendor's standing (none: no vendor is known) and
+    what it does to budgets."""
 
     amount: Decimal | None
     cost_centres: frozenset[str]
     categories: frozenset[str]
-    standing: Standing
+    standing: Standing | None
     budget: BudgetState
-    kind: OrderKind
+    kind: Kind

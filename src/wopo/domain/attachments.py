@@ -21,7 +21,7 @@ class Attachment(SQLModel, table=True):
     size: int = 0
     slack_file_id: str | None = Field(default=None, max_length=40, index=True)
     url: str | None = Field(default=None, max_length=1000)
-    sha256: str | None = Field(default=None, max_length=64)
+    sha256: str | None = Field(default=None, max_length=64, index=True)
     added_by_id: str | None = ref("person", null=True)
     at: datetime = time_field()
 

@@ -15,6 +15,7 @@ from sqlalchemy import Index
 from sqlmodel import Field, SQLModel
 
 from wopo.domain.columns import (
+    Row,
     decimal_field,
     enum_field,
     id_field,
@@ -66,6 +67,13 @@ FUTURE_DAY = Refusal(
     "out_of_pocket.future",
     "{day} is still to come. Nothing was changed; give the day on the receipt.",
 )
+PHOTO_UNREAD = Soft(
+    Refusal(
+        "out_of_pocket.photo_unread",
+        "The receipt of {number} is still being read, so nobody knows yet whether it was declared "
+        "before. Nothing was changed; wait a minute, or look at it and approve all the same.",
+    )
+)
 NOTHING_TO_PAY = Refusal(
     "out_of_pocket.nothing_to_pay",
     "Nothing waits to be paid back, so no file was made and nothing was changed.",
@@ -81,8 +89,9 @@ DEFAULT_REASONS = (
 
 
 class PocketSection(Section):
-    """What may be paid out of one's own pocket: ``up_to`` per purchase in the company's currency
-    (what costs more is flagged for whoever decides), and the reasons to pick from."""
+    """What may be paid out of one's own pocket: ``up_to`` in the company's currency, for one
+    purchase and for all that one person or for one job within the days of ``splits`` (what is more
+    is flagged for whoever decides), and the reasons to pick from."""
 
     up_to: Decimal = Entry(default=Decimal(50), ge=0, decimal_places=2)
     reasons: tuple[str, ...] = Entry(default=DEFAULT_REASONS, min_length=1, max_length=20)
@@ -91,8 +100,9 @@ class PocketSection(Section):
         """One sentence."""
         reasons = "; ".join(self.reasons)
         yield (
-            f"Out of pocket up to {plain(self.up_to)} for one purchase, for a reason from the "
-            f"list ({reasons}); more is flagged for whoever decides."
+            f"Out of pocket up to {plain(self.up_to)}, for one purchase and for all of one person "
+            f"or job within the days that orders are added up, for a reason from the list "
+            f"({reasons}); more is flagged for whoever decides."
         )
 
 
@@ -123,8 +133,10 @@ class OutOfPocket(SQLModel, table=True):
     centre's currency on the day it was bought; gross, as the receipt says.
 
     ``part_request_line_id``: the need of the job that ``quantity`` was bought for.
-    ``flags``: what whoever decides should know, in words. ``payback_id``: the file it was paid back
-    with.
+    ``flags``: what whoever decides should know, in words. ``together_minor``: what it is decided
+    together with, in the cost centre's currency. ``photos_read``: its photos were compared with all
+    that were declared. ``matrix_rule``: the policy's rule about who decides. ``eligible_ids``: of
+    whom it is asked now. ``payback_id``: the file it was paid back with.
     """
 
     __tablename__ = "out_of_pocket"
@@ -151,6 +163,9 @@ class OutOfPocket(SQLModel, table=True):
     charged_currency: str = Field(max_length=3)
     reason: str = Field(max_length=200)
     flags: list[str] = json_field(list)
+    together_minor: int = minor_field()
+    photos_read: bool = False
+    matrix_rule: str = Field(default="", max_length=80)
     eligible_ids: list[str] = json_field(list)
     created_at: datetime = time_field()
     decided_by_id: str | None = ref("person", null=True, index=False)
@@ -168,6 +183,36 @@ class OutOfPocket(SQLModel, table=True):
     def charged(self) -> Money:
         """What it costs the job."""
         return Money(self.charged_minor, self.charged_currency)
+
+
+class PocketDecision(Row, table=True):
+    """One decision that a purchase needs; ``step`` says when it is its turn, ``wanted`` who makes
+    it, as for orders (``Approval.wanted``); ``made_for_id``: in whose place it was made."""
+
+    __tablename__ = "pocket_decision"
+
+    id: str = id_field()
+    out_of_pocket_id: str = ref("out_of_pocket")
+    step: int = 1
+    wanted: str = Field(max_length=80)
+    made_by_id: str | None = ref("person", null=True, index=False)
+    made_for_id: str | None = ref("person", null=True, index=False)
+    made_at: datetime | None = time_field(null=True)
+
+
+class PocketAsk(Row, table=True):
+    """That a purchase is asked of one person now. What waits for them is one look into its
+    index."""
+
+    __tablename__ = "pocket_ask"
+    __table_args__ = (Index("ix_pocket_ask_waiting", "person_id", "waiting", "asked_at"),)
+
+    person_id: str = Field(primary_key=True, foreign_key="person.id", max_length=40)
+    out_of_pocket_id: str = Field(
+        primary_key=True, foreign_key="out_of_pocket.id", max_length=40, index=True
+    )
+    waiting: bool = True
+    asked_at: datetime = time_field()
 
 
 class Payback(SQLModel, table=True):
@@ -227,6 +272,29 @@ class PocketRerouted(Event):
     number: str
     before_ids: list[str]
     eligible_ids: list[str]
+
+
+@event("out_of_pocket:step_decided")
+class PocketStepDecided(Event):
+    """One of several decisions was made: it is the turn of ``next_ids``; ``before_ids`` had the
+    purchase before."""
+
+    number: str
+    wanted: str
+    by_id: str
+    for_id: str | None
+    before_ids: list[str]
+    next_ids: list[str]
+
+
+@event("out_of_pocket:photos_read")
+class PocketPhotosRead(Event):
+    """The photos of its receipt were compared with all others; ``twin_ids`` are living purchases
+    with one of the very same, ``unread`` photos that could not be read."""
+
+    number: str
+    twin_ids: list[str]
+    unread: list[str]
 
 
 @event("out_of_pocket:approved")

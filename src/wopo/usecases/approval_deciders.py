@@ -1,16 +1,14 @@
-"""Who could make a decision about a revision today: by authority, by role, by name, or by their
-place above whoever asked."""
+"""Who could make a decision today: by authority, by role, by name, or by their place above whoever
+asked. ``Panel`` is about anything that is decided, ``Circle`` about one revision of an order."""
 
+from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping
 from datetime import date
-from decimal import Decimal
 from functools import cached_property
 
 from wopo.domain.approval_rights import Deciders, Need, able, ranked
 from wopo.domain.cost_centres import CostCentre, CostCentreOwner
 from wopo.domain.delegations import Delegation, chain_from, chain_to
-from wopo.domain.errors import DomainError
-from wopo.domain.exchange_rates import NO_RATE, ExchangeRate, rate_on
 from wopo.domain.money import Money
 from wopo.domain.on_call import OnCall
 from wopo.domain.order_content import OrderContent
@@ -22,7 +20,7 @@ from wopo.domain.split_orders import Together
 from wopo.domain.waivers import waived
 from wopo.domain.work_orders import WorkOrder
 from wopo.domain.work_requests import Priority
-from wopo.usecases.exchange_rates import convert
+from wopo.usecases.exchange_rates import converted_if, rates_for
 from wopo.usecases.ports import UnitOfWork
 from wopo.usecases.ports.approvals import ApprovalStore
 from wopo.usecases.ports.people import PeopleStore
@@ -41,35 +39,37 @@ def requesters(uow: UnitOfWork, order: PurchaseOrder, revision: OrderRevision) -
     return frozenset(asked)
 
 
-class Circle:
-    """The people around one revision of an order on a day, read once."""
+class Panel(ABC):
+    """The people around something that is decided on a day, read once."""
 
-    def __init__(
-        self,
-        uow: UnitOfWork,
-        day: date,
-        order: PurchaseOrder,
-        revision: OrderRevision,
-        content: OrderContent,
-    ) -> None:
+    def __init__(self, uow: UnitOfWork, day: date) -> None:
         self.uow, self.day = uow, day
-        self.order, self.revision, self.content = order, revision, content
         self._deciders: dict[str, Deciders] = {}
 
-    @cached_property
+    @property
+    @abstractmethod
+    def centre_ids(self) -> frozenset[str]:
+        """The cost centres that pay for it."""
+
+    @property
+    @abstractmethod
     def requesters(self) -> frozenset[str]:
         """Who asked for it."""
-        return requesters(self.uow, self.order, self.revision)
 
-    @cached_property
+    @property
     def handlers(self) -> Mapping[Duty, frozenset[str]]:
-        """Who received goods of the order or entered its invoices; asked for only where something
-        came of it already."""
-        order = self.order
-        untouched = (order.receipt_progress, order.billing_progress) == (Progress.NONE,) * 2
-        if untouched and order.kind is not OrderKind.AFTER_THE_FACT:
-            return {}
-        return self.uow.store(ApprovalStore).handlers(order.id)
+        """Who had another duty in it that keeps them from deciding."""
+        return {}
+
+    @property
+    @abstractmethod
+    def covered(self) -> Money:
+        """What somebody's authority must cover."""
+
+    @property
+    def on_duty(self) -> dict[str, OnCall]:
+        """Who is on call for it, by person."""
+        return {}
 
     @cached_property
     def excluded(self) -> frozenset[str]:
@@ -83,35 +83,17 @@ class Circle:
                 left_out |= people
         return left_out
 
-    @property
-    def amount(self) -> Money:
-        """What the decision is about."""
-        return Money(exposure(self.content, self.revision.total_minor), self.content.currency)
-
     @cached_property
     def need(self) -> Need:
-        """What somebody's authority must cover: this order, and those it is decided with."""
-        others = Together.model_validate(self.revision.together).minor
-        amount = self.amount + Money(others, self.content.currency)
-        centres = frozenset(line.cost_centre_id for line in self.content.lines)
-        return Need(amount, centres, self.day, self.excluded, self._rates())
+        """What somebody's authority must cover today, and who is left out."""
+        currencies = {limit.currency for _, limits in self.approvers for limit in limits}
+        rates = rates_for(self.uow, self.covered.currency, currencies, self.day)
+        return Need(self.covered, self.centre_ids, self.day, self.excluded, rates)
 
     @cached_property
     def approvers(self) -> Approvers:
-        """Active approvers with their limits for the order's cost centres."""
-        centres = {line.cost_centre_id for line in self.content.lines}
-        return self.uow.store(ApprovalStore).approvers(centres)
-
-    def _rates(self) -> dict[str, Decimal]:
-        source = self.content.currency
-        foreign = {limit.currency for _, limits in self.approvers for limit in limits} - {source}
-        known = self.uow.all(ExchangeRate, source=source) if foreign else []
-        rates = {}
-        for currency in foreign:
-            valid = [rate for rate in known if rate.target == currency and rate.day <= self.day]
-            if valid:
-                rates[currency] = rate_on(valid, source, currency, self.day)
-        return rates
+        """Active approvers with their limits for the cost centres."""
+        return self.uow.store(ApprovalStore).approvers(self.centre_ids)
 
     def of(self, wanted: str) -> Deciders:
         """Who could make the decision that asks for ``wanted`` (``Approval.wanted``). Instead of
@@ -141,43 +123,9 @@ class Circle:
         """The delegations in force or to come; few."""
         return self.uow.all(Delegation, ended_at=None, order=("starts", "id"))
 
-    @cached_property
-    def emergency_site(self) -> str | None:
-        """The site of the emergency jobs that all of the order is for; none for anything else."""
-        ids = {line.work_order_id for line in self.content.lines}
-        jobs = self.uow.many(WorkOrder, sorted(id for id in ids if id)).values()
-        sites = {job.site_id for job in jobs}
-        emergency = all(job.priority is Priority.EMERGENCY for job in jobs)
-        return sites.pop() if None not in ids and len(sites) == 1 and emergency else None
-
-    @cached_property
-    def on_duty(self) -> dict[str, OnCall]:
-        """Who is on call for this order, by person: where all of it is for emergency jobs of one
-        site, and their cap covers it."""
-        site_id = self.emergency_site
-        if site_id is None:
-            return {}
-        rows = self.uow.all(OnCall, site_id=site_id, ended_at=None, order="id")
-        found = {row.person_id: row for row in rows if row.covers(self.day)}
-        people = self.uow.many(Person, sorted(found)) if found else {}
-        return {
-            id: row
-            for id, row in found.items()
-            if people[id].active and id not in self.excluded and self._within(row.cap)
-        }
-
-    def _within(self, cap: Money) -> bool:
-        worth = self.worth(self.need.amount, cap.currency)
-        return worth is not None and worth.minor <= cap.minor
-
     def worth(self, money: Money, currency: str) -> Money | None:
         """The amount in another currency on the circle's day; none without a rate."""
-        try:
-            return convert(self.uow, money, currency, self.day)
-        except DomainError as error:
-            if error.code != NO_RATE.code:
-                raise
-            return None
+        return converted_if(self.uow, money, currency, self.day)
 
     def present(self, whom: list[str]) -> tuple[list[str], dict[str, str]]:
         """Of whom it is asked today, and who of these stands in for whom: ``stand_ins_of``, and of
@@ -244,3 +192,78 @@ class Circle:
             if not level:
                 break
         return Deciders(found, tuple(groups))
+
+
+class Circle(Panel):
+    """The people around one revision of an order on a day, read once."""
+
+    def __init__(
+        self,
+        uow: UnitOfWork,
+        day: date,
+        order: PurchaseOrder,
+        revision: OrderRevision,
+        content: OrderContent,
+    ) -> None:
+        super().__init__(uow, day)
+        self.order, self.revision, self.content = order, revision, content
+
+    @property
+    def centre_ids(self) -> frozenset[str]:
+        """Those of its lines."""
+        return frozenset(line.cost_centre_id for line in self.content.lines)
+
+    @cached_property
+    def requesters(self) -> frozenset[str]:
+        """Who asked for a line, or for this revision."""
+        return requesters(self.uow, self.order, self.revision)
+
+    @cached_property
+    def handlers(self) -> Mapping[Duty, frozenset[str]]:
+        """Who received goods of the order or entered its invoices; asked for only where something
+        came of it already."""
+        order = self.order
+        untouched = (order.receipt_progress, order.billing_progress) == (Progress.NONE,) * 2
+        if untouched and order.kind is not OrderKind.AFTER_THE_FACT:
+            return {}
+        return self.uow.store(ApprovalStore).handlers(order.id)
+
+    @property
+    def amount(self) -> Money:
+        """What the decision is about."""
+        return Money(exposure(self.content, self.revision.total_minor), self.content.currency)
+
+    @property
+    def covered(self) -> Money:
+        """This order, and those it is decided with."""
+        others = Together.model_validate(self.revision.together).minor
+        return self.amount + Money(others, self.content.currency)
+
+    @cached_property
+    def emergency_site(self) -> str | None:
+        """The site of the emergency jobs that all of the order is for; none for anything else."""
+        ids = {line.work_order_id for line in self.content.lines}
+        jobs = self.uow.many(WorkOrder, sorted(id for id in ids if id)).values()
+        sites = {job.site_id for job in jobs}
+        emergency = all(job.priority is Priority.EMERGENCY for job in jobs)
+        return sites.pop() if None not in ids and len(sites) == 1 and emergency else None
+
+    @cached_property
+    def on_duty(self) -> dict[str, OnCall]:
+        """Who is on call for this order, by person: where all of it is for emergency jobs of one
+        site, and their cap covers it."""
+        site_id = self.emergency_site
+        if site_id is None:
+            return {}
+        rows = self.uow.all(OnCall, site_id=site_id, ended_at=None, order="id")
+        found = {row.person_id: row for row in rows if row.covers(self.day)}
+        people = self.uow.many(Person, sorted(found)) if found else {}
+        return {
+            id: row
+            for id, row in found.items()
+            if people[id].active and id not in self.excluded and self._within(row.cap)
+        }
+
+    def _within(self, cap: Money) -> bool:
+        worth = self.worth(self.need.amount, cap.currency)
+        return worth is not None and worth.minor <= cap.minor

@@ -1,6 +1,6 @@
 """What an order leaves of the budgets that pay for it, and of its jobs' not-to-exceed amounts."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -39,7 +39,13 @@ def budgets_after(
 ) -> tuple[BudgetAfter, ...]:
     """Per budget: what is free now, less what this adds to what is committed already. Requested
     amounts are not counted as used, so that this very request is not counted twice."""
-    added = _added(uow, order, content)
+    return left_after(uow, _added(uow, order, content), content.currency, day)
+
+
+def left_after(
+    uow: UnitOfWork, added: Mapping[Payer, int], currency: str, day: date
+) -> tuple[BudgetAfter, ...]:
+    """The same for what is added for each payer, in minor units of ``currency``."""
     purses = Purses(uow)
     purses.read(added)
     centres = uow.many(CostCentre, {payer[0] for payer in added})
@@ -53,7 +59,7 @@ def budgets_after(
         for budget in held:
             shares[budget.id] = shares.get(budget.id, 0) + minor
     after = [
-        _after(uow, purses.tree.budgets[id], Money(minor, content.currency), day)
+        _after(uow, purses.tree.budgets[id], Money(minor, currency), day)
         for id, minor in shares.items()
     ]
     return (*after, *_without(bare))

@@ -14,8 +14,7 @@ from wopo.domain.counter_purchases import (
     cap_of,
     decide,
 )
-from wopo.domain.errors import REQUIRED, DomainError
-from wopo.domain.exchange_rates import NO_RATE
+from wopo.domain.errors import REQUIRED
 from wopo.domain.lookup import Kind
 from wopo.domain.money import NEGATIVE, Money, checked_decimal, minor_digits, plain
 from wopo.domain.numbers import short
@@ -32,7 +31,7 @@ from wopo.usecases.attachments import FileFacts, attach
 from wopo.usecases.budget_moves import Purses
 from wopo.usecases.counter_receipts import keep_receipt
 from wopo.usecases.door import Answer, Command, Context, reaction, use_case
-from wopo.usecases.exchange_rates import convert
+from wopo.usecases.exchange_rates import converted_if
 from wopo.usecases.ledger import post_order
 from wopo.usecases.order_documents import OrderDocument, checked
 from wopo.usecases.order_money import SOURCE
@@ -146,23 +145,14 @@ def _facts(ctx: Context, job: WorkOrder, person: Person, amount: Money) -> Count
     settings = company(ctx.uow)
     cap = cap_of(person, settings)
     centre = ctx.require(CostCentre, job.cost_centre_id, label="cost centre")
-    theirs = _converted(ctx, amount, centre.currency)
+    theirs = converted_if(ctx.uow, amount, centre.currency, ctx.at.date())
     return CounterFacts(
         cap=cap,
-        amount=_converted(ctx, amount, cap.currency),
+        amount=converted_if(ctx.uow, amount, cap.currency, ctx.at.date()),
         today=_today(ctx, job, person, cap.currency),
         within_nte=theirs is not None and within_nte(ctx, job, theirs),
         within_budget=theirs is not None and _within_budget(ctx, job, theirs, settings),
     )
-
-
-def _converted(ctx: Context, amount: Money, currency: str) -> Money | None:
-    try:
-        return convert(ctx.uow, amount, currency, ctx.at.date())
-    except DomainError as error:
-        if error.code != NO_RATE.code:
-            raise
-        return None
 
 
 def _today(ctx: Context, job: WorkOrder, person: Person, currency: str) -> Money:
@@ -171,7 +161,7 @@ def _today(ctx: Context, job: WorkOrder, person: Person, currency: str) -> Money
     midnight = ctx.at.replace(hour=0, minute=0, second=0, microsecond=0)
     mine = ours = Money.zero(currency)
     for bought in ctx.uow.store(CounterStore).by_rule(RULE, since=midnight):
-        worth = _converted(ctx, bought.amount, currency)
+        worth = converted_if(ctx.uow, bought.amount, currency, ctx.at.date())
         if worth is None:
             continue
         mine += worth if person.id in bought.requester_ids else Money.zero(currency)

@@ -1,9 +1,17 @@
 """Exchange rates: entering them, and converting an amount on a day."""
 
+from collections.abc import Collection
 from datetime import date
 from decimal import Decimal
 
-from wopo.domain.exchange_rates import ExchangeRate, ExchangeRateSet, converted, rate_on
+from wopo.domain.errors import DomainError
+from wopo.domain.exchange_rates import (
+    NO_RATE,
+    ExchangeRate,
+    ExchangeRateSet,
+    converted,
+    rate_on,
+)
 from wopo.domain.money import NEGATIVE, PRICE_PLACES, Money, checked_decimal, minor_digits, plain
 from wopo.domain.people import Role
 from wopo.usecases.door import Answer, Command, Context, silent, use_case
@@ -65,6 +73,31 @@ def rate_for(uow: UnitOfWork, source: str, target: str, day: date) -> Decimal:
     if source == target:
         return Decimal(1)
     return rate_on(uow.all(ExchangeRate, source=source, target=target), source, target, day)
+
+
+def rates_for(
+    uow: UnitOfWork, source: str, targets: Collection[str], day: date
+) -> dict[str, Decimal]:
+    """The rates in force on ``day`` into these currencies, without those that nobody knows and
+    ``source`` itself; at most one query."""
+    foreign = set(targets) - {source}
+    known = uow.all(ExchangeRate, source=source) if foreign else []
+    rates = {}
+    for target in foreign:
+        valid = [rate for rate in known if rate.target == target and rate.day <= day]
+        if valid:
+            rates[target] = rate_on(valid, source, target, day)
+    return rates
+
+
+def converted_if(uow: UnitOfWork, money: Money, target: str, day: date) -> Money | None:
+    """``convert``; none where no rate compares them."""
+    try:
+        return convert(uow, money, target, day)
+    except DomainError as error:
+        if error.code != NO_RATE.code:
+            raise
+        return None
 
 
 def convert(uow: UnitOfWork, money: Money, target: str, day: date) -> Money:

@@ -2,6 +2,8 @@
 
 from collections.abc import Iterable
 
+from wopo.domain.cost_centres import CostCentreOwnerSet
+from wopo.domain.delegations import DelegationEnded, DelegationMade
 from wopo.domain.events import Event
 from wopo.domain.numbers import short
 from wopo.domain.out_of_pocket import (
@@ -14,6 +16,7 @@ from wopo.domain.out_of_pocket import (
     PocketRerouted,
     PocketsPaidBack,
     PocketState,
+    PocketStepDecided,
     in_sum,
     move,
 )
@@ -28,7 +31,7 @@ from wopo.domain.people import (
 )
 from wopo.domain.work_orders import WorkOrder
 from wopo.usecases.door import Answer, Command, Context, Notice, announces, reaction, use_case
-from wopo.usecases.out_of_pocket import reroute_waiting
+from wopo.usecases.out_of_pocket_decisions import reroute_waiting
 from wopo.usecases.people import direct, home
 from wopo.usecases.ports.outbox import TASK
 from wopo.usecases.ports.people import PeopleStore
@@ -121,6 +124,14 @@ def tell_rerouted(event: PocketRerouted, ctx: Context) -> Iterable[Notice]:
     yield from _to_finance(purchase)
 
 
+@announces(PocketStepDecided)
+def tell_step(event: PocketStepDecided, ctx: Context) -> Iterable[Notice]:
+    """It is the next one's turn; the copies of those who had it say so."""
+    purchase = _purchase(event, ctx)
+    yield from cards(purchase, [*event.before_ids, event.by_id])
+    yield from _to_finance(purchase)
+
+
 @announces(PocketApproved)
 def tell_approved(event: PocketApproved, ctx: Context) -> Iterable[Notice]:
     """The person and the job's thread hear of it; finance's Homes list it."""
@@ -159,16 +170,25 @@ def tell_paid_back(event: PocketsPaidBack, ctx: Context) -> Iterable[Notice]:
 
 
 def deciders_changed(_event: Event, ctx: Context) -> None:
-    """Limits or people changed: what waits is asked of those who can decide now."""
+    """Limits, people or stand-ins changed: what waits is asked of those who can decide now."""
+    ctx.uow.flush()
     reroute_waiting(ctx)
 
 
-for _event in (AuthoritySet, PersonDeactivated, PersonReactivated):
+for _event in (
+    AuthoritySet,
+    PersonDeactivated,
+    PersonReactivated,
+    CostCentreOwnerSet,
+    DelegationMade,
+    DelegationEnded,
+):
     reaction(_event)(deciders_changed)
 
 
 @reaction(PersonChanged)
 def roles_changed(event: PersonChanged, ctx: Context) -> None:
-    """Only roles decide who may approve; a new name or language asks nobody anew."""
-    if "roles" in event.after:
+    """Only roles, and who is above whom, decide who may approve; a new name or language asks nobody
+    anew."""
+    if {"roles", "manager_id"} & set(event.after):
         reroute_waiting(ctx)

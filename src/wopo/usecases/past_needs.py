@@ -7,8 +7,6 @@ from decimal import Decimal
 from typing import Any
 
 from wopo.domain.cost_centres import CostCentre
-from wopo.domain.errors import DomainError
-from wopo.domain.exchange_rates import NO_RATE
 from wopo.domain.locations import Location
 from wopo.domain.money import Money, extend
 from wopo.domain.part_requests import (
@@ -23,7 +21,7 @@ from wopo.domain.purchase_orders import OrderKind, PurchaseOrder, PurchaseOrderL
 from wopo.domain.purchasing_conditions import JobFacts, LineFacts
 from wopo.domain.vendors import Vendor
 from wopo.domain.work_orders import WorkOrder
-from wopo.usecases.exchange_rates import convert
+from wopo.usecases.exchange_rates import converted_if
 from wopo.usecases.part_request_rules import company_limit
 from wopo.usecases.part_request_states import LineStanding, standings
 from wopo.usecases.ports import UnitOfWork
@@ -157,12 +155,7 @@ class _Around:
         """The amount in the company's currency at the rate of its day; none without one."""
         if amount is None or amount.currency == self.limit.currency:
             return amount
-        try:
-            return convert(self.uow, amount, self.limit.currency, day)
-        except DomainError as error:
-            if error.code != NO_RATE.code:
-                raise
-            return None
+        return converted_if(self.uow, amount, self.limit.currency, day)
 
 
 def _asked(around: _Around, request: PartRequest, standing: LineStanding) -> PastNeed:

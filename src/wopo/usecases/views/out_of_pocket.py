@@ -6,17 +6,18 @@ from datetime import date, datetime
 from decimal import Decimal
 
 from wopo.domain.attachments import Attachment
-from wopo.domain.budgets import Budget
 from wopo.domain.cost_centres import CostCentre
 from wopo.domain.errors import NOT_FOUND
 from wopo.domain.money import Money
-from wopo.domain.out_of_pocket import OutOfPocket, Payback, PocketState, in_sum
+from wopo.domain.out_of_pocket import OutOfPocket, Payback, PocketDecision, PocketState
 from wopo.domain.parts import Part
 from wopo.domain.people import Person
 from wopo.domain.pricing import Wanted
 from wopo.domain.vendors import Vendor
 from wopo.domain.work_orders import WorkOrder
+from wopo.usecases.budgets_after import left_after
 from wopo.usecases.ports import UnitOfWork
+from wopo.usecases.ports.out_of_pocket import PocketStore
 from wopo.usecases.pricing import price_book
 from wopo.usecases.views.approval_lines import JobRef
 from wopo.usecases.views.approvals import jobs_of
@@ -35,31 +36,41 @@ class Instead:
 
 
 @dataclass(frozen=True)
-class PocketView:
-    """One purchase. ``open``: the reader is asked to decide; ``own``: they paid it."""
+class PocketLine:
+    """One purchase in a list. ``own``: the reader paid it."""
 
     id: str
     number: str
     version: int
-    state: PocketState
     person: str
     job: JobRef
     description: str
+    amount: Money
+    own: bool
+
+
+@dataclass(frozen=True)
+class PocketView(PocketLine):
+    """One purchase. ``together``: what it is decided together with; ``agreed``: who said yes in an
+    earlier step; ``rule``: the policy's rule about who decides; ``open``: the reader is asked."""
+
+    state: PocketState
     part: str
     quantity: Decimal
     bought_on: date
-    amount: Money
     reason: str
     flags: tuple[str, ...]
     instead: Instead | None
     left_after: Money | None
+    together: Money | None
     photos: int
     asked_of: tuple[str, ...]
+    agreed: tuple[str, ...]
+    rule: str
     decided_by: str
     decided_at: datetime | None
     decision_reason: str
     open: bool
-    own: bool
 
 
 def pocket_view(uow: UnitOfWork, purchase_id: str, *, reader: Person) -> PocketView:
@@ -67,7 +78,10 @@ def pocket_view(uow: UnitOfWork, purchase_id: str, *, reader: Person) -> PocketV
     one = uow.get(OutOfPocket, purchase_id)
     if one is None:
         raise NOT_FOUND(kind="out-of-pocket purchase", wanted=purchase_id, nearest="")
-    people = refs_of(uow, {Person: [one.person_id, one.decided_by_id, *one.eligible_ids]})
+    made = uow.all(PocketDecision, out_of_pocket_id=one.id, order=("step", "id"))
+    agreed = [row.made_by_id for row in made if row.made_by_id]
+    whose = [one.person_id, one.decided_by_id, *one.eligible_ids, *agreed]
+    people = refs_of(uow, {Person: whose})
     part = uow.get(Part, one.part_id) if one.part_id else None
     waits = one.state is PocketState.WAITING
     decided = people.get(one.decided_by_id or "")
@@ -86,9 +100,12 @@ def pocket_view(uow: UnitOfWork, purchase_id: str, *, reader: Person) -> PocketV
         reason=one.reason,
         flags=tuple(one.flags),
         instead=_instead(uow, one, part) if part else None,
-        left_after=_left_after(uow, one) if waits else None,
+        left_after=_tightest(uow, one) if waits else None,
+        together=Money(one.together_minor, one.charged_currency) if one.together_minor else None,
         photos=uow.count(Attachment, subject="out_of_pocket", subject_id=one.id),
         asked_of=tuple(people[id].name for id in one.eligible_ids if id in people),
+        agreed=tuple(dict.fromkeys(people[id].name for id in agreed)),
+        rule=one.matrix_rule,
         decided_by=decided.name if decided else "",
         decided_at=one.decided_at,
         decision_reason=one.decision_reason,
@@ -114,22 +131,40 @@ def _instead(uow: UnitOfWork, one: OutOfPocket, part: Part) -> Instead | None:
     return Instead(vendor.name, offer.agreement_number or "", amount)
 
 
-def _left_after(uow: UnitOfWork, one: OutOfPocket) -> Money | None:
-    budgets = uow.all(Budget, cost_centre_id=one.cost_centre_id)
-    budget = next((found for found in budgets if found.covers(one.bought_on)), None)
-    return budget.available() - one.charged if budget else None
+def _tightest(uow: UnitOfWork, one: OutOfPocket) -> Money | None:
+    """What is left of the budget that has least left, of those that pay for it and are kept in its
+    currency; the job's not-to-exceed amount has a flag of its own."""
+    payer = (one.cost_centre_id, one.project_id, one.work_order_id)
+    after = left_after(uow, {payer: one.charged_minor}, one.charged_currency, one.bought_on)
+    left = [found.left_after for found in after if found.left_after is not None and not found.nte]
+    same = [money for money in left if money.currency == one.charged_currency]
+    return min(same, key=lambda money: money.minor, default=None)
 
 
-def to_decide(uow: UnitOfWork, reader: Person, *, limit: int = SHOWN) -> tuple[OutOfPocket, ...]:
-    """What waits for the reader, the oldest first."""
-    waiting = uow.all(OutOfPocket, state=PocketState.WAITING, order="created_at")
-    return tuple(one for one in waiting if reader.id in one.eligible_ids)[:limit]
+def to_decide(uow: UnitOfWork, reader: Person, *, limit: int = SHOWN) -> tuple[PocketLine, ...]:
+    """What waits for the reader, the oldest first. A constant number of queries."""
+    found = uow.store(PocketStore).waiting_for(reader.id, limit)
+    jobs = jobs_of(uow, [one.work_order_id for one in found])
+    people = refs_of(uow, {Person: [one.person_id for one in found]})
+    return tuple(
+        PocketLine(
+            id=one.id,
+            number=one.number,
+            version=one.version,
+            person=people[one.person_id].name,
+            job=jobs[one.work_order_id],
+            description=one.description,
+            amount=one.amount,
+            own=reader.id == one.person_id,
+        )
+        for one in found
+    )
 
 
 def to_pay_back(uow: UnitOfWork) -> tuple[int, tuple[Money, ...]]:
     """How many approved purchases nobody paid back yet, and what they come to."""
-    found = uow.all(OutOfPocket, state=PocketState.APPROVED, order="number")
-    return len(found), tuple(in_sum(found).values())
+    count, sums = uow.store(PocketStore).approved_sums()
+    return count, tuple(sums)
 
 
 @dataclass(frozen=True)

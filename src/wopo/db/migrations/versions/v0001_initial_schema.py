@@ -519,6 +519,7 @@ def upgrade() -> None:
         batch_op.create_index(
             batch_op.f("ix_attachment_added_by_id"), ["added_by_id"], unique=False
         )
+        batch_op.create_index(batch_op.f("ix_attachment_sha256"), ["sha256"], unique=False)
         batch_op.create_index(
             batch_op.f("ix_attachment_slack_file_id"), ["slack_file_id"], unique=False
         )
@@ -2137,6 +2138,9 @@ def upgrade() -> None:
         sa.Column("charged_currency", sa.String(length=3), nullable=False),
         sa.Column("reason", sa.String(length=200), nullable=False),
         sa.Column("flags", sa.JSON(), nullable=False),
+        sa.Column("together_minor", sa.BigInteger(), nullable=False),
+        sa.Column("photos_read", sa.Boolean(), nullable=False),
+        sa.Column("matrix_rule", sa.String(length=80), nullable=False),
         sa.Column("eligible_ids", sa.JSON(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("decided_by_id", sa.String(length=40), nullable=True),
@@ -2181,6 +2185,53 @@ def upgrade() -> None:
         batch_op.create_index("ix_out_of_pocket_state", ["state", "created_at"], unique=False)
         batch_op.create_index(
             batch_op.f("ix_out_of_pocket_work_order_id"), ["work_order_id"], unique=False
+        )
+
+    op.create_table(
+        "pocket_ask",
+        sa.Column("person_id", sa.String(length=40), nullable=False),
+        sa.Column("out_of_pocket_id", sa.String(length=40), nullable=False),
+        sa.Column("waiting", sa.Boolean(), nullable=False),
+        sa.Column("asked_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["out_of_pocket_id"], ["out_of_pocket.id"], initially="DEFERRED", deferrable=True
+        ),
+        sa.ForeignKeyConstraint(
+            ["person_id"], ["person.id"], initially="DEFERRED", deferrable=True
+        ),
+        sa.PrimaryKeyConstraint("person_id", "out_of_pocket_id"),
+    )
+    with op.batch_alter_table("pocket_ask", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_pocket_ask_out_of_pocket_id"), ["out_of_pocket_id"], unique=False
+        )
+        batch_op.create_index(
+            "ix_pocket_ask_waiting", ["person_id", "waiting", "asked_at"], unique=False
+        )
+
+    op.create_table(
+        "pocket_decision",
+        sa.Column("id", sa.String(length=40), nullable=False),
+        sa.Column("out_of_pocket_id", sa.String(length=40), nullable=False),
+        sa.Column("step", sa.Integer(), nullable=False),
+        sa.Column("wanted", sa.String(length=80), nullable=False),
+        sa.Column("made_by_id", sa.String(length=40), nullable=True),
+        sa.Column("made_for_id", sa.String(length=40), nullable=True),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["made_by_id"], ["person.id"], initially="DEFERRED", deferrable=True
+        ),
+        sa.ForeignKeyConstraint(
+            ["made_for_id"], ["person.id"], initially="DEFERRED", deferrable=True
+        ),
+        sa.ForeignKeyConstraint(
+            ["out_of_pocket_id"], ["out_of_pocket.id"], initially="DEFERRED", deferrable=True
+        ),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    with op.batch_alter_table("pocket_decision", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_pocket_decision_out_of_pocket_id"), ["out_of_pocket_id"], unique=False
         )
 
     op.create_table(
@@ -2335,6 +2386,8 @@ def downgrade() -> None:
         "reservation",
         "allocation",
         "receipt_line",
+        "pocket_decision",
+        "pocket_ask",
         "out_of_pocket",
         "part_request_line",
         "ledger_entry",
