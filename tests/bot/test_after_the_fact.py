@@ -12,6 +12,7 @@ import pytest
 from bot.ids import Action, Callback
 from bot.metadata import Target
 from tests.conftest import TestClock
+from tests.factories.buying import part_line
 from tests.factories.jobs import Company, Do, row, rows
 from tests.factories.shop import Shop, asked, open_shop
 from tests.payloads import Payloads
@@ -32,6 +33,8 @@ from wopo.usecases.approvals import ApproveOrder
 from wopo.usecases.invoice_papers import BilledLine
 from wopo.usecases.invoices import EnterInvoice
 from wopo.usecases.order_changes import IssueOrder
+from wopo.usecases.part_request_sourcing import SetLineVendor
+from wopo.usecases.part_requests import RequestParts
 from wopo.usecases.purchase_orders import DraftOrder, SubmitOrder
 from wopo.usecases.receipts import CountedLine, PostReceipt
 from wopo.usecases.settings import SetChannels
@@ -107,6 +110,36 @@ def test_said_in_three_picks_decided_by_finance_first_and_flagged(
     (second,) = waiting(transactions)
     assert second.eligible_ids == [company.app]
     assert row(transactions, PurchaseOrder, order_id).state is OrderState.PENDING_APPROVAL
+
+
+def test_what_is_sent_straight_from_a_request_or_a_buyers_choice_is_looked_at_too(
+    do: Do, company: Company, shop: Shop, transactions: SqlTransactions
+) -> None:
+    """Of seven seals five lie in stock. It is kept as a draft with the reason, and nothing is
+    sent before somebody says whether it was billed already."""
+    for number, price in (("R-1", "25"), ("R-2", "30")):
+        billed = BilledLine(description="x", quantity=D(1), unit="pcs", unit_price=D(price))
+        invoice = EnterInvoice(
+            vendor_id=shop.grainger, number=number, invoice_date=date(2026, 2, 20), currency="EUR",
+            lines=(billed,),
+        )  # fmt: skip
+        do(invoice, by=company.fin)
+    wanted = RequestParts(work_order_id=shop.job, lines=(part_line(shop.seal, "7"),), submit=True)
+    said = do(wanted, by=company.tess).message
+    assert "PO-1 is kept as a draft: Grainger's invoice R-1 of 2026-02-20 over the same" in said
+    other = RequestParts(work_order_id=shop.job, lines=(part_line(shop.belt, "1"),))
+    line_id = do(other, by=company.tess).facts["line_ids"][0]
+    chosen = SetLineVendor(
+        line_id=line_id, vendor_id=shop.grainger, unit_price=D(5), currency="EUR", submit=True
+    )
+    assert "over the same amount has no order yet" in do(chosen, by=company.bea).message
+    (order,) = rows(transactions, PurchaseOrder)
+    assert (order.state, order.total_minor) == (OrderState.DRAFT, 3_000), "25 and 5 on one draft"
+    do(say(order.id), by=company.bea)
+    do(SubmitOrder(order_id=order.id), by=company.bea)
+    assert row(transactions, PurchaseOrder, order.id).kind is OrderKind.AFTER_THE_FACT
+    wanted = RequestParts(work_order_id=shop.job, lines=(part_line(shop.seal, "3"),), submit=True)
+    assert do(wanted, by=company.tess).message == "PR-3 is sent."
 
 
 def test_an_invoice_that_waits_without_an_order_is_found_when_the_order_is_sent(

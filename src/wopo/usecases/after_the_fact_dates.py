@@ -1,5 +1,8 @@
 """Finding from dates, when an order is sent, that the delivery or the invoice came before it."""
 
+from datetime import date
+from typing import NamedTuple
+
 from wopo.domain.after_the_fact import FOUND, REASON_MISSING, AfterTheFact
 from wopo.domain.numbers import short
 from wopo.domain.order_life import total_of
@@ -7,6 +10,14 @@ from wopo.domain.purchase_orders import OrderKind, PurchaseOrder
 from wopo.domain.vendors import Vendor
 from wopo.usecases.door import Context
 from wopo.usecases.ports.after_the_fact import AfterTheFactStore
+
+
+class Billed(NamedTuple):
+    """The vendor's invoice, and its day."""
+
+    vendor: str
+    invoice: str
+    day: date
 
 
 def check_in_time(ctx: Context, order: PurchaseOrder) -> None:
@@ -18,11 +29,20 @@ def check_in_time(ctx: Context, order: PurchaseOrder) -> None:
             raise REASON_MISSING(number=number)
         return
     name = f"after_the_fact:{order.id}"
-    if order.kind is not OrderKind.STANDARD or name in ctx.acknowledged:
-        return
-    total = total_of(order)
-    found = ctx.uow.store(AfterTheFactStore).unordered_invoice(order.vendor_id, total)
+    found = None if name in ctx.acknowledged else billed_before(ctx, order)
     if found is not None:
-        vendor = ctx.require(Vendor, order.vendor_id, label="vendor").name
-        invoice, day = found
-        raise FOUND(name, vendor=vendor, invoice=invoice, day=day, amount=total, number=number)
+        told = found._asdict()
+        raise FOUND(name, amount=total_of(order), number=number, **told)
+
+
+def billed_before(ctx: Context, order: PurchaseOrder) -> Billed | None:
+    """The invoice that a standard order seems to come after: of the vendor, over just this total,
+    and without an order."""
+    if order.kind is not OrderKind.STANDARD:
+        return None
+    store = ctx.uow.store(AfterTheFactStore)
+    found = store.unordered_invoice(order.vendor_id, total_of(order))
+    if found is None:
+        return None
+    vendor = ctx.require(Vendor, order.vendor_id, label="vendor").name
+    return Billed(vendor, *found)

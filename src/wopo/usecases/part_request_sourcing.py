@@ -29,12 +29,12 @@ from wopo.domain.stock import checked_quantity
 from wopo.domain.vendors import Vendor
 from wopo.domain.work_orders import WorkOrder
 from wopo.usecases.door import Answer, Command, Context, use_case
-from wopo.usecases.order_documents import hold_order
 from wopo.usecases.part_request_buying import Purchase, put_on_orders, take_off_drafts
 from wopo.usecases.part_request_rules import Need, rulebook
+from wopo.usecases.part_request_sending import send
 from wopo.usecases.part_request_states import LineStanding, refresh_lines, standing_of
 from wopo.usecases.pricing import price_book
-from wopo.usecases.purchase_orders import BUYERS, submit
+from wopo.usecases.purchase_orders import BUYERS
 
 
 class VendorShare(BaseModel):
@@ -164,14 +164,12 @@ def _source(
         )
     )
     refresh_lines(ctx, [line], aloud=False, told_anyway=True)
-    if submit_now:
-        for document in documents:
-            submit(ctx, hold_order(ctx, document.order.id))
+    kept = send(ctx, job, documents) if submit_now else []
+    goes = f"{line.description} goes on {', '.join(one.order.number for one in documents)}."
     return Answer(
         subject_id=line.id,
         number=request.number,
-        message=f"{line.description} goes on "
-        f"{', '.join(document.order.number for document in documents)}.",
+        message=" ".join([goes, *kept]),
         facts={"order_ids": [document.order.id for document in documents]},
     )
 

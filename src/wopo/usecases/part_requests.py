@@ -4,9 +4,6 @@ from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 
-from wopo.domain.cost_centres import CostCentre
-from wopo.domain.errors import DomainError
-from wopo.domain.exchange_rates import NO_RATE
 from wopo.domain.numbers import short
 from wopo.domain.part_request_states import ZERO
 from wopo.domain.part_requests import (
@@ -26,9 +23,8 @@ from wopo.domain.stock import (
 from wopo.domain.work_orders import WORK_ORDER, WorkOrder
 from wopo.usecases.demand import apart, join_orders
 from wopo.usecases.door import Answer, Command, Context, use_case
-from wopo.usecases.exchange_rates import rate_for
 from wopo.usecases.nte import check_request
-from wopo.usecases.order_documents import OrderDocument, hold_order
+from wopo.usecases.order_documents import OrderDocument
 from wopo.usecases.part_request_buying import Purchase, put_on_orders
 from wopo.usecases.part_request_planning import (
     LineInput,
@@ -37,12 +33,13 @@ from wopo.usecases.part_request_planning import (
 )
 from wopo.usecases.part_request_plans import Plan
 from wopo.usecases.part_request_rules import rulebook
+from wopo.usecases.part_request_sending import send
 from wopo.usecases.part_request_states import (
     LineStanding,
     open_reserved,
     refresh_lines,
 )
-from wopo.usecases.purchase_orders import BUYERS, submit
+from wopo.usecases.purchase_orders import BUYERS
 from wopo.usecases.small_needs import Asking
 from wopo.usecases.stock import hold_levels
 from wopo.usecases.work_orders import permitted
@@ -162,29 +159,7 @@ def _take_in(
     orders = put_on_orders(ctx, job, purchases, rules, alone=alone)
     join_orders(ctx, job, joining)
     refresh_lines(ctx, lines, new=True)
-    return lines, orders, _send(ctx, job, orders) if submit_now else []
-
-
-def _send(ctx: Context, job: WorkOrder, orders: Sequence[OrderDocument]) -> list[str]:
-    """Ask for approval of each order. One without a rate into the job's currency stays a draft,
-    so that what was asked for is kept (reliability A33); why, in words."""
-    centre = ctx.require(CostCentre, job.cost_centre_id, label="cost centre")
-    today, missing = ctx.at.date(), []
-    for document in orders:
-        order = document.order
-        try:
-            rate_for(ctx.uow, order.currency, centre.currency, today)
-        except DomainError as error:
-            if error.code != NO_RATE.code:
-                raise
-            why = f"no {order.currency}->{centre.currency} rate for {today}"
-            missing.append(
-                f"{short(order.number)} is kept as a draft: {why}. Ask finance for one, then send "
-                "the draft."
-            )
-        else:
-            submit(ctx, hold_order(ctx, order.id))
-    return missing
+    return lines, orders, send(ctx, job, orders) if submit_now else []
 
 
 def _new_line(
