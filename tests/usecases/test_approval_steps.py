@@ -266,6 +266,16 @@ def test_a_small_change_asks_only_whom_it_touches_and_the_authority(
         assert list(order_faults(uow)) == []
 
 
+def test_small_changes_one_after_another_are_measured_from_what_was_decided(
+    do: Do, buyer: Buyer, world: World, two_centres: str
+) -> None:
+    """Each step is within the tolerance, both together are not."""
+    change(buyer, two_centres, quantity=D(11))
+    buyer.do(_newest(buyer, two_centres, "owner:cc"), by="ana")
+    assert buyer.order(two_centres).approved_revision == 2
+    assert change(buyer, two_centres, quantity=D(12)) == ALL_AGAIN
+
+
 @pytest.mark.parametrize(
     "update",
     [
