@@ -15,7 +15,7 @@ from wopo.domain.errors import DomainError
 from wopo.domain.outbox import OutboxRow
 from wopo.domain.people import AuthorityLimit
 from wopo.domain.pricing import LastPrice
-from wopo.domain.purchase_orders import OrderRevision, OrderState, RevisionState
+from wopo.domain.purchase_orders import OrderRevision, OrderState, Progress, RevisionState
 from wopo.domain.vendors import Standing, Vendor
 from wopo.usecases.approval_questions import AnswerQuestion, AskAboutOrder
 from wopo.usecases.approvals import ApproveOrder, RejectOrder
@@ -24,6 +24,8 @@ from wopo.usecases.order_changes import CancelOrder, ReviseOrder
 from wopo.usecases.part_requests import RequestParts
 from wopo.usecases.people import DeactivatePerson, SavePerson, SetAuthority
 from wopo.usecases.purchase_orders import WithdrawOrder
+from wopo.usecases.receipt_corrections import ReturnedLine, ReturnGoods
+from wopo.usecases.receipts import CountedLine, PostReceipt
 from wopo.usecases.settings import ChangeCompanySettings
 from wopo.usecases.vendors import SaveVendor
 
@@ -315,3 +317,20 @@ def test_tomorrow_is_another_day(do: Do, buyer: Buyer, clock: TestClock) -> None
     order_id = buyer.submitted()
     clock.now += timedelta(days=400)
     assert buyer.approve(order_id).facts == {"decided": True}
+
+
+def test_who_received_goods_that_went_back_does_not_approve_a_change(
+    do: Do, buyer: Buyer, world: World
+) -> None:
+    do(SavePerson(code="ana", roles=frozenset({"approver", "receiver"})), by="adm")
+    order_id = buyer.issued(by="max")
+    (row,) = buyer.content_now(order_id).lines
+    counted = CountedLine(line_id=row.id, accepted=D(10))
+    do(PostReceipt(order_id=order_id, lines=(counted,)), by="ana")
+    back = ReturnedLine(line_id=row.id, accepted=D(10))
+    do(ReturnGoods(order_id=order_id, lines=(back,), reason="wrong"), by="rex")
+    assert buyer.order(order_id).receipt_progress is Progress.NONE
+    change = content(row.model_copy(update={"quantity": D(9)}))
+    do(ReviseOrder(order_id=order_id, content=change, reason="fewer"), by="ben")
+    assert buyer.asked(order_id).eligible_ids == ["max"]
+    assert refused(do, buyer.click(order_id), "ana").code == "approval.handled"
