@@ -103,7 +103,7 @@ def open_hand_on(ack: Ack, visit: Visit, body: Body, action: dict[str, Any]) -> 
     with visit.read() as uow:
         people = [
             (person.id, person.name)
-            for person in takers(uow, target.id, without=visit.me.id, day=visit.reader.today)
+            for person in takers(uow, target.id, without=visit.me.id, at=visit.services.clock())
         ]
     view = forms.build_hand_on(target, about, people) if people else notice(ALONE)
     show(visit.services, body, view)

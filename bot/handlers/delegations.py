@@ -27,7 +27,7 @@ def register(app: App, _services: Services) -> None:
 def screen(visit: Visit) -> Block:
     """The form as it stands now."""
     with visit.read() as uow:
-        lines = delegations_of(uow, visit.me.id, day=visit.reader.today)
+        lines = delegations_of(uow, visit.me.id, at=visit.services.clock())
         away = away_stand_in(uow, visit.me.id)
     return forms.build(lines, away, visit.reader)
 

@@ -34,7 +34,7 @@ def _agree(target: Target, yes: frozenset[str]) -> ReviewEmergency:
 def screen(visit: Visit) -> Block:
     """The form as it stands now."""
     with visit.read() as uow:
-        lines = on_call_lines(uow, day=visit.reader.today)
+        lines = on_call_lines(uow, at=visit.services.clock())
     return forms.build(lines, visit.reader)
 
 

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from wopo.domain.approval_rights import Need, covers, eligible, level
+from wopo.domain.approval_rights import Need, eligible, level
 from wopo.domain.money import Money
 from wopo.domain.people import AuthorityLimit, Person
 
@@ -36,6 +36,11 @@ def limit(
 
 def need(major: str = "500", *centres: str, **more: object) -> Need:
     return Need(Money.of(major, "EUR"), frozenset(centres or ("a",)), DAY, **more)  # type: ignore[arg-type]
+
+
+def covers(limits: list[AuthorityLimit], wanted: Need) -> bool:
+    """Whether these limits are enough for anybody who is not left out."""
+    return eligible([(person("somebody"), limits)], wanted) == ["somebody"]
 
 
 def test_the_lowest_sufficient_limit_is_asked_first() -> None:

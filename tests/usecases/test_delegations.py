@@ -15,11 +15,12 @@ from wopo.domain.errors import DomainError
 from wopo.domain.outbox import OutboxRow
 from wopo.domain.people import SlackIdentity
 from wopo.domain.purchase_orders import OrderState
-from wopo.usecases.absences import AllowAbsence, NoteStatus
+from wopo.usecases.absences import AllowAbsence, NotePause, NoteStatus
 from wopo.usecases.approvals import RejectOrder
 from wopo.usecases.audit_authority import authority_faults
 from wopo.usecases.delegations import Delegate, EndDelegation, FollowDelegations
 from wopo.usecases.door import Answer
+from wopo.usecases.people import SavePerson
 
 Do = Callable[..., Answer]
 TODAY = date(2026, 3, 2)
@@ -176,3 +177,97 @@ def test_a_slack_status_names_the_stand_in_where_it_is_allowed_and_always_ends(
     do(AllowAbsence(), by="ana")
     status(do, "sick", until=clock() + timedelta(days=1))
     assert len(world.all(Delegation)) == 2
+
+
+def test_the_same_status_does_not_begin_anew_what_was_ended_by_hand_or_is_over(
+    do: Do, world: World, clock: TestClock
+) -> None:
+    world.add(SlackIdentity(id="i", workspace_id="T1", user_id="U1", person_id="ana"))
+    do(AllowAbsence(to_id="sue"), by="ana")
+    status(do, "vacation")
+    (row,) = world.all(Delegation)
+    clock.forward(days=1)
+    status(do, "vacation")
+    assert [one.id for one in world.all(Delegation, ended_at=None)] == [row.id]
+    do(EndDelegation(delegation_id=row.id), by="ana")
+    status(do, "vacation")
+    assert world.all(Delegation, ended_at=None) == []
+    status(do, "")
+    status(do, "sick")
+    assert len(world.all(Delegation, ended_at=None)) == 1
+    clock.forward(days=14)
+    assert do(FollowDelegations()).facts == {"begun": 0, "over": 1}
+    status(do, "sick")
+    assert world.all(Delegation, ended_at=None) == []
+
+
+def test_do_not_disturb_of_a_working_day_names_the_stand_in_and_a_nightly_one_does_not(
+    do: Do, buyer: Buyer, world: World, clock: TestClock
+) -> None:
+    """It is Monday, 9:00."""
+    world.add(SlackIdentity(id="i", workspace_id="T1", user_id="U1", person_id="ana"))
+    order_id = buyer.submitted()
+
+    def pause(start: int, hours: int) -> None:
+        starts = clock() + timedelta(hours=start)
+        ends = starts + timedelta(hours=hours)
+        do(NotePause(workspace_id="T1", user_id="U1", starts=starts, ends=ends))
+
+    pause(0, 72)
+    assert world.all(Delegation) == [], "nobody allowed it"
+    do(AllowAbsence(to_id="sue"), by="ana")
+    pause(-12, 14)
+    pause(9, 72)
+    assert world.all(Delegation) == []
+    pause(0, 71)
+    (row,) = world.all(Delegation)
+    assert (row.ends, row.source) == (date(2026, 3, 4), Source.DO_NOT_DISTURB)
+    assert buyer.asked(order_id).stand_ins == {"sue": "ana"}
+    status(do, "sick", until=clock() + timedelta(days=1))
+    assert world.all(Delegation, ended_at=None)[0].id == row.id, "the longer one counts"
+    do(NotePause(workspace_id="T1", user_id="U1"))
+    (left,) = world.all(Delegation, ended_at=None)
+    assert (left.ends, left.source) == (date(2026, 3, 3), Source.STATUS)
+    status(do, "")
+    assert buyer.asked(order_id).eligible_ids == ["ana"]
+
+
+def test_days_are_those_of_whoever_is_away(
+    do: Do, buyer: Buyer, world: World, clock: TestClock
+) -> None:
+    """Ana's day begins at 8:00 in UTC, and she keeps it though her clock changes meanwhile."""
+    do(SavePerson(code="ana", timezone="America/Los_Angeles"), by="adm")
+    clock.now = clock.now.replace(day=3, hour=2)
+    with pytest.raises(DomainError, match="past"):
+        stands_in(do, "sue", first=-1)
+    id = stands_in(do, "sue", first=1, days=1)
+    do(SavePerson(code="ana", timezone="Europe/Berlin"), by="adm")
+    order_id = buyer.submitted()
+    clock.now = clock.now.replace(hour=7)
+    assert do(FollowDelegations()).facts == {"begun": 0, "over": 0}
+    assert refused(lambda: buyer.approve(order_id, "sue")).code == "delegation.outside_days"
+    clock.now = clock.now.replace(hour=8)
+    assert do(FollowDelegations()).facts == {"begun": 1, "over": 0}
+    assert buyer.asked(order_id).eligible_ids == ["sue"]
+    clock.now = clock.now.replace(day=4, hour=7)
+    late = buyer.submitted()
+    assert do(FollowDelegations()).facts == {"begun": 0, "over": 0}
+    buyer.approve(late, "sue")
+    with world.transactions.read() as uow:
+        assert list(authority_faults(uow)) == []
+    clock.now = clock.now.replace(hour=8)
+    assert do(FollowDelegations()).facts == {"begun": 0, "over": 1}
+    assert world.get(Delegation, id).ended_at == clock()
+    assert buyer.asked(order_id).eligible_ids == ["ana"]
+
+
+def test_what_waits_is_asked_anew_once_however_many_end(
+    do: Do, buyer: Buyer, world: World, clock: TestClock
+) -> None:
+    for whom in ("ana", "max"):
+        stands_in(do, "sue", by=whom, days=1)
+    asked = buyer.asked(buyer.submitted())
+    clock.forward(days=1)
+    assert do(FollowDelegations()).facts == {"begun": 0, "over": 2}
+    events = [entry.event for entry in world.all_entries() if entry.subject_id == asked.id]
+    assert events.count("approval:rerouted") == 1

@@ -14,7 +14,7 @@ from tests.factories.buying import Buyer, World, content, line, seed
 from wopo.db.uow import SqlTransactions
 from wopo.domain.approvals import Approval
 from wopo.domain.errors import DomainError
-from wopo.domain.on_call import EmergencyReview, next_working_day
+from wopo.domain.on_call import EmergencyReview, OnCall, next_working_day
 from wopo.domain.outbox import JobRun, OutboxRow
 from wopo.domain.people import Person
 from wopo.domain.purchase_orders import OrderState
@@ -23,6 +23,7 @@ from wopo.domain.work_orders import WorkOrder
 from wopo.domain.work_requests import Priority
 from wopo.usecases.audit_authority import authority_faults
 from wopo.usecases.audit_orders import order_faults
+from wopo.usecases.delegations import FollowDelegations
 from wopo.usecases.door import Answer
 from wopo.usecases.on_call import EndOnCall, SetOnCall
 from wopo.usecases.on_call_reviews import ASKED, AskReviews, ReviewEmergency
@@ -31,6 +32,7 @@ from wopo.usecases.people import DeactivatePerson, SavePerson
 from wopo.usecases.purchasing_policy import ImportPolicy
 from wopo.usecases.settings import ChangeCompanySettings
 from wopo.usecases.sweeps import AT_ONCE
+from wopo.usecases.views.on_call import SHOWN, OnCallLine, on_call_lines
 
 Do = Callable[..., Answer]
 D = Decimal
@@ -190,6 +192,27 @@ def test_on_call_reaches_only_as_far_as_the_cap_the_site_and_emergencies(
     assert refused(lambda: buyer.approve(late, "tess")).code == "approval.not_eligible"
 
 
+def test_whoever_was_asked_on_call_and_no_longer_may_is_told_so_and_others_are_asked(
+    do: Do, buyer: Buyer, world: World
+) -> None:
+    """Tom is on call for two sites; what counts is the one of the emergency."""
+    elsewhere = on_call("tom", cap="5000").model_copy(update={"site_id": "site2"})
+    do(elsewhere, by="sue")
+    dear = buyer.submitted(content(line(quantity=D(17))))
+    above = refused(lambda: buyer.approve(dear, "tom"))
+    assert (above.code, str(above.facts["cap"])) == ("on_call.above_cap", "200.00 EUR")
+    order_id = buyer.submitted(content(line(quantity=D(1)), vendor_id="zed"))
+    assert buyer.asked(order_id).eligible_ids == ["ana", "tom"]
+    click = buyer.click(order_id)
+    with world.transactions.write() as uow:
+        job = uow.get(WorkOrder, "WO-1")
+        assert job is not None
+        job.priority = Priority.NORMAL
+        uow.commit()
+    assert do(click, by="tom").facts == {"decided": False}
+    assert buyer.asked(order_id).eligible_ids == ["ana"]
+
+
 def test_nobody_on_call_approves_what_they_asked_for(do: Do, buyer: Buyer) -> None:
     do(on_call("ben"), by="sue")
     order_id = buyer.submitted()
@@ -259,6 +282,51 @@ def test_ending_it_takes_the_card_back(do: Do, buyer: Buyer) -> None:
     do(EndOnCall(on_call_id=id), by="sue")
     assert buyer.asked(order_id).eligible_ids == ["ana", "tom"]
     assert refused(lambda: do(EndOnCall(on_call_id=id), by="sue")).code == "on_call.ended"
+
+
+def test_days_on_call_are_the_persons_own_and_cards_follow_their_first_and_last(
+    do: Do, buyer: Buyer, world: World, clock: TestClock
+) -> None:
+    """Rex's day begins six hours after UTC's."""
+    do(SavePerson(code="rex", timezone="America/Chicago"), by="adm")
+    order_id = buyer.submitted(content(line(quantity=D(5))))
+    clock.now = FRIDAY_NIGHT + timedelta(hours=1)
+    past = on_call("rex").model_copy(update={"starts": date(2026, 3, 4)})
+    assert refused(lambda: do(past, by="sue")).code == "on_call.days"
+    do(on_call("rex", days=1), by="sue")
+    assert refused(lambda: do(on_call("rex", cap="900"), by="sue")).code == "on_call.overlaps"
+    assert do(FollowDelegations()).facts == {"begun": 1, "over": 0}, "Tom's"
+    assert buyer.asked(order_id).eligible_ids == ["ana", "tom"]
+    clock.now = FRIDAY_NIGHT.replace(hour=6)
+    assert do(FollowDelegations()).facts == {"begun": 1, "over": 0}
+    assert do(FollowDelegations()).facts == {"begun": 0, "over": 0}
+    assert buyer.asked(order_id).eligible_ids == ["ana", "tom", "rex"]
+    late = buyer.submitted(content(line(quantity=D(5))))
+    clock.now = FRIDAY_NIGHT.replace(day=7, hour=5)
+    buyer.approve(late, "rex")
+    with world.transactions.read() as uow:
+        assert list(authority_faults(uow)) == []
+    clock.now = FRIDAY_NIGHT.replace(day=7, hour=6)
+    assert do(FollowDelegations()).facts == {"begun": 0, "over": 1}
+    assert buyer.asked(order_id).eligible_ids == ["ana", "tom"]
+    lines = [line.person.name for line in shown(world, clock)]
+    assert lines == ["Tom"]
+
+
+def shown(world: World, clock: TestClock) -> tuple[OnCallLine, ...]:
+    with world.transactions.read() as uow:
+        return on_call_lines(uow, at=clock())
+
+
+def test_whoever_is_on_call_today_is_shown_before_all_that_is_far_off(
+    do: Do, buyer: Buyer, world: World, clock: TestClock
+) -> None:
+    row = world.all(OnCall)[0].model_dump()
+    for week in range(1, SHOWN + 1):
+        far = {day: row[day] + timedelta(weeks=week) for day in ("starts", "ends")}
+        world.add(OnCall(**row | far | {"id": f"far{week}"}))
+    lines = shown(world, clock)
+    assert (len(lines), lines[0].starts) == (SHOWN, FRIDAY_NIGHT.date())
 
 
 def test_weekends_are_no_working_days() -> None:

@@ -141,17 +141,6 @@ def eligible(people: Iterable[tuple[Person, Collection[AuthorityLimit]]], need: 
     return list(next(iter(ranked(people, need)), ()))
 
 
-def able(
-    people: Iterable[tuple[Person, Collection[AuthorityLimit]]], need: Need
-) -> dict[str, Person]:
-    """Everybody who could decide, by id, whatever their level."""
-    return {
-        person.id: person
-        for person, limits in people
-        if person.active and person.id not in need.excluded_ids and covers(limits, need)
-    }
-
-
 @dataclass(frozen=True)
 class Deciders:
     """Who could make one decision: everybody able, by id, and in which order they are asked: the
@@ -167,12 +156,6 @@ class Deciders:
             if left:
                 return left
         return list(next(iter(self.groups), ()))
-
-
-def covers(limits: Iterable[AuthorityLimit], need: Need) -> bool:
-    """Whether one person's authority is enough."""
-    authority = level(limits, need)
-    return authority is not None and authority >= Fraction(need.amount.amount)
 
 
 def checked_reason(reason: str, *, field: str = "reason", label: str = "The reason") -> str:

@@ -8,11 +8,12 @@ from collections.abc import Collection, Iterable
 from datetime import date, datetime
 from enum import StrEnum
 
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field
 
-from wopo.domain.columns import enum_field, id_field, ref, time_field
+from wopo.domain.columns import enum_field, ref, time_field
 from wopo.domain.errors import Refusal
 from wopo.domain.events import Event, event
+from wopo.domain.own_days import OwnDays
 
 MOST_DAYS = 92
 """A delegation ends: longer ones are a matter of authority limits."""
@@ -65,32 +66,21 @@ class Source(StrEnum):
 
     FORM = "form"
     STATUS = "slack_status"
+    DO_NOT_DISTURB = "slack_dnd"
 
 
-class Delegation(SQLModel, table=True):
-    """``to_id`` decides in place of ``from_id`` from the day ``starts`` to ``ends`` (both
-    included), or until it was ended before."""
+class Delegation(OwnDays, table=True):
+    """``to_id`` decides in place of ``from_id`` on these days of ``from_id``'s, who is away."""
 
     __tablename__ = "delegation"
 
-    id: str = id_field()
     from_id: str = ref("person")
     to_id: str = ref("person")
-    starts: date
     ends: date = Field(index=True)
     reason: str = Field(default="", max_length=200)
     source: Source = enum_field(Source, default=Source.FORM)
     made_by_id: str | None = ref("person", null=True, index=False)
     made_at: datetime = time_field()
-    ended_at: datetime | None = time_field(null=True)
-
-    def covers(self, day: date) -> bool:
-        """Whether it is in force on ``day``."""
-        return self.ended_at is None and self.starts <= day <= self.ends
-
-    def overlaps(self, starts: date, ends: date) -> bool:
-        """Whether it is in force on one of these days."""
-        return self.ended_at is None and self.starts <= ends and starts <= self.ends
 
 
 @event("delegation:made")
@@ -116,11 +106,11 @@ class DelegationEnded(Event):
 
 
 def chain_from(
-    delegations: Collection[Delegation], day: date, person_id: str, *, without: Collection[str] = ()
+    in_force: Collection[Delegation], person_id: str, *, without: Collection[str] = ()
 ) -> list[str]:
-    """Ids from this person to whoever stands in for them on that day in the end; only themselves
-    where nobody does. Nobody of ``without`` is in it: where the way leads through one it ends."""
-    links = {one.from_id: one.to_id for one in delegations if one.covers(day)}
+    """Ids from this person to whoever stands in for them in the end; only themselves where nobody
+    does. Nobody of ``without`` is in it: where the way leads through one it ends."""
+    links = {one.from_id: one.to_id for one in in_force}
     chain = [person_id]
     while (following := links.get(chain[-1])) and len(chain) <= LONGEST_CHAIN:
         if following in chain or following in without:
@@ -130,31 +120,37 @@ def chain_from(
 
 
 def chain_to(
-    delegations: Collection[Delegation],
-    day: date,
+    in_force: Collection[Delegation],
     able: Iterable[str],
     person_id: str,
     *,
     without: Collection[str] = (),
 ) -> list[str] | None:
-    """The shortest chain from somebody ``able`` to this person on that day, or none."""
+    """The shortest chain from somebody ``able`` to this person, or none."""
     found = []
     for principal in sorted(able):
-        chain = chain_from(delegations, day, principal, without=without)
+        chain = chain_from(in_force, principal, without=without)
         if person_id in chain[1:]:
             found.append(chain[: chain.index(person_id) + 1])
     return min(found, key=len, default=None)
 
 
-def circle_with(
-    delegations: Iterable[Delegation], from_id: str, to_id: str, starts: date, ends: date
-) -> list[str] | None:
-    """The ids of a circle that one more delegation would close, or none."""
-    links = {one.from_id: one.to_id for one in delegations if one.overlaps(starts, ends)}
-    chain = [from_id, to_id]
+def circle_with(known: Collection[Delegation], new: Delegation) -> list[str] | None:
+    """The ids of a circle that one more delegation would close at some moment, or none. What is in
+    force together only ever grows where one begins, so these moments are enough (A26)."""
+    moments = {new.begins, *(one.begins for one in known)}
+    for at in sorted(moment for moment in moments if new.covers(moment)):
+        found = _circle({one.from_id: one.to_id for one in known if one.covers(at)}, new)
+        if found is not None:
+            return found
+    return None
+
+
+def _circle(links: dict[str, str], new: Delegation) -> list[str] | None:
+    chain = [new.from_id, new.to_id]
     while following := links.get(chain[-1]):
         chain.append(following)
-        if following == from_id:
+        if following == new.from_id:
             return chain
         if following in chain[:-1]:
             return None

@@ -4,6 +4,7 @@ from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from wopo.domain.events import Event, event
+from wopo.domain.own_days import is_weekday
 from wopo.domain.people import Person
 
 
@@ -55,5 +56,5 @@ class ToldAfterGrace(Event):
 def at_work(person: Person, at: datetime, hours: tuple[int, int]) -> date | None:
     """The person's own day when it is within working hours there (Monday to Friday), else none."""
     local = at.astimezone(ZoneInfo(person.timezone))
-    working = local.weekday() < 5 and hours[0] <= local.hour < hours[1]
+    working = is_weekday(local.date()) and hours[0] <= local.hour < hours[1]
     return local.date() if working else None

@@ -11,13 +11,18 @@ from wopo.domain.columns import enum_field, id_field, json_field, minor_field, r
 from wopo.domain.errors import Refusal
 from wopo.domain.events import Event, event
 from wopo.domain.money import Money
+from wopo.domain.own_days import OwnDays, is_weekday
 
 MOST_DAYS = 31
-SATURDAY = 5
 
 DAYS = Refusal(
     "on_call.days",
     "{problem}. Nothing was changed; choose days from today on, at most {most} in a row.",
+)
+OVERLAPS = Refusal(
+    "on_call.overlaps",
+    "{name} is on call for {site} from {starts} to {ends} already. Nothing was changed; end that "
+    "first, or choose other days.",
 )
 NOT_YOUR_SITE = Refusal(
     "on_call.not_your_site",
@@ -51,32 +56,25 @@ NOT_REVIEWER = Refusal(
 )
 
 
-class OnCall(SQLModel, table=True):
-    """One person's time on call for one site, both days included, or until it was ended. The cap is
-    per order, in the company's currency of the day it was set."""
+class OnCall(OwnDays, table=True):
+    """One person's time on call for one site. The days are those of the person, not of the site:
+    it is their telephone that rings, and a site has no clock of its own. The cap is per order, in
+    the company's currency of the day it was set."""
 
     __tablename__ = "on_call"
     __table_args__ = (Index("ix_on_call_site", "site_id", "ends"),)
 
-    id: str = id_field()
     person_id: str = ref("person")
     site_id: str = ref("location", index=False)
-    starts: date
-    ends: date
     cap_minor: int = minor_field()
     currency: str = Field(max_length=3)
     set_by_id: str | None = ref("person", null=True, index=False)
     set_at: datetime = time_field()
-    ended_at: datetime | None = time_field(null=True)
 
     @property
     def cap(self) -> Money:
         """What one order may come to."""
         return Money(self.cap_minor, self.currency)
-
-    def covers(self, day: date) -> bool:
-        """Whether it is in force on ``day``."""
-        return self.ended_at is None and self.starts <= day <= self.ends
 
 
 class ReviewState(StrEnum):
@@ -117,7 +115,7 @@ class OnCallSet(Event):
 
 @event("on_call:ended")
 class OnCallEnded(Event):
-    """Somebody's time on call was ended before its last day."""
+    """Somebody's time on call was ended before its last day, or that day is over."""
 
     person_id: str
     site_id: str
@@ -164,6 +162,6 @@ class EmergencyReviewed(Event):
 def next_working_day(day: date) -> date:
     """The first day after it that is no Saturday or Sunday."""
     following = day + timedelta(days=1)
-    while following.weekday() >= SATURDAY:
+    while not is_weekday(following):
         following += timedelta(days=1)
     return following

@@ -1,21 +1,29 @@
-"""Absence by Slack status: allowing it, and what a status brings about."""
+"""Absence by Slack: allowing it, and what a status or Do Not Disturb brings about."""
 
-from datetime import datetime
+from datetime import date, datetime
 
-from wopo.domain.absences import AbsenceAllowed, AbsenceRule, away_until
+from wopo.domain.absences import AbsenceAllowed, AbsenceRule, Signal, away_until, paused_until
 from wopo.domain.delegations import ONESELF, SEES_NO_COSTS, Delegation, Source
 from wopo.domain.errors import DomainError
+from wopo.domain.own_days import day_there
 from wopo.domain.people import Person, SlackIdentity, may_see_costs
-from wopo.usecases.delegations import add, end
+from wopo.usecases.delegations import BEGUN, ENDS, add, end
 from wopo.usecases.door import Answer, Command, Context, silent, use_case
+from wopo.usecases.on_call import ask_anew
 from wopo.usecases.people import active_person
 from wopo.usecases.settings import company
 
+NOTHING = "Nothing new follows from it."
+SOURCES = {
+    Signal.STATUS: (Source.STATUS, "Slack status"),
+    Signal.DO_NOT_DISTURB: (Source.DO_NOT_DISTURB, "Do Not Disturb"),
+}
 silent(AbsenceAllowed, "whoever allows it sees it at once; each use of it is told to both")
 
 
 class AllowAbsence(Command):
-    """Let this person decide for me while my Slack status says that I am away; empty: nobody."""
+    """Let this person decide for me while my Slack status or Do Not Disturb says that I am away;
+    empty: nobody."""
 
     to_id: str = ""
 
@@ -30,9 +38,9 @@ class NoteStatus(Command):
     expires: datetime | None = None
 
 
-@use_case(AllowAbsence, action="let a status name a stand-in")
+@use_case(AllowAbsence, action="let Slack name a stand-in")
 def allow_absence(command: AllowAbsence, ctx: Context) -> Answer:
-    """Only for oneself; with nobody, what a status began ends too. The same again records nothing.
+    """Only for oneself; with nobody, what Slack began ends too. The same again records nothing.
     Raises ``ONESELF`` and ``SEES_NO_COSTS``."""
     person = ctx.person()
     row = ctx.uow.get(AbsenceRule, person.id)
@@ -41,10 +49,14 @@ def allow_absence(command: AllowAbsence, ctx: Context) -> Answer:
     if not command.to_id:
         if row is not None:
             ctx.uow.delete(row)
-        for running in _running(ctx, person.id):
-            end(ctx, running)
+        running = _running(ctx, person.id)
+        for one in running:
+            end(ctx, one)
         ctx.record(AbsenceAllowed(subject_id=person.id, to_id=None))
-        return Answer(subject_id=person.id, message="Your Slack status is not looked at any more.")
+        if running:
+            ask_anew(ctx, ENDS)
+        said = "Your Slack status and Do Not Disturb are not looked at any more."
+        return Answer(subject_id=person.id, message=said)
     to = active_person(ctx, command.to_id, field="away_to_id")
     if to.id == person.id:
         raise ONESELF(field="away_to_id")
@@ -57,49 +69,93 @@ def allow_absence(command: AllowAbsence, ctx: Context) -> Answer:
     ctx.record(AbsenceAllowed(subject_id=person.id, to_id=to.id))
     return Answer(
         subject_id=person.id,
-        message=f"While your Slack status says that you are away, {to.name} decides for you.",
+        message="While your Slack status or Do Not Disturb says that you are away, "
+        f"{to.name} decides for you.",
     )
+
+
+class NotePause(Command):
+    """From when to when Do Not Disturb of a Slack user runs next; none where it is off."""
+
+    workspace_id: str
+    user_id: str
+    starts: datetime | None = None
+    ends: datetime | None = None
 
 
 @use_case(NoteStatus, action="follow Slack's statuses", system=True)
 def note_status(command: NoteStatus, ctx: Context) -> Answer:
     """Where the person allows it, name their stand-in until the status ends; a status that says
-    nothing of it ends what an earlier one began. What can't be is left alone: a person named a
-    stand-in by hand, or it would go round in a circle."""
-    identity = ctx.uow.find(
-        SlackIdentity, workspace_id=command.workspace_id, user_id=command.user_id
-    )
-    rule = ctx.uow.get(AbsenceRule, identity.person_id) if identity else None
-    person = ctx.uow.get(Person, rule.person_id) if rule else None
-    if rule is None or person is None or not person.active:
-        return Answer(message="Nothing follows from it.")
+    nothing of it ends what an earlier one began."""
+    found = _followed(ctx, command.workspace_id, command.user_id)
+    if found is None:
+        return Answer(message=NOTHING)
+    person, rule = found
     until = away_until(
         person, text=command.text, emoji=command.emoji, expires=command.expires, at=ctx.at
     )
+    seen = f"{command.expires} {command.emoji} {command.text}"
+    return _follow(ctx, person, rule, (Signal.STATUS, seen, until))
+
+
+@use_case(NotePause, action="follow Slack's Do Not Disturb", system=True)
+def note_pause(command: NotePause, ctx: Context) -> Answer:
+    """The same for Do Not Disturb, where it takes a working day or more (``paused_until``)."""
+    found = _followed(ctx, command.workspace_id, command.user_id)
+    if found is None:
+        return Answer(message=NOTHING)
+    person, rule = found
+    until = None
+    if command.starts is not None and command.ends is not None:
+        pause = (command.starts, command.ends)
+        hours = company(ctx.uow).working_hours
+        until = paused_until(person, pause, at=ctx.at, hours=hours)
+    return _follow(ctx, person, rule, (Signal.DO_NOT_DISTURB, f"{command.ends}", until))
+
+
+def _followed(ctx: Context, workspace_id: str, user_id: str) -> tuple[Person, AbsenceRule] | None:
+    """Whose absence it is, where they allow it to be followed."""
+    identity = ctx.uow.find(SlackIdentity, workspace_id=workspace_id, user_id=user_id)
+    rule = ctx.uow.get(AbsenceRule, identity.person_id) if identity else None
+    person = ctx.uow.get(Person, rule.person_id) if rule else None
+    return (person, rule) if person is not None and rule is not None and person.active else None
+
+
+def _follow(
+    ctx: Context, person: Person, rule: AbsenceRule, said: tuple[Signal, str, date | None]
+) -> Answer:
+    """The stand-in's days are what both signals say now. What can't be is left alone: a person
+    named a stand-in by hand, or it would go round in a circle."""
+    signal, seen, until = said
+    today = day_there(ctx.at, person.timezone)
+    if not rule.follow(signal, seen, until, today):
+        return Answer(message=NOTHING)
+    last = rule.until if rule.until is not None and rule.until >= today else None
     running = _running(ctx, person.id)
-    if any(row.ends == until for row in running):
-        return Answer(message="Nothing new follows from it.")
+    if [row.ends for row in running] == ([last] if last else []):
+        return Answer(message=NOTHING)
     for row in running:
         end(ctx, row)
-    to = ctx.uow.get(Person, rule.to_id)
-    if until is None or to is None or not to.active:
-        return Answer(message="Nobody stands in.")
+    answer = _name(ctx, person, rule.to_id, (today, last), rule.by) if last else None
+    ask_anew(ctx, BEGUN if answer and answer.facts["away"] else ENDS)
+    return answer or Answer(message="Nobody stands in.")
+
+
+def _name(
+    ctx: Context, person: Person, to_id: str, days: tuple[date, date], signal: Signal
+) -> Answer:
+    to = ctx.require(Person, to_id, label="person")
+    if not to.active:
+        return Answer(message="Nobody stands in.", facts={"away": False})
+    source, reason = SOURCES[signal]
     ctx.uow.flush()
     try:
-        row = add(
-            ctx,
-            person,
-            to,
-            (ctx.at.date(), max(until, ctx.at.date())),
-            reason="Slack status",
-            source=Source.STATUS,
-        )
+        row = add(ctx, person, to, days, reason=reason, source=source)
     except DomainError as error:
         return Answer(message=error.message, facts={"away": False})
     return Answer(subject_id=row.id, message=f"{to.name} stands in.", facts={"away": True})
 
 
 def _running(ctx: Context, person_id: str) -> list[Delegation]:
-    return ctx.uow.all(
-        Delegation, from_id=person_id, source=Source.STATUS, ended_at=None, order="id"
-    )
+    by_slack = [source for source, _ in SOURCES.values()]
+    return ctx.uow.all(Delegation, from_id=person_id, source=by_slack, ended_at=None, order="id")

@@ -3,10 +3,10 @@ asked. ``Panel`` is about anything that is decided, ``Circle`` about one revisio
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping
-from datetime import date
+from datetime import datetime, timedelta
 from functools import cached_property
 
-from wopo.domain.approval_rights import Deciders, Need, able, ranked
+from wopo.domain.approval_rights import Deciders, Need, ranked
 from wopo.domain.cost_centres import CostCentre, CostCentreOwner
 from wopo.domain.delegations import Delegation, chain_from, chain_to
 from wopo.domain.money import Money
@@ -40,10 +40,11 @@ def requesters(uow: UnitOfWork, order: PurchaseOrder, revision: OrderRevision) -
 
 
 class Panel(ABC):
-    """The people around something that is decided on a day, read once."""
+    """The people around something that is decided at a moment, read once. Limits and rates are
+    those of the moment's day in UTC; stand-ins and people on call have days of their own."""
 
-    def __init__(self, uow: UnitOfWork, day: date) -> None:
-        self.uow, self.day = uow, day
+    def __init__(self, uow: UnitOfWork, at: datetime) -> None:
+        self.uow, self.at, self.day = uow, at, at.date()
         self._deciders: dict[str, Deciders] = {}
 
     @property
@@ -116,12 +117,15 @@ class Panel(ABC):
             case "manager":
                 asked = self.uow.many(Person, sorted(self.requesters)).values()
                 return self._above({one.manager_id for one in asked if one.manager_id})
-        return Deciders(able(self.approvers, self.need), ranked(self.approvers, self.need))
+        groups = ranked(self.approvers, self.need)
+        known = {person.id: person for person, _ in self.approvers}
+        return Deciders({id: known[id] for group in groups for id in group}, groups)
 
     @cached_property
     def delegations(self) -> list[Delegation]:
-        """The delegations in force or to come; few."""
-        return self.uow.all(Delegation, ended_at=None, order=("starts", "id"))
+        """The delegations in force at the moment, each by the days of whoever is away; few."""
+        rows = self.uow.all(Delegation, ended_at=None, order=("starts", "id"))
+        return [row for row in rows if row.covers(self.at)]
 
     def worth(self, money: Money, currency: str) -> Money | None:
         """The amount in another currency on the circle's day; none without a rate."""
@@ -137,18 +141,20 @@ class Panel(ABC):
         """Instead of people who are away it is who stands in for them; and who of these stands in
         for whom."""
         people = self.uow.many(Person, whom)
+        # Their last day is one of their own calendar, so it may last longer than the one of UTC.
+        since = self.day - timedelta(days=1)
         asked: list[str] = []
         stand_ins: dict[str, str] = {}
         for id in whom:
             until = people[id].away_until if id in people else None
-            stand_in = self._stand_in(id) if until is not None and until >= self.day else id
+            stand_in = self._stand_in(id) if until is not None and until >= since else id
             if stand_in != id and stand_in not in whom:
                 stand_ins.setdefault(stand_in, id)
             asked.append(stand_in)
         return list(dict.fromkeys(asked)), stand_ins
 
     def _stand_in(self, person_id: str) -> str:
-        last = chain_from(self.delegations, self.day, person_id, without=self.excluded)[-1]
+        last = chain_from(self.delegations, person_id, without=self.excluded)[-1]
         person = self.uow.get(Person, last)
         return last if person is not None and person.active else person_id
 
@@ -156,7 +162,7 @@ class Panel(ABC):
         """The chain by which somebody may make a decision in the place of one who could; none
         where there is none today, or where it leads through somebody who is left out."""
         able = self.of(wanted).able
-        return chain_to(self.delegations, self.day, able, person_id, without=self.excluded)
+        return chain_to(self.delegations, able, person_id, without=self.excluded)
 
     def may(self, wanted: str, person_id: str) -> bool:
         """Whether somebody could make the decision today, by themselves or in another's place."""
@@ -195,17 +201,17 @@ class Panel(ABC):
 
 
 class Circle(Panel):
-    """The people around one revision of an order on a day, read once."""
+    """The people around one revision of an order at a moment, read once."""
 
     def __init__(
         self,
         uow: UnitOfWork,
-        day: date,
+        at: datetime,
         order: PurchaseOrder,
         revision: OrderRevision,
         content: OrderContent,
     ) -> None:
-        super().__init__(uow, day)
+        super().__init__(uow, at)
         self.order, self.revision, self.content = order, revision, content
 
     @property
@@ -258,7 +264,7 @@ class Circle(Panel):
         if site_id is None:
             return {}
         rows = self.uow.all(OnCall, site_id=site_id, ended_at=None, order="id")
-        found = {row.person_id: row for row in rows if row.covers(self.day)}
+        found = {row.person_id: row for row in rows if row.covers(self.at)}
         people = self.uow.many(Person, sorted(found)) if found else {}
         return {
             id: row

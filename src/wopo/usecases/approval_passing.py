@@ -1,7 +1,7 @@
 """A decision that goes on to others: handed on by whoever was asked, or because time ran out."""
 
 from collections.abc import Iterable
-from datetime import date, timedelta
+from datetime import datetime, timedelta
 
 from wopo.domain.approval_rights import CANNOT_TAKE, NOBODY
 from wopo.domain.approvals import Approval, ApprovalState
@@ -11,9 +11,10 @@ from wopo.domain.people import Person, Role
 from wopo.domain.purchase_order_events import ApprovalExpired, ApprovalReassigned
 from wopo.domain.purchase_orders import OrderRevision, PurchaseOrder
 from wopo.usecases.approval_deciders import Circle
+from wopo.usecases.approval_rights import names
 from wopo.usecases.approval_routing import ask_again, end_asking, revision_of
 from wopo.usecases.approval_steps import decide
-from wopo.usecases.approvals import Decision, authorised, names, open_decision
+from wopo.usecases.approvals import Decision, authorised, open_decision
 from wopo.usecases.door import Answer, Command, Context, Notice, announces, use_case
 from wopo.usecases.order_documents import content_of_revision, hold_order
 from wopo.usecases.order_stories import approval_cards
@@ -97,7 +98,7 @@ def _taker(ctx: Context, decision: Decision, person_id: str) -> Person:
     )
 
 
-def takers(uow: UnitOfWork, approval_id: str, *, without: str, day: date) -> list[Person]:
+def takers(uow: UnitOfWork, approval_id: str, *, without: str, at: datetime) -> list[Person]:
     """Whom somebody who was asked could hand the decision on to, by name."""
     approval = uow.get(Approval, approval_id)
     order = uow.get(PurchaseOrder, approval.purchase_order_id) if approval else None
@@ -105,7 +106,7 @@ def takers(uow: UnitOfWork, approval_id: str, *, without: str, day: date) -> lis
         raise NOT_FOUND(kind="approval", wanted=approval_id, nearest="")
     revision = uow.find(OrderRevision, purchase_order_id=order.id, revision=approval.revision)
     assert revision is not None, f"approval {approval.id} of no revision"
-    circle = Circle(uow, day, order, revision, content_of_revision(revision))
+    circle = Circle(uow, at, order, revision, content_of_revision(revision))
     able = circle.of(approval.wanted).able
     can = [person for person in able.values() if person.id != without]
     return sorted(can, key=lambda person: person.name)

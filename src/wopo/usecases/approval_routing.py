@@ -21,8 +21,8 @@ from wopo.usecases.split_orders import write_together
 def circle_of(
     ctx: Context, order: PurchaseOrder, revision: OrderRevision, content: OrderContent
 ) -> Circle:
-    """The people around a revision today."""
-    return Circle(ctx.uow, ctx.at.date(), order, revision, content)
+    """The people around a revision now."""
+    return Circle(ctx.uow, ctx.at, order, revision, content)
 
 
 def ask_approvals(

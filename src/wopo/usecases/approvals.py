@@ -14,19 +14,16 @@ from wopo.domain.approval_rights import (
     EXPIRED,
     HANDLED,
     NO_LONGER_OPEN,
-    NOBODY,
     NOT_ELIGIBLE,
     NOT_YET,
     OWN_REQUEST,
     SUPERSEDED,
     checked_reason,
 )
-from wopo.domain.approvals import Approval, ApprovalState
-from wopo.domain.delegations import ASKED_FOR_IT, OUTSIDE_DAYS, Delegation, chain_to
-from wopo.domain.locations import Location
+from wopo.domain.approvals import AUTHORITY, Approval, ApprovalState
 from wopo.domain.money import Money
 from wopo.domain.numbers import short
-from wopo.domain.on_call import ABOVE_CAP, NO_EMERGENCY, OnCall
+from wopo.domain.on_call import OnCall
 from wopo.domain.order_content import OrderContent
 from wopo.domain.order_life import check_not_below, move, total_of
 from wopo.domain.people import Person
@@ -39,10 +36,10 @@ from wopo.domain.vendors import Vendor
 from wopo.domain.waivers import DUTY_WORDS
 from wopo.domain.workflow import words
 from wopo.usecases.approval_deciders import Circle
+from wopo.usecases.approval_rights import check_days, check_duty, check_place, names
 from wopo.usecases.approval_routing import circle_of, reroute, revision_of, void_approvals
 from wopo.usecases.approval_steps import approve, decide
 from wopo.usecases.blanket_orders import call_off
-from wopo.usecases.delegations import chain_words
 from wopo.usecases.door import Answer, Command, Context, use_case
 from wopo.usecases.on_call import approve_on_call
 from wopo.usecases.order_documents import (
@@ -312,23 +309,27 @@ def authorised(ctx: Context, decision: Decision) -> Answer | None:
     number, circle = short(order.number), decision.circle(ctx)
     if person.id in circle.excluded:
         who = names(ctx, approval.eligible_ids)
-        _not_for_others(ctx, decision, who)
+        check_place(ctx, circle, approval, who)
         if person.id in circle.requesters:
             raise OWN_REQUEST(number=number, who=who)
         duty = next(duty for duty, people in circle.handlers.items() if person.id in people)
         raise HANDLED(number=number, who=who, had=DUTY_WORDS[duty])
     if circle.may(approval.wanted, person.id) or person.id in circle.on_duty:
         return None
-    _off_duty(ctx, decision)
     if person.id not in approval.eligible_ids:
-        _outside_days(ctx, decision)
+        check_duty(ctx, circle, approval)
+        check_days(ctx, circle, approval)
         raise NOT_ELIGIBLE(number=number, who=names(ctx, approval.eligible_ids))
-    reroute(ctx, approval, order, decision.revision, "the approver's limit no longer covers it")
+    limited = approval.wanted == AUTHORITY and any(
+        one.id == person.id for one, _ in circle.approvers
+    )
+    lost = "Your limit no longer covers" if limited else "You may no longer decide about"
+    reroute(ctx, approval, order, decision.revision, "whoever was asked may no longer decide")
     return Answer(
         subject_id=order.id,
         number=order.number,
-        message=f"Your limit no longer covers {number} ({approval.amount}), so nothing was "
-        f"decided. It waits for {names(ctx, approval.eligible_ids)}.",
+        message=f"{lost} {number} ({approval.amount}), so nothing was decided. "
+        f"It waits for {names(ctx, approval.eligible_ids)}.",
         facts={"decided": False},
     )
 
@@ -339,51 +340,6 @@ def _duty(ctx: Context, circle: Circle, approval: Approval) -> OnCall | None:
     if circle.may(approval.wanted, person_id):
         return None
     return circle.on_duty.get(person_id)
-
-
-def _off_duty(ctx: Context, decision: Decision) -> None:
-    """Who is on call today, but not for this, reads why."""
-    circle, number = decision.circle(ctx), short(decision.order.number)
-    rows = ctx.uow.all(OnCall, person_id=ctx.person().id, ended_at=None, order="id")
-    duty = next((row for row in rows if row.covers(circle.day)), None)
-    if duty is None:
-        return
-    who = names(ctx, decision.approval.eligible_ids)
-    if circle.emergency_site == duty.site_id:
-        raise ABOVE_CAP(cap=duty.cap, number=number, amount=circle.need.amount, who=who)
-    site = ctx.require(Location, duty.site_id, label="site").name
-    raise NO_EMERGENCY(site=site, number=number, who=who)
-
-
-def _not_for_others(ctx: Context, decision: Decision, who: str) -> None:
-    """Who is left out can't decide in another's place either; the chain is shown (A26)."""
-    circle, person_id = decision.circle(ctx), ctx.person().id
-    able = circle.of(decision.approval.wanted).able
-    chain = chain_to(circle.delegations, circle.day, able, person_id)
-    if chain is not None:
-        shown = chain_words(ctx.uow, chain)
-        raise ASKED_FOR_IT(number=short(decision.order.number), chain=shown, who=who)
-
-
-def _outside_days(ctx: Context, decision: Decision) -> None:
-    """Who stood in before, or will later, reads when (A26)."""
-    able = decision.circle(ctx).of(decision.approval.wanted).able
-    rows = ctx.uow.all(Delegation, to_id=ctx.person().id, order="-ends", limit=10)
-    told = [row for row in rows if row.from_id in able]
-    if told:
-        row = told[0]
-        chain = chain_words(ctx.uow, [row.from_id, row.to_id])
-        raise OUTSIDE_DAYS(
-            chain=f"{chain} from {row.starts} to {row.ends}{', ended' if row.ended_at else ''}",
-            number=short(decision.order.number),
-            who=names(ctx, decision.approval.eligible_ids),
-        )
-
-
-def names(ctx: Context, person_ids: list[str]) -> str:
-    """The people's names, or that there is nobody."""
-    people = ctx.uow.all(Person, id=person_ids, order="code") if person_ids else []
-    return ", ".join(person.name for person in people) or NOBODY
 
 
 def local_time(ctx: Context, at: datetime) -> str:

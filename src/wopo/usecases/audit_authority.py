@@ -68,7 +68,11 @@ class Authority:
         here, seen = row.authority_id, set[str]()
         while here != row.by_id and here not in seen:
             seen.add(here)
-            links = [one for one in self.delegations.get(here, ()) if _held(one, row.decided_at)]
+            links = [
+                one
+                for one in self.delegations.get(here, ())
+                if one.made_at <= row.decided_at and one.held(row.decided_at)
+            ]
             if not links:
                 return False
             here = links[-1].to_id
@@ -93,25 +97,22 @@ class Authority:
 
 def _cap(duty: OnCall, row: Decision) -> AuthorityLimit:
     """What somebody on call could approve, as a limit for every cost centre."""
-    ends = duty.ends
-    if duty.ended_at is not None and duty.ended_at <= row.decided_at:
-        ends = min(ends, duty.ended_at.date() - timedelta(days=1))
+    day, first, last = row.decided_at.date(), duty.starts, duty.ends
+    if duty.held(row.decided_at):
+        # Limits go by UTC's days, being on call by the person's own.
+        first, last = min(first, day), max(last, day)
+    else:
+        ended = duty.ended_at.date() if duty.ended_at is not None else last
+        last = min(last, ended, day - timedelta(days=1))
     return AuthorityLimit(
         id="",
         person_id=duty.person_id,
         cost_centre_id=None,
         amount_minor=duty.cap_minor,
         currency=duty.currency,
-        valid_from=duty.starts,
-        valid_to=ends,
+        valid_from=first,
+        valid_to=last,
     )
-
-
-def _held(delegation: Delegation, at: datetime) -> bool:
-    """Whether it was made, had begun and was not over at a moment."""
-    ended = delegation.ended_at is not None and delegation.ended_at <= at
-    runs = delegation.starts <= at.date() <= delegation.ends
-    return delegation.made_at <= at and runs and not ended
 
 
 def limits_at(

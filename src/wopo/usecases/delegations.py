@@ -1,8 +1,9 @@
 """Delegations: who decides in whose place, from when to when."""
 
 from collections.abc import Iterable
-from datetime import date, timedelta
+from datetime import date, datetime
 
+from wopo.domain.absences import AbsenceRule
 from wopo.domain.delegations import (
     CYCLE,
     DAYS,
@@ -18,22 +19,24 @@ from wopo.domain.delegations import (
     circle_with,
 )
 from wopo.domain.errors import NOT_ALLOWED
+from wopo.domain.own_days import check_days, day_there
 from wopo.domain.people import Person, Role, may_see_costs
-from wopo.usecases.approval_routing import reroute_waiting
-from wopo.usecases.door import Answer, Command, Context, Notice, announces, reaction, use_case
+from wopo.usecases.door import Answer, Command, Context, Notice, announces, use_case
+from wopo.usecases.on_call import DUTY, ask_anew, follow_on_call
+from wopo.usecases.own_days import turned
 from wopo.usecases.people import active_person, direct
 from wopo.usecases.ports import UnitOfWork
-from wopo.usecases.ports.sweeps import SweepStore
 from wopo.usecases.settings import company
-from wopo.usecases.sweeps import once
 
-BEGIN, END = "delegation_begins", "delegation_ends"
-"""Jobs of the sweep, once per delegation."""
+BEGIN = "delegation_begins"
+"""Job of the sweep, once per delegation."""
+BEGUN, ENDS = "somebody stands in from today", "a stand-in has ended"
+"""Why others are asked now."""
 
 
 class Delegate(Command):
     """Let somebody decide in my place (an administrator: in another's) on these days, both
-    included."""
+    included, on the clock of whoever is away."""
 
     to_id: str
     starts: date
@@ -49,7 +52,8 @@ class EndDelegation(Command):
 
 
 class FollowDelegations(Command):
-    """Ask others where a delegation's first day has come or its last is over."""
+    """Ask others where the first day of a delegation or of being on call has come, or the last is
+    over."""
 
 
 @use_case(Delegate, action="name a stand-in")
@@ -65,6 +69,8 @@ def delegate(command: Delegate, ctx: Context) -> Answer:
         reason=command.reason.strip(),
         source=Source.FORM,
     )
+    if row.covers(ctx.at):
+        ask_anew(ctx, BEGUN)
     to = ctx.require(Person, row.to_id, label="person")
     return Answer(
         subject_id=row.id,
@@ -91,33 +97,29 @@ def add(
     reason: str,
     source: Source,
 ) -> Delegation:
-    """Write the delegation down once nothing speaks against it."""
+    """Write the delegation down once nothing speaks against it; where it is in force at once the
+    caller asks anew about what waits (``ask_anew``)."""
     starts, ends = days
-    _check_days(starts, ends, ctx.at.date())
+    today = day_there(ctx.at, principal.timezone)
+    check_days(starts, ends, today=today, most=MOST_DAYS, refusal=DAYS)
     if to.id == principal.id:
         raise ONESELF(field="to_id")
     if not may_see_costs(to, company(ctx.uow)):
         raise SEES_NO_COSTS(field="to_id", name=to.name)
     ctx.uow.lock(Person, principal.id)
-    known = open_ones(ctx.uow, ctx.at.date())
-    for one in known:
-        if one.from_id == principal.id and one.overlaps(starts, ends):
-            name = ctx.require(Person, one.to_id, label="person").name
-            raise OVERLAPS(field="starts", name=name, starts=one.starts, ends=one.ends)
-    circle = circle_with(known, principal.id, to.id, starts, ends)
-    if circle is not None:
-        raise CYCLE(field="to_id", chain=chain_words(ctx.uow, circle))
     row = Delegation(
         id=ctx.new_id(),
         from_id=principal.id,
         to_id=to.id,
         starts=starts,
         ends=ends,
+        timezone=principal.timezone,
         reason=reason,
         source=source,
         made_by_id=ctx.actor_id,
         made_at=ctx.at,
     )
+    _check_beside_others(ctx, row)
     ctx.uow.add(row)
     principal.away_until = max(ends, principal.away_until or ends)
     ctx.record(
@@ -134,21 +136,21 @@ def add(
     return row
 
 
-def _check_days(starts: date, ends: date, today: date) -> None:
-    if starts < today - timedelta(days=1):
-        raise DAYS(field="starts", problem=f"{starts} is past", most=MOST_DAYS)
-    if ends < starts:
-        problem = f"It would end on {ends}, before it begins on {starts}"
-        raise DAYS(field="ends", problem=problem, most=MOST_DAYS)
-    if (ends - starts).days >= MOST_DAYS:
-        problem = f"{(ends - starts).days + 1} days are too many"
-        raise DAYS(field="ends", problem=problem, most=MOST_DAYS)
+def _check_beside_others(ctx: Context, row: Delegation) -> None:
+    known = open_ones(ctx.uow, ctx.at)
+    for one in known:
+        if one.from_id == row.from_id and one.meets(row):
+            name = ctx.require(Person, one.to_id, label="person").name
+            raise OVERLAPS(field="starts", name=name, starts=one.starts, ends=one.ends)
+    circle = circle_with(known, row)
+    if circle is not None:
+        raise CYCLE(field="to_id", chain=chain_words(ctx.uow, circle))
 
 
-def open_ones(uow: UnitOfWork, day: date) -> list[Delegation]:
-    """Delegations that are in force on ``day`` or will be: few."""
+def open_ones(uow: UnitOfWork, at: datetime) -> list[Delegation]:
+    """Delegations that are in force at a moment or will be: few."""
     rows = uow.all(Delegation, ended_at=None, order=("starts", "id"))
-    return [row for row in rows if row.ends >= day]
+    return [row for row in rows if not row.is_over(at)]
 
 
 def chain_words(uow: UnitOfWork, ids: Iterable[str]) -> str:
@@ -160,23 +162,28 @@ def chain_words(uow: UnitOfWork, ids: Iterable[str]) -> str:
 
 @use_case(EndDelegation, action="end a stand-in")
 def end_delegation(command: EndDelegation, ctx: Context) -> Answer:
-    """Whoever is stood in for, whoever stands in, or an administrator. Raises ``ENDED``."""
+    """Whoever is stood in for, whoever stands in, or an administrator; what Slack said of an
+    absence does not begin it again. Raises ``ENDED``."""
     row = ctx.require_locked(Delegation, command.delegation_id, label="stand-in")
     person = ctx.person()
     if person.id not in (row.from_id, row.to_id) and not person.has(Role.ADMIN):
         raise NOT_ALLOWED(action="end this", who="one of the two, or an administrator")
-    if row.ended_at is not None or row.ends < ctx.at.date():
+    if row.is_over(ctx.at):
         raise ENDED()
     end(ctx, row)
+    rule = ctx.uow.get(AbsenceRule, row.from_id)
+    if rule is not None:
+        rule.end()
+    ask_anew(ctx, ENDS)
     return Answer(subject_id=row.id, message="The stand-in has ended.")
 
 
 def end(ctx: Context, row: Delegation) -> None:
-    """The delegation holds no longer, from now on."""
+    """The delegation holds no longer, from now on; the caller asks anew about what waits."""
     row.ended_at = ctx.at
     principal = ctx.require(Person, row.from_id, label="person")
     others = ctx.uow.all(Delegation, from_id=row.from_id, ended_at=None)
-    left = [one.ends for one in others if one.id != row.id and one.ends >= ctx.at.date()]
+    left = [one.ends for one in others if one.id != row.id and not one.is_over(ctx.at)]
     principal.away_until = max(left, default=None)
     ctx.record(
         DelegationEnded(subject_id=row.id, from_id=row.from_id, to_id=row.to_id, ends=row.ends)
@@ -185,40 +192,17 @@ def end(ctx: Context, row: Delegation) -> None:
 
 @use_case(FollowDelegations, action="follow delegations", system=True)
 def follow_delegations(command: FollowDelegations, ctx: Context) -> Answer:
-    """What waits is asked of the stand-in from the first day on; after the last day the delegation
-    ends and it comes back."""
-    today = ctx.at.date()
+    """What waits is asked of the stand-in, or of whoever is on call, from the first day on; after
+    the last day that ends and it comes back. However many begin or end, it is asked anew once."""
     rows = ctx.uow.all(Delegation, ended_at=None, order=("starts", "id"))
-    begun = [row for row in rows if row.covers(today)]
-    over = [row for row in rows if row.ends < today]
-    done = ctx.uow.store(SweepStore).done(BEGIN, [row.id for row in begun]) if begun else set()
-    fresh = [row for row in begun if row.id not in done]
-    for row in fresh:
-        once(ctx, BEGIN, row.id)
+    fresh, over = turned(ctx, rows, BEGIN)
     for row in over:
         end(ctx, row)
-    if fresh:
-        ctx.uow.flush()
-        reroute_waiting(ctx, "somebody stands in from today")
-    return Answer(
-        message=f"{len(fresh)} began, {len(over)} ended.",
-        facts={"begun": len(fresh), "over": len(over)},
-    )
-
-
-@reaction(DelegationMade)
-def stand_in_named(event: DelegationMade, ctx: Context) -> None:
-    """What waits for somebody who is away from today on goes to their stand-in at once."""
-    if event.starts <= ctx.at.date():
-        ctx.uow.flush()
-        reroute_waiting(ctx, "somebody stands in from today")
-
-
-@reaction(DelegationEnded)
-def stand_in_ended(event: DelegationEnded, ctx: Context) -> None:
-    """What waits comes back to whom it was for."""
-    ctx.uow.flush()
-    reroute_waiting(ctx, "a stand-in has ended")
+    on_call_begun, on_call_over = follow_on_call(ctx)
+    began, ended = len(fresh) + on_call_begun, len(over) + on_call_over
+    if began or ended:
+        ask_anew(ctx, BEGUN if fresh else ENDS if over else DUTY)
+    return Answer(message=f"{began} began, {ended} ended.", facts={"begun": began, "over": ended})
 
 
 @announces(DelegationMade)

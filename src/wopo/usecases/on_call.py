@@ -1,7 +1,7 @@
 """Who is on call where, and what they approved until somebody looked at it."""
 
 from collections.abc import Iterable
-from datetime import date, timedelta
+from datetime import date
 from decimal import Decimal
 
 from wopo.domain.approvals import Approval
@@ -13,6 +13,7 @@ from wopo.domain.on_call import (
     ENDED,
     MOST_DAYS,
     NOT_YOUR_SITE,
+    OVERLAPS,
     ApprovedOnCall,
     EmergencyReview,
     OnCall,
@@ -20,20 +21,27 @@ from wopo.domain.on_call import (
     OnCallSet,
     next_working_day,
 )
-from wopo.domain.people import Role, may_see_costs
+from wopo.domain.own_days import check_days, day_there
+from wopo.domain.people import Person, Role, may_see_costs
 from wopo.usecases.approval_deciders import Circle
 from wopo.usecases.approval_routing import reroute_waiting
 from wopo.usecases.approval_steps import agree, open_ones
-from wopo.usecases.door import Answer, Command, Context, Notice, announces, reaction, use_case
+from wopo.usecases.door import Answer, Command, Context, Notice, announces, use_case
 from wopo.usecases.order_stories import approval_cards
+from wopo.usecases.own_days import turned
 from wopo.usecases.people import active_person, direct
 from wopo.usecases.ports.people import PeopleStore
 from wopo.usecases.settings import company
 
+BEGIN = "on_call_begins"
+"""Job of the sweep, once per time on call."""
+DUTY = "somebody else is on call"
+"""Why others are asked now."""
+
 
 class SetOnCall(Command):
-    """Let a person approve a site's emergencies on these days, each order up to ``cap`` in major
-    units of the company's currency."""
+    """Let a person approve a site's emergencies on these days of theirs, each order up to ``cap``
+    in major units of the company's currency."""
 
     person_id: str
     site_id: str
@@ -50,14 +58,15 @@ class EndOnCall(Command):
 
 @use_case(SetOnCall, roles={Role.SUPERVISOR, Role.ADMIN}, action="set who is on call")
 def set_on_call(command: SetOnCall, ctx: Context) -> Answer:
-    """By a supervisor of the site or an administrator. Raises ``DAYS``, ``NOT_YOUR_SITE`` and,
-    for somebody who would not see what they approve, ``SEES_NO_COSTS``."""
+    """By a supervisor of the site or an administrator. Raises ``DAYS``, ``OVERLAPS``,
+    ``NOT_YOUR_SITE`` and, for somebody who would not see what they approve, ``SEES_NO_COSTS``."""
     site = ctx.require(Location, command.site_id, label="site", field="site_id")
     _check_site(ctx, site)
     person = active_person(ctx, command.person_id, field="person_id")
     if not may_see_costs(person, company(ctx.uow)):
         raise SEES_NO_COSTS(field="person_id", name=person.name)
-    _check_days(command.starts, command.ends, ctx.at.date())
+    today = day_there(ctx.at, person.timezone)
+    check_days(command.starts, command.ends, today=today, most=MOST_DAYS, refusal=DAYS)
     currency = company(ctx.uow).currency
     row = OnCall(
         id=ctx.new_id(),
@@ -65,11 +74,13 @@ def set_on_call(command: SetOnCall, ctx: Context) -> Answer:
         site_id=site.id,
         starts=command.starts,
         ends=command.ends,
+        timezone=person.timezone,
         cap_minor=_cap(command.cap, currency).minor,
         currency=currency,
         set_by_id=ctx.actor_id,
         set_at=ctx.at,
     )
+    _check_alone(ctx, row, person, site)
     ctx.uow.add(row)
     ctx.record(
         OnCallSet(
@@ -81,6 +92,8 @@ def set_on_call(command: SetOnCall, ctx: Context) -> Answer:
             cap=row.cap,
         )
     )
+    if row.covers(ctx.at):
+        ask_anew(ctx, DUTY)
     return Answer(
         subject_id=row.id,
         message=f"{person.name} is on call for {site.name} from {row.starts:%d %b} to "
@@ -94,16 +107,15 @@ def _check_site(ctx: Context, site: Location) -> None:
         raise NOT_YOUR_SITE(field="site_id", site=site.name)
 
 
-def _check_days(starts: date, ends: date, today: date) -> None:
-    problem = ""
-    if starts < today - timedelta(days=1):
-        raise DAYS(field="starts", problem=f"{starts} is past", most=MOST_DAYS)
-    if ends < starts:
-        problem = f"It would end on {ends}, before it begins on {starts}"
-    elif (ends - starts).days >= MOST_DAYS:
-        problem = f"{(ends - starts).days + 1} days are too many"
-    if problem:
-        raise DAYS(field="ends", problem=problem, most=MOST_DAYS)
+def _check_alone(ctx: Context, row: OnCall, person: Person, site: Location) -> None:
+    """Two caps at once would leave open which of them counts."""
+    ctx.uow.lock(Person, person.id)
+    others = ctx.uow.all(OnCall, person_id=person.id, site_id=site.id, ended_at=None, order="id")
+    for one in others:
+        if one.meets(row):
+            raise OVERLAPS(
+                field="starts", name=person.name, site=site.name, starts=one.starts, ends=one.ends
+            )
 
 
 def _cap(typed: Decimal, currency: str) -> Money:
@@ -118,21 +130,32 @@ def end_on_call(command: EndOnCall, ctx: Context) -> Answer:
     """By a supervisor of the site or an administrator. Raises ``ENDED``."""
     row = ctx.require_locked(OnCall, command.on_call_id, label="time on call")
     _check_site(ctx, ctx.require(Location, row.site_id, label="site"))
-    if row.ended_at is not None or row.ends < ctx.at.date():
+    if row.is_over(ctx.at):
         raise ENDED()
-    row.ended_at = ctx.at
-    ctx.record(OnCallEnded(subject_id=row.id, person_id=row.person_id, site_id=row.site_id))
+    _end(ctx, row)
+    ask_anew(ctx, DUTY)
     return Answer(subject_id=row.id, message="That time on call has ended.")
 
 
-def ask_anew(event: OnCallSet | OnCallEnded, ctx: Context) -> None:
-    """Emergencies that wait are asked of who is on call now."""
+def _end(ctx: Context, row: OnCall) -> None:
+    row.ended_at = ctx.at
+    ctx.record(OnCallEnded(subject_id=row.id, person_id=row.person_id, site_id=row.site_id))
+
+
+def follow_on_call(ctx: Context) -> tuple[int, int]:
+    """How many times on call have begun, each counted once, and how many are over and end now; the
+    caller asks anew about what waits."""
+    rows = ctx.uow.all(OnCall, ended_at=None, order=("starts", "id"))
+    fresh, over = turned(ctx, rows, BEGIN)
+    for row in over:
+        _end(ctx, row)
+    return len(fresh), len(over)
+
+
+def ask_anew(ctx: Context, reason: str) -> None:
+    """What waits is asked of whoever stands in or is on call now."""
     ctx.uow.flush()
-    reroute_waiting(ctx, "somebody else is on call")
-
-
-reaction(OnCallSet)(ask_anew)
-reaction(OnCallEnded)(ask_anew)
+    reroute_waiting(ctx, reason)
 
 
 @announces(OnCallSet)
@@ -159,7 +182,7 @@ def approve_on_call(ctx: Context, circle: Circle, approval: Approval, duty: OnCa
     """Make every decision that is still open about the revision; whoever would have made each
     reviews it from the next working day on."""
     rows = open_ones(ctx, approval) or [approval]
-    due_on = next_working_day(ctx.at.date())
+    due_on = next_working_day(ctx.today)
     reviews = [_decide(ctx, circle, row, duty, due_on) for row in rows]
     ctx.uow.add(*reviews)
     ctx.record(

@@ -2,7 +2,7 @@
 orders, without a rule by one authority for the amount."""
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import datetime
 
 from wopo.domain.approval_matrix import POCKET, ApprovalSection, OrderFacts
 from wopo.domain.approval_rights import checked_reason
@@ -58,8 +58,8 @@ class RejectOutOfPocket(Command):
 class PocketPanel(Panel):
     """The people around one purchase."""
 
-    def __init__(self, uow: UnitOfWork, day: date, purchase: OutOfPocket) -> None:
-        super().__init__(uow, day)
+    def __init__(self, uow: UnitOfWork, at: datetime, purchase: OutOfPocket) -> None:
+        super().__init__(uow, at)
         self.purchase = purchase
 
     @property
@@ -93,7 +93,7 @@ def ask(ctx: Context, purchase: OutOfPocket, section: ApprovalSection) -> None:
 
 
 def _panel(ctx: Context, purchase: OutOfPocket) -> PocketPanel:
-    return PocketPanel(ctx.uow, ctx.at.date(), purchase)
+    return PocketPanel(ctx.uow, ctx.at, purchase)
 
 
 def _plan(panel: PocketPanel, section: ApprovalSection) -> Plan:

@@ -1,7 +1,7 @@
 """Who stands in for a person, and for whom they stand in."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 from wopo.domain.absences import AbsenceRule
 from wopo.domain.people import Person
@@ -22,9 +22,9 @@ class DelegationLine:
     reason: str
 
 
-def delegations_of(uow: UnitOfWork, person_id: str, *, day: date) -> tuple[DelegationLine, ...]:
+def delegations_of(uow: UnitOfWork, person_id: str, *, at: datetime) -> tuple[DelegationLine, ...]:
     """What a person is part of, on either side; two queries."""
-    rows = [row for row in open_ones(uow, day) if person_id in (row.from_id, row.to_id)]
+    rows = [row for row in open_ones(uow, at) if person_id in (row.from_id, row.to_id)]
     names = refs(uow, Person, [id for row in rows for id in (row.from_id, row.to_id)])
     return tuple(
         DelegationLine(
@@ -35,6 +35,6 @@ def delegations_of(uow: UnitOfWork, person_id: str, *, day: date) -> tuple[Deleg
 
 
 def away_stand_in(uow: UnitOfWork, person_id: str) -> Ref | None:
-    """Who stands in while the person's Slack status says that they are away."""
+    """Who stands in while the person's Slack status or Do Not Disturb says that they are away."""
     row = uow.get(AbsenceRule, person_id)
     return refs(uow, Person, [row.to_id]).get(row.to_id) if row else None

@@ -48,10 +48,10 @@ class ReviewView:
     note: str
 
 
-def on_call_lines(uow: UnitOfWork, *, day: date) -> tuple[OnCallLine, ...]:
+def on_call_lines(uow: UnitOfWork, *, at: datetime) -> tuple[OnCallLine, ...]:
     """Everybody on call now or later, the earliest first; two queries."""
-    rows = uow.all(OnCall, ended_at=None, order=("-ends", "id"), limit=SHOWN)
-    rows = sorted((row for row in rows if row.ends >= day), key=lambda row: (row.starts, row.id))
+    rows = uow.all(OnCall, ended_at=None, order=("starts", "id"))
+    rows = [row for row in rows if not row.is_over(at)][:SHOWN]
     names = refs_of(
         uow,
         {Person: [row.person_id for row in rows], Location: [row.site_id for row in rows]},

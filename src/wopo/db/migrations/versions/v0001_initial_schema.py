@@ -549,6 +549,7 @@ def upgrade() -> None:
         sa.Column("site_id", sa.String(length=40), nullable=False),
         sa.Column("starts", sa.Date(), nullable=False),
         sa.Column("ends", sa.Date(), nullable=False),
+        sa.Column("timezone", sa.String(length=60), nullable=False),
         sa.Column("cap_minor", sa.BigInteger(), nullable=False),
         sa.Column("currency", sa.String(length=3), nullable=False),
         sa.Column("set_by_id", sa.String(length=40), nullable=True),
@@ -574,6 +575,11 @@ def upgrade() -> None:
         sa.Column("person_id", sa.String(length=40), nullable=False),
         sa.Column("to_id", sa.String(length=40), nullable=False),
         sa.Column("set_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("status_seen", sa.String(length=300), nullable=False),
+        sa.Column("status_until", sa.Date(), nullable=True),
+        sa.Column("dnd_seen", sa.String(length=300), nullable=False),
+        sa.Column("dnd_until", sa.Date(), nullable=True),
+        sa.Column("since", sa.Date(), nullable=True),
         sa.ForeignKeyConstraint(
             ["person_id"], ["person.id"], initially="DEFERRED", deferrable=True
         ),
@@ -590,6 +596,7 @@ def upgrade() -> None:
         sa.Column("to_id", sa.String(length=40), nullable=False),
         sa.Column("starts", sa.Date(), nullable=False),
         sa.Column("ends", sa.Date(), nullable=False),
+        sa.Column("timezone", sa.String(length=60), nullable=False),
         sa.Column("reason", sa.String(length=200), nullable=False),
         sa.Column("source", sa.String(length=40), nullable=False),
         sa.Column("made_by_id", sa.String(length=40), nullable=True),
