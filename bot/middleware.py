@@ -23,7 +23,13 @@ SLOW_DOWN = Refusal(
     "bot.slow_down", "Slow down: try again in {seconds} s. Nothing was changed by this one."
 )
 
-SYSTEM_EVENTS = {"user_change", "member_joined_channel", "app_uninstalled", "tokens_revoked"}
+SYSTEM_EVENTS = {
+    "user_change",
+    "dnd_updated_user",
+    "member_joined_channel",
+    "app_uninstalled",
+    "tokens_revoked",
+}
 """Events that nobody does: Slack itself tells them."""
 PASSED_BY = {"message_changed", "message_deleted", "bot_message", "channel_join", "channel_leave"}
 """Kinds of message events that are no word to us."""

@@ -33,7 +33,7 @@ def screen(visit: Visit) -> Block:
 
 
 def open_away(ack: Ack, visit: Visit, body: Body) -> None:
-    """Ask who decides while the status says so."""
+    """Ask who decides while Slack says so."""
     with visit.read() as uow:
         away = away_stand_in(uow, visit.me.id)
     show(visit.services, body, forms.build_away(away))

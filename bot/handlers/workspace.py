@@ -10,7 +10,7 @@ from bot.handlers.wopo import help_screen
 from bot.middleware import told_user
 from bot.services import Services
 from bot.visit import Body, Visit
-from wopo.usecases.absences import NoteStatus
+from wopo.usecases.absences import NotePause, NoteStatus
 from wopo.usecases.door import ActorRef
 from wopo.usecases.identities import UpdateIdentity
 from wopo.usecases.ports.outbox import OutboxStore
@@ -24,6 +24,7 @@ def register(app: App, services: Services) -> None:
     app.event("app_home_opened")(home_opened)
     app.event("message", matchers=[is_words])(words_in_dm)
     app.event("user_change")(_user_change(services))
+    app.event("dnd_updated_user")(_pause_changed(services))
     app.event("member_joined_channel")(_joined(services))
     app.event("tokens_revoked")(_token_gone(services))
     app.event("app_uninstalled")(_token_gone(services))
@@ -70,14 +71,37 @@ def _user_change(services: Services) -> Any:
 
 def _status(workspace_id: str, user_id: str, profile: dict[str, Any]) -> NoteStatus:
     """What the profile says of an absence; an expiration of 0 means that it has none."""
-    expires = int(profile.get("status_expiration") or 0)
     return NoteStatus(
         workspace_id=workspace_id,
         user_id=user_id,
         text=str(profile.get("status_text") or ""),
         emoji=str(profile.get("status_emoji") or ""),
-        expires=datetime.fromtimestamp(expires, UTC) if expires else None,
+        expires=_moment(profile.get("status_expiration")),
     )
+
+
+def _pause_changed(services: Services) -> Any:
+    def pause_changed(ack: Ack, body: Body, event: dict[str, Any], key: str) -> None:
+        """Somebody's Do Not Disturb runs from now or later on, or no longer. Whether it is on is
+        left aside: that says whether they have a schedule, and the times are past where it is
+        off."""
+        told = event.get("dnd_status") or {}
+        starts, ends = (_moment(told.get(f"next_dnd_{end}_ts")) for end in ("start", "end"))
+        command = NotePause(
+            workspace_id=str(body.get("team_id") or ""),
+            user_id=str(event.get("user") or ""),
+            starts=starts,
+            ends=ends,
+        )
+        services.execute(command, actor=ActorRef(None, "slack"), key=key)
+        ack()
+
+    return pause_changed
+
+
+def _moment(told: Any) -> datetime | None:
+    seconds = int(told or 0)
+    return datetime.fromtimestamp(seconds, UTC) if seconds else None
 
 
 def _joined(services: Services) -> Any:

@@ -30,7 +30,7 @@ from wopo.usecases.views.names import Ref
 
 def build(lines: Sequence[DelegationLine], away: Ref | None, reader: Reader) -> Block:
     """What stands, each with a way to end it, and the form for another; ``away``: who decides
-    while the Slack status says so."""
+    while Slack says so."""
     blocks = [_line(line, reader) for line in lines]
     if not lines:
         blocks = [context("While you are away, somebody else decides about orders for you.")]
@@ -60,11 +60,13 @@ def build(lines: Sequence[DelegationLine], away: Ref | None, reader: Reader) -> 
 def _away(away: Ref | None) -> Block:
     said = f"*{safe(away.name)}* decides for you" if away else "Nobody decides for you"
     change = button("Change", Action.ABSENCE, "absence")
-    return section(f"{said} while your Slack status says you are away", accessory=change)
+    return section(
+        f"{said} while your Slack status or Do Not Disturb says you are away", accessory=change
+    )
 
 
 def build_away(away: Ref | None) -> Block:
-    """Who decides while the status says so; nobody: the status is not looked at."""
+    """Who decides while the status or Do Not Disturb says so; nobody: neither is looked at."""
     initial = option(away.name, away.id) if away else None
     return modal(
         Callback.ABSENCE,
@@ -75,7 +77,8 @@ def build_away(away: Ref | None) -> Block:
                 "Who decides then?",
                 search(Options.PERSON, initial=initial),
                 optional=True,
-                hint="Vacation, sick, out of office; until the status ends, 14 days at most",
+                hint="Vacation, sick, out of office, or Do Not Disturb for a whole working day; "
+                "14 days at most",
             )
         ],
         submit="Save",

@@ -18,7 +18,18 @@ from slack_sandbox.seed import SeedError, add_channel, prepare
 from slack_sandbox.store import Json
 from slack_sandbox.workspace import Workspace
 
-_PROFILE_KEYS = frozenset({"display_name", "email", "phone", "title", "image_72"})
+_PROFILE_KEYS = frozenset(
+    {
+        "display_name",
+        "email",
+        "phone",
+        "title",
+        "image_72",
+        "status_text",
+        "status_emoji",
+        "status_expiration",
+    }
+)
 
 
 async def _body(request: Request) -> Any:

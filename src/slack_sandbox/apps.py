@@ -19,6 +19,7 @@ DEFAULT_SCOPES = [
     "channels:read",
     "chat:write",
     "commands",
+    "dnd:read",
     "files:read",
     "files:write",
     "groups:history",
@@ -43,6 +44,7 @@ DEFAULT_EVENTS = [
     "message.mpim",
     "member_joined_channel",
     "user_change",
+    "dnd_updated_user",
     "team_join",
 ]
 
@@ -54,6 +56,7 @@ EVENT_SCOPES: dict[str, tuple[str, ...]] = {
     "message.mpim": ("mpim:history",),
     "member_joined_channel": ("channels:read", "groups:read"),
     "user_change": ("users:read",),
+    "dnd_updated_user": ("dnd:read",),
     "team_join": ("users:read",),
     "reaction_added": ("reactions:read",),
     "reaction_removed": ("reactions:read",),

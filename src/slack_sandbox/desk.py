@@ -189,6 +189,14 @@ class Desk:
             events.member_joined(self._ws, channel, user_id)
         return looking.channel(self._ws, user_id, channel)
 
+    async def pause(self, user_id: str, starts: int = 0, ends: int = 0) -> Json:
+        """Do Not Disturb from one moment to another, in Unix seconds; without them it is off."""
+        active(self._ws, user_id)
+        if ends < starts:
+            raise DeskError("it would end before it starts")
+        events.pause_changed(self._ws, user_id, starts, ends)
+        return {"user": user_id, "starts": starts, "ends": ends}
+
     async def invite(self, user_id: str, channel_id: str, other_id: str) -> Json:
         """Invite a person or a bot into a channel the person is in."""
         channel = reachable(self._ws, user_id, channel_id)

@@ -90,6 +90,20 @@ def user_changed(ws: Workspace, user: Json, event_type: str = "user_change") -> 
             ws.broker.event(app, {**event, "cache_ts": user["updated"]})
 
 
+def pause_changed(ws: Workspace, user_id: str, starts: int, ends: int) -> None:
+    """Do Not Disturb changed: when it runs next, which is all that others are told of it. Slack
+    says 1 for both where it never does."""
+    status = {
+        "dnd_enabled": bool(ends),
+        "next_dnd_start_ts": starts or 1,
+        "next_dnd_end_ts": ends or 1,
+    }
+    for app in ws.apps.all():
+        if app.hears("dnd_updated_user"):
+            event = {"type": "dnd_updated_user", "user": user_id, "dnd_status": status}
+            ws.broker.event(app, {**event, "event_ts": ws.stamps.next()})
+
+
 def home_opened(ws: Workspace, app: InstalledApp, user_id: str, tab: str) -> None:
     """Somebody looks at the app's Home or Messages tab."""
     if not app.hears("app_home_opened"):

@@ -15,7 +15,7 @@ from tests.factories.shop import asked, open_shop
 from tests.payloads import Payloads
 from tests.slack import RecordingSlack
 from wopo.db.uow import SqlTransactions
-from wopo.domain.delegations import Delegation
+from wopo.domain.delegations import Delegation, Source
 from wopo.domain.people import Role
 from wopo.domain.purchase_orders import OrderState, PurchaseOrder
 from wopo.domain.purchasing_policy import PolicyDocument
@@ -98,6 +98,7 @@ def test_a_stand_in_is_named_on_a_form_and_ended_there(
     send: Send,
     payloads: Payloads,
     transactions: SqlTransactions,
+    clock: TestClock,
 ) -> None:
     send(payloads.command(SlashCommand.WOPO, "delegate", user="U-fin"))
     form = slack.view()
@@ -117,11 +118,20 @@ def test_a_stand_in_is_named_on_a_form_and_ended_there(
     assert "*Bea Buyer* decides for you" in str(shown["blocks"])
     send(payloads.click_in_view(Action.ABSENCE, "absence", shown, user="U-fin"))
     away = send(payloads.submit(slack.view(), {"away_to_id": company.bea}, user="U-fin"))
-    assert "your Slack status says that you are away, Bea Buyer decides" in str(away)
+    assert "Do Not Disturb says that you are away, Bea Buyer decides" in str(away)
     end = next(b["accessory"]["value"] for b in shown["blocks"] if "accessory" in b)
     send(payloads.click_in_view(Action.DELEGATION_END, end, shown, user="U-fin"))
     (row,) = rows(transactions, Delegation)
     assert row.ended_at is not None
+    at = int(clock().timestamp())
+    days = {"dnd_enabled": True, "next_dnd_start_ts": at, "next_dnd_end_ts": at + 2 * 86_400}
+    paused = {"type": "dnd_updated_user", "user": "U-fin", "dnd_status": days}
+    assert send(payloads.event(paused)) == {}
+    over = {"dnd_enabled": False, "next_dnd_start_ts": 1, "next_dnd_end_ts": 1}
+    (_, row) = rows(transactions, Delegation)
+    assert (row.to_id, row.source, row.ended_at) == (company.bea, Source.DO_NOT_DISTURB, None)
+    send(payloads.event({**paused, "dnd_status": over}))
+    assert rows(transactions, Delegation)[1].ended_at is not None
 
 
 def test_the_card_shows_what_decides_and_what_a_change_changes(

@@ -77,6 +77,7 @@ NEEDED = {
     "conversations.history": "channels:history",
     "conversations.open": "im:write",
     "users.info": "users:read",
+    "dnd_updated_user": "dnd:read",
     "users.info(email)": "users:read.email",
     "conversations.info": "channels:read",
     "slash commands": "commands",

@@ -58,6 +58,17 @@ def test_a_profile_changes(socket: Socket, driver: Driver, ids: Ids) -> None:
     )
 
 
+def test_do_not_disturb_says_only_when_it_runs(socket: Socket, driver: Driver, ids: Ids) -> None:
+    driver.desk("pause", user_id=ids["ben"], starts=1_000, ends=5_000)
+    told = event(socket)
+    assert (told["type"], told["user"]) == ("dnd_updated_user", ids["ben"])
+    assert told["dnd_status"] == {
+        "dnd_enabled": True, "next_dnd_start_ts": 1_000, "next_dnd_end_ts": 5_000,
+    }  # fmt: skip
+    driver.desk("pause", user_id=ids["ben"])
+    assert event(socket)["dnd_status"]["dnd_enabled"] is False
+
+
 def test_a_message_goes(socket: Socket, client: WebClient, ids: Ids) -> None:
     ts = client.chat_postMessage(channel=ids["#general"], text="x")["ts"]
     event(socket)
