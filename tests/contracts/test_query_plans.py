@@ -9,11 +9,13 @@ import pytest
 from sqlalchemy import Engine, event
 
 from wopo.db.uow import SqlTransactions
+from wopo.domain.audit_tests import Period
 from wopo.domain.money import Money
 from wopo.domain.purchase_orders import OrderState
 from wopo.domain.rejudging import Watched
 from wopo.usecases.ports import UnitOfWork
 from wopo.usecases.ports.after_the_fact import AfterTheFactStore
+from wopo.usecases.ports.audit_tests import AuditTestStore
 from wopo.usecases.ports.blanket_orders import BlanketStore
 from wopo.usecases.ports.budgets import BudgetStore
 from wopo.usecases.ports.demand import DemandStore
@@ -96,6 +98,11 @@ def same_photo(uow: UnitOfWork) -> Any:
     return uow.store(PocketStore).with_contents({"a digest"}, without="purchase")
 
 
+def audited(uow: UnitOfWork) -> Any:
+    period = Period(date(2026, 1, 1), date(2026, 12, 31))
+    return list(uow.store(AuditTestStore).unapproved(period))
+
+
 def last_look(uow: UnitOfWork) -> Any:
     return uow.store(RejudgingStore).place()
 
@@ -155,6 +162,8 @@ READS = [
     (pockets_asked, "ix_pocket_ask_waiting", True),
     # Sorted by number; but only those with one photo.
     (same_photo, "ix_attachment_sha256", False),
+    # Auditors look at all of a period's orders: each with its own approvals only.
+    (audited, "approval USING INDEX ix_approval_purchase_order_id (purchase_order_id=?)", False),
     (last_look, "sqlite_autoindex_job_run_2 (job=?)", True),
     # Made one of what is found; but only what is on hold, and what came beyond the order.
     (waiting, "ix_purchase_order_line_over", False),

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Executable, and_, func, or_, select
+from sqlalchemy import Executable, and_, case, func, or_, select
 from sqlalchemy.orm import aliased
 from sqlmodel import col
 
@@ -46,14 +46,16 @@ class AuditSums(SqlStore):
         yield from self.session.execute(statement, execution_options={"yield_per": BATCH})
 
     def unapproved(self, period: Period) -> Iterator[Unapproved]:
-        holds = and_(
+        about = and_(
             col(Approval.purchase_order_id) == col(PO.id),
             col(Approval.revision) == col(PO.approved_revision),
             col(Approval.content_hash) == col(OrderRevision.content_hash),
-            col(Approval.state) == ApprovalState.APPROVED,
         )
+        # Not in the join: SQLite would take the index over states, all approvals for each order.
+        holds = col(Approval.state) == ApprovalState.APPROVED
         total = func.max(col(OrderRevision.total_minor))
-        made, needed = func.count(col(Approval.id)), func.max(col(Approval.decisions))
+        made = func.count(case((holds, col(Approval.id))))
+        needed = func.max(case((holds, col(Approval.decisions))))
         statement = (
             select(
                 col(PO.id), col(PO.number), col(V.name), col(PO.approved_at), col(PO.total_minor),
@@ -65,7 +67,7 @@ class AuditSums(SqlStore):
                 col(OrderRevision.purchase_order_id) == col(PO.id),
                 col(OrderRevision.revision) == col(PO.approved_revision),
             ))
-            .outerjoin(Approval, holds)
+            .outerjoin(Approval, about)
             .where(
                 col(PO.state).in_(IN_FORCE),
                 col(PO.imported).is_(False),
