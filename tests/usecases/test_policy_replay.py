@@ -93,6 +93,24 @@ def test_who_would_have_had_to_approve_is_told(do: Do, world: World) -> None:
     assert told == {"Ana": "1 line over 50.00 EUR", "Max": "1 line over 1,100.00 EUR"}
 
 
+def test_the_approval_rules_say_who_would_have_had_to_approve(do: Do, world: World) -> None:
+    """Of each step whom it would have been asked of, never of whoever asked; the largest first."""
+    free = {"name": "free", "when": {"category": "seals"}, "route": "no order"}
+    do(ImportPolicy(document=policy(STOCK, free)), by="fin")
+    for quantity in ("4", "100"):
+        lines = (part_line("seal", quantity),)
+        do(RequestParts(work_order_id="WO-1", lines=lines), by="tess")
+    when = {"above": 1000, "category": "seals", "cost_centre": "4711", "vendor": "approved"}
+    large = {"name": "large", "when": when, "steps": ["role finance", ["person ana", "authority"]]}
+    document = PolicyDocument.model_validate({"title": "New", "approval": {"rules": [large]}})
+    found = replayed(world, document)
+    told = {who: str(total) for who, total in found.approvers.items()}
+    assert told == {
+        "Ana": "1 line over 50.00 EUR",
+        "Fin then Ana then Max": "1 line over 1,100.00 EUR",
+    }
+
+
 def test_stock_that_the_new_policy_leaves_would_have_been_bought(world: World) -> None:
     found = replayed(world, policy(STOCK | {"when": {"emergency": True}}))
     assert (Route.STOCK, Route.ORDER) in found.ways
@@ -114,7 +132,7 @@ def test_orders_that_nobody_requested_are_ruled_too(do: Do, world: World, page: 
 
 def test_what_costs_nothing_comes_before_what_has_no_price() -> None:
     found = Redirections(shown=1)
-    for number, amount in (("free", Money(0, "EUR")), ("unknown", None)):
+    for number, amount in (("unknown", None), ("free", Money(0, "EUR"))):
         ways = (Route.BUYER, "before", Route.NO_ORDER, "after")
         found.add(Redirected(number, "Seal", SINCE, amount, *ways, ()))
     assert [one.number for one in found.largest] == ["free"]

@@ -168,7 +168,7 @@ def _redirected(found: Redirections, title: str, since: date) -> Iterator[str]:
         yield f"{who} would have had to approve {total} that nobody had to."
     for one in found.largest:
         amount = one.amount if one.amount is not None else "no price"
-        asked = f", approver {' or '.join(one.approvers[:3])}" if one.approvers else ""
+        asked = f", approver {' then '.join(one.approvers)}" if one.approvers else ""
         yield (
             f"{one.number} of {one.day}, {one.description}, {amount}: {one.before.value} "
             f"({one.before_rule}) → {one.after.value} ({one.after_rule}){asked}"

@@ -19,7 +19,7 @@ from wopo.domain.part_requests import (
 from wopo.domain.parts import Part
 from wopo.domain.purchase_orders import OrderKind, PurchaseOrder, PurchaseOrderLine
 from wopo.domain.purchasing_conditions import JobFacts, LineFacts
-from wopo.domain.vendors import Vendor
+from wopo.domain.vendors import Standing, Vendor
 from wopo.domain.work_orders import WorkOrder
 from wopo.usecases.exchange_rates import converted_if
 from wopo.usecases.part_request_rules import company_limit
@@ -33,7 +33,8 @@ from wopo.usecases.settings import company
 class PastNeed:
     """One line as it was asked for, or ordered without a request. ``amount`` is the price of what
     did not come out of stock, in the currency it was known in. The vendor, the price and whether a
-    blanket order was called off are those of the line as it is now."""
+    blanket order was called off are those of the line as it is now; ``standing`` is the vendor's.
+    """
 
     number: str
     position: int
@@ -45,6 +46,8 @@ class PastNeed:
     day: date
     requested_by_id: str | None
     cost_centre_id: str
+    cost_centre: str
+    standing: Standing | None
     amount: Money | None
     facts: LineFacts
 
@@ -94,6 +97,8 @@ def _ordered(around: "_Around", line: PurchaseOrderLine, order: PurchaseOrder) -
         day=day,
         requested_by_id=next(iter(order.requested_by_ids), None),
         cost_centre_id=line.cost_centre_id,
+        cost_centre=around.centres[line.cost_centre_id].code,
+        standing=_standing(around, order.vendor_id),
         amount=amount,
         facts=replace(
             facts,
@@ -176,6 +181,8 @@ def _asked(around: _Around, request: PartRequest, standing: LineStanding) -> Pas
         day=day,
         requested_by_id=request.requested_by_id,
         cost_centre_id=job.cost_centre_id,
+        cost_centre=around.centres[job.cost_centre_id].code,
+        standing=_standing(around, line.vendor_id),
         amount=amount,
         facts=replace(
             known,
@@ -185,6 +192,11 @@ def _asked(around: _Around, request: PartRequest, standing: LineStanding) -> Pas
             blanket=any(link.order.blanket_id for link in standing.links),
         ),
     )
+
+
+def _standing(around: _Around, vendor_id: str | None) -> Standing | None:
+    vendor = around.vendors.get(vendor_id or "")
+    return vendor.standing if vendor else None
 
 
 def _amount(line: PartRequestLine, bought: Decimal) -> Money | None:

@@ -6,30 +6,27 @@ Lines are read a page at a time, so memory does not grow with how many there are
 
 import heapq
 from collections import Counter
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
 
-from wopo.domain.approval_rights import Need, eligible
 from wopo.domain.money import Money
 from wopo.domain.numbers import short
 from wopo.domain.part_requests import ORDERED_ROUTES, Route
-from wopo.domain.people import AuthorityLimit, Person
 from wopo.domain.purchasing_policy import PolicyDocument
 from wopo.usecases.past_needs import PastNeed, past_needs, past_orders
 from wopo.usecases.ports import Transactions, UnitOfWork
-from wopo.usecases.ports.approvals import ApprovalStore
 from wopo.usecases.ports.policy_replay import PolicyReplayStore
+from wopo.usecases.replay_approvers import Board
 
 PAGE = 500
-Approvers = Collection[tuple[Person, Collection[AuthorityLimit]]]
 
 
 @dataclass(frozen=True)
 class Redirected:
     """One line: the way it went and the one it would have gone. ``amount`` is unknown without a
-    price. ``approvers``: whose authority its amount alone would have needed on that day; only
-    where an order follows."""
+    price. ``approvers``: of whom the policy's approval rules would have asked each decision about
+    its amount alone on that day, one after the other; only where an order follows."""
 
     number: str
     description: str
@@ -67,9 +64,8 @@ def replay_lines(
         while True:
             with transactions.read() as uow:
                 needs, after = read(uow, since, after, page)
-                centres = sorted({need.cost_centre_id for need in needs})
-                approvers = uow.store(ApprovalStore).approvers(centres) if centres else ()
-                found = [_redirected(need, policy, approvers) for need in needs]
+                board = Board(uow, policy.approval, {need.cost_centre_id for need in needs})
+                found = [_redirected(need, policy, board) for need in needs]
             if not found:
                 break
             yield from found
@@ -92,19 +88,11 @@ def lines_since(transactions: Transactions, since: date) -> int:
         return uow.store(PolicyReplayStore).lines_since(since)
 
 
-def _redirected(need: PastNeed, policy: PolicyDocument, approvers: Approvers) -> Redirected:
+def _redirected(need: PastNeed, policy: PolicyDocument, board: Board) -> Redirected:
     said = policy.routes.said(need.facts)
     asked: tuple[str, ...] = ()
     if said.route in ORDERED_ROUTES and need.amount is not None:
-        excluded = {need.requested_by_id} - {None}
-        wanted = Need(
-            need.amount,
-            frozenset({need.cost_centre_id}),
-            need.day,
-            frozenset(str(id) for id in excluded),
-        )
-        ids = eligible(approvers, wanted)
-        asked = tuple(person.name for person, _ in approvers if person.id in ids) or ("nobody",)
+        asked = board.asked(need, said.route, need.amount)
     return Redirected(
         number=f"{short(need.number)} line {need.position}",
         description=need.description,
@@ -159,9 +147,8 @@ class Redirections:
             return
         self.ways.setdefault((one.before, one.after), Sum()).add(one)
         if one.to_approve:
-            self.approvers.setdefault(" or ".join(one.approvers[:3]) or "a buyer first", Sum()).add(
-                one
-            )
+            who = " then ".join(one.approvers) or "a buyer first"
+            self.approvers.setdefault(who, Sum()).add(one)
         minor = one.amount.minor if one.amount is not None else -1
         heapq.heappush(self._largest, (minor, -self.ruled.count, one))
         if len(self._largest) > self.shown:
