@@ -1,7 +1,7 @@
 """Of whom a policy that is not in force yet would have asked the decisions about past lines."""
 
 from collections.abc import Collection, Mapping
-from datetime import date
+from datetime import UTC, date, datetime, time
 from decimal import Decimal
 
 from wopo.domain.approval_matrix import ApprovalRule, ApprovalSection, BudgetState, OrderFacts
@@ -32,7 +32,7 @@ class _Past(Panel):
         approvers: Approvers,
         rates: Mapping[str, Decimal],
     ) -> None:
-        super().__init__(uow, need.day)
+        super().__init__(uow, datetime.combine(need.day, time.min, UTC))
         self.past, self.approvers, self._amount = need, approvers, amount
         self.need = Need(amount, self.centre_ids, need.day, self.excluded, rates)
 
