@@ -3,7 +3,7 @@
 from datetime import date
 
 import pytest
-from sqlalchemy import bindparam, select, text
+from sqlalchemy import String, bindparam, select, text
 from sqlmodel import SQLModel
 
 from wopo.db.prepared import Entity
@@ -14,6 +14,10 @@ from wopo.domain.errors import STALE, DomainError
 
 MODELS = [mapper.class_ for mapper in SQLModel._sa_registry.mappers]
 ALL = select(CostCentre).where(CostCentre.code.in_(bindparam("codes", expanding=True)))  # type: ignore[attr-defined]
+
+FEW = ALL.limit(bindparam("limit"))
+PATTERN = bindparam("pattern", type_=String, literal_execute=True)
+LIKE = select(CostCentre).where(CostCentre.code.like(PATTERN))  # type: ignore[attr-defined]
 
 
 def centre(code: str) -> CostCentre:
@@ -46,6 +50,20 @@ def test_a_list_may_have_any_length(shared_transactions: SqlTransactions) -> Non
             found = uow.session.rows(ALL, {"codes": wanted}, CostCentre)
             assert sorted(row[0].code for row in found) == [code for code in wanted if code != "X"]
             assert uow.count(CostCentre, code=wanted) == len(found)
+
+
+def test_a_limit_and_a_pattern_may_be_any(shared_transactions: SqlTransactions) -> None:
+    with shared_transactions.write() as uow:
+        uow.add(centre("A"), centre("B"), centre("C"))
+        codes = ["A", "B", "C"]
+        for limit in (1, 3, 2, 1):
+            few = {"codes": codes, "limit": limit}
+            assert len(uow.session.rows(FEW, few, CostCentre)) == limit
+            assert len(uow.connection.execute(FEW, few).all()) == limit
+            assert len(uow.all(CostCentre, code=codes, limit=limit)) == limit
+        for pattern in ("%A", "%", "%'%"):
+            found = uow.session.rows(LIKE, {"pattern": pattern}, CostCentre)
+            assert len(found) == {"%A": 1, "%": 3}.get(pattern, 0)
 
 
 def test_what_waits_beside_a_deletion_is_written_and_found(

@@ -13,6 +13,9 @@ from bot.local.story import Teller
 from wopo.cli.opening import Opened
 from wopo.usecases.door import Answer, Command
 
+PLANNED_ANEW = ("LIMIT ?", "LIKE ?")
+"""SQLite plans by these values; where they are parameters, it prepares the statement every time."""
+
 MOST = {
     "ReportWork": 12,
     "ApproveWorkRequest": 17,
@@ -32,11 +35,14 @@ class CountingTeller(Teller):
     def __init__(self, database: Opened) -> None:
         super().__init__(database)
         self.sent = 0
+        self.planned_anew: set[str] = set()
         self.counts: Counter[str] = Counter()
         event.listen(database.engine, "before_cursor_execute", self._note)
 
-    def _note(self, *_: object) -> None:
+    def _note(self, _connection: object, _cursor: object, statement: str, *_: object) -> None:
         self.sent += 1
+        if any(value in statement for value in PLANNED_ANEW):
+            self.planned_anew.add(statement)
 
     def by(self, code: str, command: Command) -> Answer:
         """As ``Teller.by``."""
@@ -60,4 +66,5 @@ def test_no_step_of_a_cycle_sends_more_statements_than_it_needs(database: Opened
         cycle(teller, number)
         assert teller.counts.keys() == MOST.keys()
         assert {step: sent for step, sent in teller.counts.items() if sent > MOST[step]} == {}
+    assert teller.planned_anew == set()
     database.engine.dispose()

@@ -20,12 +20,13 @@ from wopo.domain.settings import Duty
 from wopo.domain.work_orders import WorkOrder
 from wopo.usecases.ports.approvals import ApprovalStore, AssetCost
 
+HELD = f'%"{Role.APPROVER.value}"%'
 APPROVERS = (
     select(Person, AuthorityLimit)
     .join(AuthorityLimit, col(AuthorityLimit.person_id) == col(Person.id))
     .where(
         col(Person.active),
-        cast(Person.roles, String).like(f'%"{Role.APPROVER.value}"%'),
+        cast(Person.roles, String).like(literal(HELD, literal_execute=True)),
         or_(
             col(AuthorityLimit.cost_centre_id).is_(None),
             col(AuthorityLimit.cost_centre_id).in_(bindparam("centre_ids", expanding=True)),

@@ -6,8 +6,9 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from sqlalchemy import Engine, create_engine, event
+from sqlalchemy import BindParameter, Engine, Integer, Select, create_engine, event
 from sqlalchemy.dialects import registry
+from sqlalchemy.dialects.sqlite.base import SQLiteCompiler
 from sqlalchemy.dialects.sqlite.pysqlite import SQLiteDialect_pysqlite
 from sqlalchemy.engine import make_url
 from sqlalchemy.pool import PoolProxiedConnection, StaticPool
@@ -30,6 +31,23 @@ def sqlite_driver() -> ModuleType:
         return sqlite3
 
 
+class LimitsWrittenOut(SQLiteCompiler):
+    """Limits as numbers in the text of a statement.
+
+    SQLite plans by the limit. Where it is a parameter, giving it a value makes a kept statement be
+    prepared anew every time, which costs several times what carrying it out does.
+    """
+
+    def limit_clause(self, select: Select[Any], **kw: Any) -> str:
+        limit, offset = select._limit_clause, select._offset_clause
+        if not isinstance(limit, BindParameter):
+            return str(super().limit_clause(select, **kw))  # type: ignore[no-untyped-call]
+        written = limit.render_literal_execute()
+        written.type = Integer()
+        text = f"\n LIMIT {self.process(written, **kw)}"
+        return text if offset is None else f"{text} OFFSET {self.process(offset, **kw)}"
+
+
 class Reading(SQLiteDialect_pysqlite):
     """SQLite whose transactions begin when SQLAlchemy's do, those of an engine with ``WRITE`` as
     writing ones.
@@ -39,6 +57,7 @@ class Reading(SQLiteDialect_pysqlite):
     """
 
     supports_statement_cache = True
+    statement_compiler = LimitsWrittenOut
     begin = "BEGIN"
 
     def do_begin(self, dbapi_connection: PoolProxiedConnection) -> None:

@@ -7,9 +7,11 @@ from wopo.db.uow import SqlStore, implements
 from wopo.domain.people import Person, Role, TeamMember
 from wopo.usecases.ports.people import PeopleStore
 
+# A pattern that is a parameter makes SQLite prepare the statement anew every time.
+ROLE = bindparam("role", type_=String, literal_execute=True)
 WITH_ROLE = (
     select(Person)
-    .where(col(Person.active), cast(Person.roles, String).like(bindparam("role")))
+    .where(col(Person.active), cast(Person.roles, String).like(ROLE))
     .order_by(col(Person.code))
 )
 AT_SITE = WITH_ROLE.where(

@@ -21,7 +21,7 @@ from sqlmodel import SQLModel
 KEPT = 4_000
 """How many statements stay compiled: more than there are."""
 SHAPES = 200
-"""For how many lengths of its lists a statement's text is kept."""
+"""For how many lengths of its lists, and values written into it, a statement's text is kept."""
 
 Values = Mapping[str, Any]
 Process = Callable[[Any], Any]
@@ -29,8 +29,8 @@ Process = Callable[[Any], Any]
 
 
 class Shape:
-    """A statement whose lists have certain lengths: its text, and where each parameter of the
-    driver's comes from."""
+    """A statement whose lists have certain lengths and whose text has certain values written out:
+    the text, and where each parameter of the driver's comes from."""
 
     def __init__(
         self, compiled: SQLCompiler, writers: Mapping[str, Process], values: Values
@@ -106,15 +106,18 @@ class Prepared:
         compiled = cast(SQLCompiler, statement.compile(dialect=dialect))
         self._own = dict(compiled.params)
         self._lists = tuple(name for bind, name in compiled.bind_names.items() if bind.expanding)
-        written = {
+        self._written = tuple(compiled.bind_names[bind] for bind in compiled.literal_execute_params)
+        writers = {
             name: bind.type.dialect_impl(dialect).bind_processor(dialect)
             for bind, name in compiled.bind_names.items()
         }
-        self._writers = {name: write for name, write in written.items() if write is not None}
-        self._shapes: dict[tuple[int, ...], Shape] = {}
-        # What SQLAlchemy compiled is large and only needed again for lists of other lengths.
-        self._compiled = compiled if self._lists else None
-        if not self._lists:
+        self._writers = {name: write for name, write in writers.items() if write is not None}
+        self._shapes: dict[tuple[Any, ...], Shape] = {}
+        # What SQLAlchemy compiled is large and only needed again for other shapes.
+        several = self._lists or any(self._own[name] is None for name in self._written)
+        self._compiled = compiled if several else None
+        if not several:
+            self._written = ()
             self._shapes[()] = Shape(compiled, self._writers, self._own)
         self.parts: list[Entity | tuple[int, Process | None]] = []
         place = 0
@@ -128,14 +131,14 @@ class Prepared:
                 place += 1
 
     def shape(self, values: Values) -> Shape:
-        """As it is for lists as long as these."""
-        lengths = tuple([len(values[name]) for name in self._lists])
-        known = self._shapes.get(lengths)
+        """As it is for lists as long as these, with these values written out."""
+        key = (*[len(values[name]) for name in self._lists], *[values[n] for n in self._written])
+        known = self._shapes.get(key)
         if known is None:
-            assert self._compiled is not None, "without lists there is one shape"
+            assert self._compiled is not None, "without lists and values there is one shape"
             if len(self._shapes) >= SHAPES:
                 self._shapes.clear()
-            known = self._shapes[lengths] = Shape(self._compiled, self._writers, values)
+            known = self._shapes[key] = Shape(self._compiled, self._writers, values)
         return known
 
     def call(self, values: Values) -> tuple[str, Any]:
