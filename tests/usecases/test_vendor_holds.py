@@ -5,6 +5,7 @@ from datetime import date
 import pytest
 
 from tests.factories.buying import seed
+from tests.factories.imports import importing
 from tests.factories.money import FINANCE, PAYER, Desk, desk, line
 from tests.factories.payments import DUE, batch, confirmed, in_batches, received, released
 from wopo.db.engine import make_engine
@@ -170,6 +171,36 @@ def test_two_vendors_with_one_address_are_held_for_payments_only(at):
         made = at.do(SaveVendor(code=code, name=code, address="Example Street 5, Berlin"), by="ben")
     assert set(vendor(at, made.subject_id).holds) == {"payments"}
     assert "same address as the vendor V-1" in told(at)["person:fin"]
+
+
+def test_vendors_of_an_import_are_told_together_and_to_nobody_that_they_are_about(at):
+    at.do(SavePerson(code="fin", iban="DE89 3704 0044 0532 0130 00"), by="adm")
+    at.do(TESS, by="adm")
+    files = importing(
+        vendors=[
+            {"code": "V-1", "currency": "EUR", "name": "One", "phone": KIN.phone},
+            {
+                "code": "V-2",
+                "currency": "EUR",
+                "name": "Two",
+                "address": "Example Street 5, Berlin",
+            },
+            {
+                "code": "V-3",
+                "currency": "EUR",
+                "name": "Three",
+                "address": "Example Street 5, Berlin",
+            },
+        ],
+        bank_details=[{"vendor": "V-2", "iban": "DE89370400440532013000"}],
+    )
+    at.do(files, by="adm")
+    rows = [row for row in at.world.all(OutboxRow) if "Please check these" in str(row.facts)]
+    texts = {row.audience: row.facts["text"] for row in rows}
+    assert told(at) == {} and set(texts) == {"person:fin", "person:pia"}
+    assert "One (V-1): same phone as the employee Tess. On hold meanwhile:" in texts["person:fin"]
+    assert "Three (V-3): same address as the vendor Two." in texts["person:fin"]
+    assert "V-2" not in texts["person:fin"] and "the employee Fin" in texts["person:pia"]
 
 
 def test_a_contract_that_ends_is_told_to_its_buyer_once_for_each_end(at, clock):

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 
 from wopo.domain.bank_details import BankDetailsEntered
 from wopo.domain.contact_keys import ContactFact, Owner
+from wopo.domain.imports import ImportFinished
 from wopo.domain.people import Person, Role
 from wopo.domain.vendor_holds import Hold, HoldKind
 from wopo.domain.vendors import Vendor, VendorAdded, VendorChanged, VendorRelated
@@ -21,6 +22,8 @@ from wopo.usecases.vendor_holds import place
 TELLING = (ContactFact.BANK, ContactFact.PHONE, ContactFact.ADDRESS)
 """Facts that stop something; the others are only shown to the auditor (test 12)."""
 REASON = "Finance is checking this vendor"
+MOST_TOLD = 20
+"""Vendors of an import that are named in one message; all of them are held."""
 
 
 def vendor_keys(event: VendorAdded | VendorChanged, ctx: Context) -> None:
@@ -80,21 +83,47 @@ def tell_finance(event: VendorRelated, ctx: Context) -> Iterable[Notice]:
     """Everybody in finance, or the administrators where there is nobody else; never whom it is
     about."""
     vendor = ctx.require(Vendor, event.subject_id, label="vendor")
-    about = {str(one["id"]) for one in event.alike}
+    text = (
+        f"Please check the vendor {_alike(vendor, event)} There may be a good reason. /wopo vendor "
+        f"{vendor.code} lifts the hold."
+    )
+    for person in _told_to(ctx, event):
+        yield direct(person.id, vendor.id, text)
+
+
+@announces(ImportFinished)
+def tell_of_import(event: ImportFinished, ctx: Context) -> Iterable[Notice]:
+    """The same about all vendors of an import, in one message to each who is to be told: what it
+    brought is not told by itself (``imports_taking.untold``)."""
+    found = [one for one in ctx.recorded if isinstance(one, VendorRelated)]
+    vendors = ctx.uow.many(Vendor, {one.subject_id for one in found})
+    told: dict[str, dict[str, str]] = {}
+    for one in found:
+        for person in _told_to(ctx, one):
+            vendor = vendors[one.subject_id]
+            told.setdefault(person.id, {})[vendor.code] = _alike(vendor, one)
+    for person_id, lines in told.items():
+        shown = "\n".join(list(lines.values())[:MOST_TOLD])
+        more = f"\nand {len(lines) - MOST_TOLD:,} more" if len(lines) > MOST_TOLD else ""
+        text = (
+            "Please check these vendors, which an import brought; there may be a good reason. "
+            f"/wopo vendor with the code lifts a hold.\n{shown}{more}"
+        )
+        yield direct(person_id, event.subject_id, text)
+
+
+def _alike(vendor: Vendor, event: VendorRelated) -> str:
+    """``Acme (ACM): same bank as the vendor Zed. On hold meanwhile: payments.``"""
     alike = "; ".join(
         f"same {' and '.join(one['facts'])} as the {one['kind']} {one['name']}"
         for one in event.alike
     )
     held = " and ".join(kind.value for kind in HoldKind if vendor.hold(kind) is not None)
-    text = (
-        f"Please check the vendor {vendor.name} ({vendor.code}): {alike}. There may be a good "
-        f"reason. On hold meanwhile: {held}. /wopo vendor {vendor.code} lifts the hold."
-    )
-    for person in _told_to(ctx, about):
-        yield direct(person.id, vendor.id, text)
+    return f"{vendor.name} ({vendor.code}): {alike}. On hold meanwhile: {held}."
 
 
-def _told_to(ctx: Context, about: set[str]) -> list[Person]:
+def _told_to(ctx: Context, event: VendorRelated) -> list[Person]:
+    about = {str(one["id"]) for one in event.alike}
     people = ctx.uow.store(PeopleStore)
     for role in (Role.FINANCE, Role.ADMIN):
         others = [person for person in people.with_role(role) if person.id not in about]
