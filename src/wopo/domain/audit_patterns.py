@@ -2,11 +2,12 @@
 
 import re
 from bisect import bisect_left
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from decimal import Decimal, InvalidOperation
 from itertools import groupby
-from typing import Any, TypeVar
+from typing import Any, Generic, TypeVar
 from zoneinfo import ZoneInfo
 
 from wopo.domain.duplicates import cleaned
@@ -22,32 +23,53 @@ NIGHT = (22, 6)
 _KINDS = {key: kind for family in FAMILIES.values() for key, kind in family}
 
 
-def split_sets(
-    orders: Iterable[T],
-    *,
-    day: Callable[[T], datetime],
-    minor: Callable[[T], int],
-    limits: Sequence[int],
-) -> Iterator[list[T]]:
-    """Sets of orders within ``SPLIT_DAYS`` that are each at or below a limit and together above
-    the highest one that any of them stayed below. ``orders`` are of one key and one currency, by
-    time; ``limits`` in its minor units, rising."""
-    window: list[tuple[T, int]] = []
-    found: list[T] = []
-    for order in orders:
-        place = bisect_left(limits, minor(order))
-        if minor(order) <= 0 or place == len(limits):
-            continue
-        since = day(order) - timedelta(days=SPLIT_DAYS)
-        window = [(one, below) for one, below in window if day(one) > since]
-        window.append((order, limits[place]))
-        if sum(minor(one) for one, _ in window) > max(below for _, below in window):
-            found += [one for one, _ in window if one not in found]
-        elif found:
-            yield found
-            found = []
-    if found:
-        yield found
+class SplitSets(Generic[T]):
+    """Sets of orders within ``SPLIT_DAYS`` that are each at or below a limit and together above the
+    highest one that any of them stayed below. Orders are of one key and one currency, by time;
+    ``limits`` in its minor units, rising. Each order costs the same however many came before, and
+    only those of the last days, or of a set that is not over, are kept."""
+
+    def __init__(
+        self, *, day: Callable[[T], datetime], minor: Callable[[T], int], limits: Sequence[int]
+    ) -> None:
+        self._day, self._minor, self._limits = day, minor, limits
+        self._window: deque[T] = deque()
+        self._sum = self._first = 0
+        self._highest: deque[tuple[int, int]] = deque()
+        self._found: list[T] = []
+
+    def take(self, order: T) -> list[T]:
+        """The set that is over with this order, which is not of it; mostly none."""
+        minor = self._minor(order)
+        place = bisect_left(self._limits, minor)
+        if minor <= 0 or place == len(self._limits):
+            return []
+        self._forget(self._day(order) - timedelta(days=SPLIT_DAYS))
+        self._add(order, minor, self._limits[place])
+        if self._sum > self._highest[0][1]:
+            self._found += [order] if self._found else self._window
+            return []
+        return self.rest()
+
+    def rest(self) -> list[T]:
+        """The set that was not over yet."""
+        found, self._found = self._found, []
+        return found
+
+    def _forget(self, since: datetime) -> None:
+        while self._window and self._day(self._window[0]) <= since:
+            self._sum -= self._minor(self._window.popleft())
+            self._first += 1
+        while self._highest and self._highest[0][0] < self._first:
+            self._highest.popleft()
+
+    def _add(self, order: T, minor: int, limit: int) -> None:
+        """The highest limit of the window stands first: a lower one before it counts no more."""
+        while self._highest and self._highest[-1][1] <= limit:
+            self._highest.pop()
+        self._highest.append((self._first + len(self._window), limit))
+        self._window.append(order)
+        self._sum += minor
 
 
 def runs(invoices: Iterable[T], number: Callable[[T], str]) -> Iterator[list[T]]:

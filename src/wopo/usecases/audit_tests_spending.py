@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from wopo.domain.audit_patterns import REPEATED, grouped, runs, split_sets
+from wopo.domain.audit_patterns import REPEATED, SplitSets, grouped, runs
 from wopo.domain.audit_tests import Hit
 from wopo.domain.money import Money, minor_digits
 from wopo.domain.people import AuthorityLimit
@@ -16,24 +16,32 @@ def split_orders(scope: Scope) -> Iterator[Hit]:
     """Sets of orders of one vendor, or one requester, that stay below a limit only one by one."""
     limits = _limits(scope)
     told: set[frozenset[str]] = set()
-    open_keys: dict[tuple[str, str], list[Ordered]] = {}
     for by_vendor in (True, False):
-        open_keys.clear()
-        for key, order in scope.store.ordered(scope.period, by_vendor=by_vendor):
-            open_keys.setdefault((key, order.currency), []).append(order)
-        for (key, currency), orders in sorted(open_keys.items()):
-            found = split_sets(
-                orders,
+        for key, rows in _split_sets(scope, limits, by_vendor=by_vendor):
+            ids = frozenset(row.order_id for row in rows)
+            if ids not in told:
+                told.add(ids)
+                yield _split(rows[0].vendor if by_vendor else scope.name(key), rows)
+
+
+def _split_sets(
+    scope: Scope, limits: dict[str, list[int]], *, by_vendor: bool
+) -> Iterator[tuple[str, list[Ordered]]]:
+    """Each set with the vendor or the requester, one pass over the orders by time."""
+    open_ones: dict[tuple[str, str], SplitSets[Ordered]] = {}
+    for key, order in scope.store.ordered(scope.period, by_vendor=by_vendor):
+        about = (key, order.currency)
+        if about not in open_ones:
+            open_ones[about] = SplitSets(
                 day=lambda order: order.created_at,
                 minor=lambda order: order.amount_minor,
-                limits=limits.get(currency, []),
+                limits=limits.get(order.currency, []),
             )
-            for rows in found:
-                ids = frozenset(row.order_id for row in rows)
-                if ids not in told:
-                    told.add(ids)
-                    who = rows[0].vendor if by_vendor else scope.name(key)
-                    yield _split(who, rows)
+        if found := open_ones[about].take(order):
+            yield key, found
+    for (key, _), sets in sorted(open_ones.items(), key=lambda item: item[0]):
+        if found := sets.rest():
+            yield key, found
 
 
 def _split(who: str, rows: list[Ordered]) -> Hit:
