@@ -4,10 +4,13 @@ from decimal import Decimal
 
 from tests.conftest import Ids, TestClock
 from tests.factories.buying import seed
-from tests.factories.money import Desk, line
+from tests.factories.money import FINANCE, YEAR, Desk, line
 from wopo.db.uow import SqlTransactions
 from wopo.domain.cost_centres import Project
+from wopo.usecases.audit import verify
+from wopo.usecases.budgets import SetBudget
 from wopo.usecases.door import ActorRef, Answer, Command
+from wopo.usecases.exchange_rates import SetExchangeRate
 from wopo.usecases.execute import Door, execute
 from wopo.usecases.ports.budgets import BudgetStore
 from wopo.usecases.views.budgets import budget_screen
@@ -26,6 +29,7 @@ def test_both_databases_give_the_same_figures(shared_transactions: SqlTransactio
     do(ChangeWorkOrder(work_order_id="WO-1", nte=Decimal(500)), by="sue")
     budget = at.budget()
     at.receive(at.issued(line(project_id="p1")), "4")
+    foreign = _in_dollars(at)
     with shared_transactions.read() as uow:
         view, store = budget_screen(uow, clock().date()), uow.store(BudgetStore)
         (promise,) = store.promised(budget)
@@ -34,3 +38,24 @@ def test_both_databases_give_the_same_figures(shared_transactions: SqlTransactio
     assert [spent.minor for _, spent, _ in view.burn] == [0, 0, 4000]
     assert promise.amount == unheld["committed"] == 6000
     assert unheld["accrued"] == 4000
+    assert at.balances(foreign) == {"committed": 12000, "accrued": 8000}
+
+
+def _in_dollars(at: Desk) -> str:
+    """The budget of a project that an order in euros counts in at 2 dollars each."""
+    at.world.add(Project(id="p2", code="P-2", name="Relocation"))
+    facts = {"source": "EUR", "target": "USD", "day": YEAR[0], "rate": Decimal(2)}
+    at.do(SetExchangeRate(**facts), by=FINANCE)
+    order = at.issued(line(centre="cc2", job=None, project_id="p2"))
+    days = {"starts": YEAR[0], "ends": YEAR[1]}
+    command = SetBudget(project="P-2", amount=Decimal(900), currency="USD", **days)
+    budget = at.do(command, by=FINANCE).subject_id
+    at.receive(order, "4")
+    with at.world.transactions.read() as uow:
+        assert [one.amount for one in uow.store(BudgetStore).committed(budget, (), limit=5)] == [
+            12000
+        ]
+        assert [row.counted for row in uow.store(BudgetStore).promised(budget)] == [12000]
+        assert [one for _, one in uow.store(BudgetStore).spent_by_day(budget, ())] == [8000]
+        assert [str(fault) for fault in verify(uow)] == []
+    return budget

@@ -17,6 +17,7 @@ from wopo.usecases.ports import UnitOfWork
 from wopo.usecases.ports.after_the_fact import AfterTheFactStore
 from wopo.usecases.ports.audit_tests import AuditTestStore
 from wopo.usecases.ports.blanket_orders import BlanketStore
+from wopo.usecases.ports.budget_conversions import ConversionStore
 from wopo.usecases.ports.budgets import BudgetStore
 from wopo.usecases.ports.demand import DemandStore
 from wopo.usecases.ports.lists import ListStore
@@ -140,11 +141,26 @@ def budgets(uow: UnitOfWork) -> Any:
     return uow.store(BudgetStore).holding({"a centre"}, {"a project"}, {"a job"})
 
 
+def cells(uow: UnitOfWork) -> Any:
+    return uow.store(ConversionStore).cells({"a line"}, ((), ()))
+
+
+def cells_of_days(uow: UnitOfWork) -> Any:
+    return uow.store(ConversionStore).cells((), ({"a centre"}, {date(2026, 3, 2)}))
+
+
+def converted(uow: UnitOfWork) -> Any:
+    return uow.store(ConversionStore).counted({"a line"}, ({"a centre"}, {date(2026, 3, 2)}))
+
+
 SMALL = ("SCAN up", "SCAN found")
 """Results of a statement's own: a few rows."""
 READS = [
     # Of one posting: of its cost centres and those above, its projects, its jobs.
     (budgets, "SEARCH budget USING INDEX ix_budget_cost_centre_id", False),
+    (cells, "ledger_entry USING INDEX ix_ledger_line", False),
+    (cells_of_days, "ledger_entry USING INDEX ix_ledger_day (cost_centre_id=? AND day=?)", False),
+    (converted, "budget_conversion USING INDEX sqlite_autoindex_budget_conversion_2", False),
     # Sorted by number; but only what is issued of blanket orders.
     (blankets, "ix_purchase_order_kind (kind=? AND state=?)", False),
     (unordered, "ix_invoice_", False),

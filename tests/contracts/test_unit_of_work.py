@@ -13,6 +13,7 @@ from sqlmodel import SQLModel
 from wopo.db.tables import APPEND_ONLY
 from wopo.db.uow import SqlTransactions, SqlUnitOfWork
 from wopo.domain.audit import AuditEntry, RefusalEntry
+from wopo.domain.budget_conversions import BudgetConversion
 from wopo.domain.budgets import Budget
 from wopo.domain.cost_centres import CostCentre
 from wopo.domain.exchange_rates import ExchangeRate
@@ -220,6 +221,19 @@ def _ledger() -> list[SQLModel]:
     return [centre(), entry]
 
 
+def _conversion() -> list[SQLModel]:
+    entry = _ledger()[-1]
+    counted = BudgetConversion(
+        id="k",
+        at=NOW,
+        ledger_entry_id=entry.id,
+        budget_id="b",
+        currency="USD",
+        rate=Decimal("1.1"),
+    )
+    return [*_ledger(), counted]
+
+
 def _movement() -> list[SQLModel]:
     part = Part(id="p", number="P-1", name="Filter", unit="pcs")
     place = Location(id="s", code="S", name="Store", site_id="s")
@@ -239,6 +253,7 @@ PROTECTED_ROWS: dict[str, Callable[[], list[SQLModel]]] = {
     "audit_entry": lambda: [_audit()],
     "refusal_entry": lambda: [_refusal()],
     "ledger_entry": _ledger,
+    "budget_conversion": _conversion,
     "stock_movement": _movement,
 }
 

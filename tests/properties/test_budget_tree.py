@@ -1,5 +1,6 @@
-"""A tree of budgets, a project and a job's amount, under whatever people do in any order: none is
-ever over where it stops, each says the ledger's sum, and every commitment leaves exactly once."""
+"""A tree of budgets, projects and a job's amount, in two currencies, under whatever people do in
+any order: none is ever over where it stops, each says the ledger's sum, and every commitment leaves
+exactly once, at the rate it was counted at."""
 
 from collections.abc import Callable
 from datetime import date
@@ -14,7 +15,7 @@ from tests.promises import rounds
 from tests.properties.conftest import company
 from wopo.domain.approvals import Approval, ApprovalState
 from wopo.domain.budgets import Budget
-from wopo.domain.cost_centres import Project
+from wopo.domain.cost_centres import CostCentre, Project
 from wopo.domain.errors import DomainError
 from wopo.domain.purchase_orders import OrderState, PurchaseOrder
 from wopo.usecases.audit import verify
@@ -32,18 +33,31 @@ LIMITS = {"4000": 700, "4700": 400, "4711": 300, "4712": 10_000}
 
 
 def grow(at: Desk) -> None:
-    """4711 and 4712 below 4700, below 4000; a project over both; a job that may cost 250."""
+    """4711 and 4712 below 4700, below 4000, with 4713 that keeps dollars; a project over all of
+    them and one in dollars; a job that may cost 250."""
     at.do(SaveCostCentre(code="4000", name="All", currency="EUR"))
     at.do(SaveCostCentre(code="4700", name="Plant", parent="4000"))
     for code in ("4711", "4712"):
         at.do(SaveCostCentre(code=code, parent="4700"))
     at.world.add(Project(id="p1", code="P-1", name="Retrofit"))
-    rate = {"source": "USD", "target": "EUR", "day": date(2026, 3, 1), "rate": D("0.9")}
-    at.do(SetExchangeRate(**rate))
+    at.do(SaveCostCentre(code="4713", name="Overseas", currency="USD", parent="4700"))
+    at.world.add(Project(id="p2", code="P-2", name="Relocation"))
+    rate("USD", "EUR", "0.9137")(at)
+    rate("EUR", "USD", "1.0943")(at)
     for code in ("4700", "4711", "4000"):
         set_budget(at, cost_centre=code, amount=LIMITS[code])
     set_budget(at, project="P-1", amount=200)
+    set_budget(at, project="P-2", amount=300, currency="USD")
     at.do(ChangeWorkOrder(work_order_id="WO-1", nte=D(250)), by="sue")
+
+
+def rate(source: str, target: str, value: str) -> Step:
+    facts = {"source": source, "target": target, "day": date(2026, 3, 1), "rate": D(value)}
+
+    def step(at: Desk) -> None:
+        at.do(SetExchangeRate(**facts))
+
+    return step
 
 
 def set_budget(at: Desk, **facts: object) -> None:
@@ -52,7 +66,8 @@ def set_budget(at: Desk, **facts: object) -> None:
 
 def buy(price: str, centre: str, job: str | None, currency: str = "EUR", **more: str) -> Step:
     def step(at: Desk) -> None:
-        at.submitted(line("3", price, centre=centre, job=job, **more), currency=currency)
+        (known,) = at.world.all(CostCentre, code=centre)
+        at.submitted(line("3", price, centre=known.id, job=job, **more), currency=currency)
 
     return step
 
@@ -123,10 +138,16 @@ def new_leaf(at: Desk) -> None:
 
 
 STEPS: dict[str, Step] = {
-    "buy 30 for the job": buy("10", "cc", "WO-1"),
-    "buy 90 for the project": buy("30", "cc2", None, project_id="p1"),
-    "buy 180 for the job's project": buy("60", "cc", "WO-1", project_id="p1"),
-    "buy 270 in dollars": buy("100", "cc2", None, currency="USD"),
+    "buy 30 for the job": buy("10", "4711", "WO-1"),
+    "buy 90 for the project": buy("30", "4712", None, project_id="p1"),
+    "buy 180 for the job's project": buy("60", "4711", "WO-1", project_id="p1"),
+    "buy 270 in dollars": buy("100", "4712", None, currency="USD"),
+    "buy 100 for one that keeps dollars": buy("33.33", "4713", "WO-1", project_id="p1"),
+    "buy 100 dollars for it": buy("33.33", "4713", None, currency="USD", project_id="p2"),
+    "buy 50 for the project in dollars": buy("16.67", "4712", None, project_id="p2"),
+    "buy 70 dollars for that": buy("23.33", "4711", "WO-1", currency="USD", project_id="p2"),
+    "another rate": rate("USD", "EUR", "0.95"),
+    "another rate back": rate("EUR", "USD", "1.2"),
     "approve": approve,
     "approve, please": approve,
     "receive": receive,
@@ -185,3 +206,5 @@ def test_no_budget_is_ever_over_and_each_says_the_ledgers_sum(seeded: Engine, na
         end_all(at)
         agrees(at)
         assert {k: v for k, v in at.ledger().items() if k in {"planned", "committed"}} == {}
+        for row in at.world.all(Budget):
+            assert (row.requested_minor, row.committed_minor) == (0, 0), dict(row)

@@ -8,7 +8,7 @@ import pytest
 from tests.factories.buying import seed
 from tests.factories.money import BUYER, FINANCE, YEAR, Desk, content, desk, line
 from wopo.domain.budgets import Budget
-from wopo.domain.cost_centres import CostCentre, Project
+from wopo.domain.cost_centres import Project
 from wopo.domain.errors import DomainError
 from wopo.domain.outbox import OutboxRow
 from wopo.domain.people import Role
@@ -110,15 +110,6 @@ def test_shorter_periods_lie_within_longer_ones(at):
     assert refused(budget, at, "4711", days=across).code == "budget.overlaps"
     error = refused(budget, at, "4000", days=across)
     assert (error.code, error.field) == ("budget.astride", "starts")
-    sound(at)
-
-
-def test_another_currency_is_not_counted_above(at, do):
-    top = budget(at, "4000")
-    at.world.add(CostCentre(id="us", code="US", name="Office", currency="USD", parent_id="cc"))
-    foreign = budget(at, "US")
-    at.submitted(line(centre="us"), currency="USD")
-    assert (at.balances(top), at.balances(foreign)) == ({}, {"requested": 10000})
     sound(at)
 
 

@@ -259,4 +259,4 @@ def test_what_a_later_budget_takes_over_burns_on_the_day_it_was_ordered(at):
     at.world.clock.forward(days=40)
     budget = at.budget("1000")
     with at.world.transactions.read() as uow:
-        assert uow.store(BudgetStore).spent_by_day([budget]) == [(ordered, 10000)]
+        assert uow.store(BudgetStore).spent_by_day(budget, ()) == [(ordered, 10000)]

@@ -1,6 +1,7 @@
 """The database's side of budgets."""
 
 from collections.abc import Collection
+from dataclasses import replace
 from datetime import date
 from typing import Any, cast
 
@@ -20,6 +21,7 @@ from sqlmodel import SQLModel, col
 
 from wopo.db.sessions import forget, recall
 from wopo.db.uow import SqlStore, implements
+from wopo.domain.budget_conversions import BudgetConversion
 from wopo.domain.budget_tree import Held
 from wopo.domain.budgets import COLUMN, SPENT, Budget
 from wopo.domain.cost_centres import CostCentre, Project
@@ -35,6 +37,7 @@ def _table(kind: type[SQLModel]) -> Any:
 
 
 B, C, L = _table(Budget).c, _table(CostCentre).c, _table(LedgerEntry).c
+K = _table(BudgetConversion).c
 LINE, ORDER, V = (_table(kind).c for kind in (PurchaseOrderLine, PurchaseOrder, Vendor))
 SUM = func.sum(L.amount_minor)
 
@@ -79,13 +82,20 @@ POSTED = (
     .having(SUM != 0)
 )
 SUMS = (
-    select(L.budget_id, L.kind, SUM).where(L.budget_id.is_not(None)).group_by(L.budget_id, L.kind),
-    select(L.project_budget_id, L.kind, SUM)
+    select(L.budget_id, L.kind, L.currency, SUM)
+    .where(L.budget_id.is_not(None))
+    .group_by(L.budget_id, L.kind, L.currency),
+    select(L.project_budget_id, L.kind, L.currency, SUM)
     .where(L.project_budget_id.is_not(None))
-    .group_by(L.project_budget_id, L.kind),
-    select(B.id, L.kind, SUM)
+    .group_by(L.project_budget_id, L.kind, L.currency),
+    select(B.id, L.kind, L.currency, SUM)
     .where(and_(L.work_order_id == B.work_order_id, L.currency == B.currency))
-    .group_by(B.id, L.kind),
+    .group_by(B.id, L.kind, L.currency),
+)
+CONVERTED = (
+    select(K.budget_id, L.kind, K.currency, func.sum(K.amount_minor))
+    .join(_table(LedgerEntry), L.id == K.ledger_entry_id)
+    .group_by(K.budget_id, L.kind, K.currency)
 )
 
 
@@ -94,22 +104,32 @@ IN = or_(L.budget_id.in_(ONES), L.project_budget_id.in_(ONES))
 DAY = case((L.source == literal_column("'budget'"), L.day), else_=func.date(L.at))
 """When it was spent. What a budget took over when it was set counts on its own day."""
 SPENT_KINDS = [kind for kind, column in COLUMN.items() if column in SPENT]
+COUNTED = func.sum(case((L.currency == B.currency, L.amount_minor), else_=K.amount_minor))
+"""As one budget counts it; without a rate, nothing."""
+
+
+def _counted_in(statement: Select[Any]) -> Select[Any]:
+    """With the budget that counts it, and what it counts of costs in another currency."""
+    one: Any = bindparam("budget")
+    of_entry = and_(K.ledger_entry_id == L.id, K.budget_id == one)
+    return statement.join(_table(Budget), B.id == one).outerjoin(_table(BudgetConversion), of_entry)
+
+
 BY_DAY = (
-    select(DAY, SUM)
+    _counted_in(select(DAY, COUNTED).select_from(_table(LedgerEntry)))
     .where(IN, L.kind.in_([kind for kind in SPENT_KINDS if kind is not CostKind.COMMITTED]))
     .group_by(DAY)
     .order_by(DAY)
 )
 PROMISED = (
-    select(ORDER.id, ORDER.number, V.name, SUM)
-    .select_from(_table(LedgerEntry))
+    _counted_in(select(ORDER.id, ORDER.number, V.name, COUNTED).select_from(_table(LedgerEntry)))
     .join(_table(PurchaseOrderLine), LINE.id == L.purchase_order_line_id)
     .join(_table(PurchaseOrder), ORDER.id == LINE.purchase_order_id)
     .join(_table(Vendor), V.id == ORDER.vendor_id)
     .where(IN, L.kind == CostKind.COMMITTED)
     .group_by(ORDER.id, ORDER.number, V.name)
-    .having(SUM > 0)
-    .order_by(SUM.desc(), ORDER.number)
+    .having(COUNTED > 0)
+    .order_by(COUNTED.desc(), ORDER.number)
     .limit(bindparam("limit"))
 )
 
@@ -208,24 +228,29 @@ class SqlBudgets(SqlStore, BudgetStore):
     def _posted(self, statement: Select[Any]) -> list[Posted]:
         return [_row(row) for row in self.session.connection().execute(statement)]
 
-    def spent_by_day(self, budget_ids: Collection[str]) -> list[tuple[date, int]]:
-        rows = self.session.connection().execute(BY_DAY, {"ids": sorted(budget_ids)})
-        return [(_day(day), int(amount)) for day, amount in rows]
+    def spent_by_day(self, budget_id: str, below: Collection[str]) -> list[tuple[date, int]]:
+        asked = {"budget": budget_id, "ids": sorted({budget_id, *below})}
+        rows = self.session.connection().execute(BY_DAY, asked)
+        return [(_day(day), int(amount or 0)) for day, amount in rows]
 
-    def committed(self, budget_ids: Collection[str], *, limit: int) -> list[Committed]:
-        asked = {"ids": sorted(budget_ids), "limit": limit}
+    def committed(self, budget_id: str, below: Collection[str], *, limit: int) -> list[Committed]:
+        asked = {"budget": budget_id, "ids": sorted({budget_id, *below}), "limit": limit}
         rows = self.session.connection().execute(PROMISED, asked)
         return [Committed(id, number, vendor, int(amount)) for id, number, vendor, amount in rows]
 
     def promised(self, budget_id: str) -> list[Posted]:
         own = or_(L.budget_id == budget_id, L.project_budget_id == budget_id)
-        return self._posted(POSTED.where(own, L.kind == CostKind.COMMITTED))
+        statement = _counted_in(POSTED.add_columns(COUNTED))
+        statement = statement.where(own, L.kind == CostKind.COMMITTED)
+        rows = self.session.connection().execute(statement, {"budget": budget_id})
+        return [replace(_row(row[:-1]), counted=int(row[-1] or 0)) for row in rows]
 
     def sums(self) -> list[BudgetSum]:
+        connection = self.session.connection()
         return [
-            BudgetSum(budget, kind, int(amount))
-            for statement in SUMS
-            for budget, kind, amount in self.session.connection().execute(statement)
+            BudgetSum(budget, kind, currency, int(amount), converted=statement is CONVERTED)
+            for statement in (*SUMS, CONVERTED)
+            for budget, kind, currency, amount in connection.execute(statement)
         ]
 
 

@@ -17,6 +17,7 @@ from sqlmodel import SQLModel
 
 from wopo.db.careful import Broken, careful_rows
 from wopo.domain.audit import RefusalEntry
+from wopo.domain.budget_conversions import BudgetConversion
 from wopo.domain.events import as_json
 from wopo.domain.ledger import LedgerEntry
 from wopo.domain.stock import StockMovement
@@ -30,7 +31,9 @@ def _table(kind: type[SQLModel]) -> Table:
     return kind.__table__  # type: ignore[attr-defined, no-any-return]
 
 
-SEALED = tuple(_table(kind) for kind in (LedgerEntry, StockMovement, RefusalEntry))
+SEALED = tuple(
+    _table(kind) for kind in (LedgerEntry, BudgetConversion, StockMovement, RefusalEntry)
+)
 
 
 _COLUMNS = {

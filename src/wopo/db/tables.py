@@ -7,7 +7,13 @@ import wopo.domain
 import wopo.usecases  # noqa: F401  (registers every use case)
 from wopo.db.engine import WRITE
 
-APPEND_ONLY = ("audit_entry", "refusal_entry", "ledger_entry", "stock_movement")
+APPEND_ONLY = (
+    "audit_entry",
+    "refusal_entry",
+    "ledger_entry",
+    "budget_conversion",
+    "stock_movement",
+)
 """Tables whose rows are never changed or removed (domain.md, invariants 5, 7 and 8)."""
 
 

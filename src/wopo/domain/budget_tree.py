@@ -44,24 +44,20 @@ class BudgetTree:
             if owner is not None:
                 owners.setdefault(owner, []).append(budget.id)
 
-    def of_centre(self, cost_centre_id: str, currency: str, day: date) -> Budget | None:
+    def of_centre(self, cost_centre_id: str, day: date) -> Budget | None:
         """The nearest budget of the cost centre, or above it, that covers the day."""
-        held = [
-            each
-            for each in self._of_centre.get(cost_centre_id, ())
-            if each.budget.currency == currency and each.budget.covers(day)
-        ]
+        held = [each for each in self._of_centre.get(cost_centre_id, ()) if each.budget.covers(day)]
         return min(held, key=lambda each: each.above).budget if held else None
 
-    def of_project(self, project_id: str | None, currency: str, day: date) -> Budget | None:
+    def of_project(self, project_id: str | None, day: date) -> Budget | None:
         """The project's budget of the day."""
         held = (self.budgets[id] for id in self._of_project.get(project_id or "", ()))
-        return next((b for b in held if b.currency == currency and b.covers(day)), None)
+        return next((budget for budget in held if budget.covers(day)), None)
 
-    def of_job(self, work_order_id: str | None, currency: str) -> Budget | None:
+    def of_job(self, work_order_id: str | None) -> Budget | None:
         """The job's not-to-exceed amount with what counts against it."""
         held = (self.budgets[id] for id in self._of_job.get(work_order_id or "", ()))
-        return next((b for b in held if b.currency == currency), None)
+        return next(held, None)
 
     def path(self, budget_id: str | None) -> Iterator[Budget]:
         """The budget and all above it; every one must be known."""

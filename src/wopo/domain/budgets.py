@@ -2,7 +2,8 @@
 
 Budgets of cost centres form a tree: a parent's limit holds for the sum of its children, so every
 amount is counted in the budget it is posted to and in all above it. A project's budget and a job's
-(its not-to-exceed amount) stand beside that tree. A budget counts costs in its own currency.
+(its not-to-exceed amount) stand beside that tree. Costs in another currency: see
+``budget_conversions``.
 """
 
 from collections.abc import Mapping

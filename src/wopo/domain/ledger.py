@@ -13,7 +13,7 @@ from enum import StrEnum
 from fractions import Fraction
 from typing import NamedTuple
 
-from sqlalchemy import Index
+from sqlalchemy import Index, text
 from sqlmodel import Field
 
 from wopo.domain.columns import (
@@ -44,6 +44,10 @@ class CostKind(StrEnum):
     OUT_OF_POCKET = "out_of_pocket"
 
 
+NO_LINE = text("purchase_order_line_id IS NULL")
+"""Hours, stock and what was paid out of pocket."""
+
+
 class LedgerEntry(Row, table=True):
     """One signed amount, in the cost centre's currency, with the document it comes from.
 
@@ -53,7 +57,12 @@ class LedgerEntry(Row, table=True):
     """
 
     __tablename__ = "ledger_entry"
-    __table_args__ = (Index("ix_ledger_line", "purchase_order_line_id", "kind"),)
+    __table_args__ = (
+        Index("ix_ledger_line", "purchase_order_line_id", "kind"),
+        Index(
+            "ix_ledger_day", "cost_centre_id", "day", sqlite_where=NO_LINE, postgresql_where=NO_LINE
+        ),
+    )
 
     id: str = id_field()
     at: datetime = time_field()

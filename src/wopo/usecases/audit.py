@@ -87,9 +87,11 @@ def _budgets(uow: UnitOfWork) -> Iterator[Fault]:
     for row in uow.store(BudgetStore).sums():
         column, found = COLUMN.get(row.kind), budgets.get(row.budget_id)
         while column is not None and found is not None:
-            key = (found.id, column)
-            sums[key] = sums.get(key, 0) + row.amount
-            found = budgets.get(found.parent_id or "")
+            if found.currency == row.currency:
+                key = (found.id, column)
+                sums[key] = sums.get(key, 0) + row.amount
+            # What is converted is written down for each budget that counts it.
+            found = None if row.converted else budgets.get(found.parent_id or "")
     for budget in budgets.values():
         for column in BALANCES:
             stands, posted = getattr(budget, column), sums.get((budget.id, column), 0)

@@ -3,11 +3,12 @@
 Budgets are changed last, from the root of their tree down (lock order), each by one guarded update.
 """
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from wopo.domain.budget_conversions import BudgetUncounted, CellSum, cell_of
 from wopo.domain.budget_overrides import BudgetOverridden, BudgetOverride
 from wopo.domain.budget_tree import BudgetTree, Held
 from wopo.domain.budgets import (
@@ -20,6 +21,7 @@ from wopo.domain.budgets import (
     fits_sql,
 )
 from wopo.domain.cost_centres import CostCentre, Project
+from wopo.domain.exchange_rates import NO_RATE
 from wopo.domain.ledger import CostKind, LedgerEntry, Payer
 from wopo.domain.money import Money
 from wopo.domain.nte import NTE_OVER, NTE_OVER_UNSAID, JobWentOver
@@ -28,6 +30,7 @@ from wopo.domain.people import may_see_costs
 from wopo.domain.purchase_orders import PurchaseOrder
 from wopo.domain.settings import CompanySettings, Stage, Strictness
 from wopo.domain.work_orders import WorkOrder
+from wopo.usecases.budget_conversions import Counting, convert_costs
 from wopo.usecases.door import Context
 from wopo.usecases.ports import UnitOfWork
 from wopo.usecases.ports.budgets import BudgetStore
@@ -63,12 +66,12 @@ class Purses:
             self.tree.add(self.uow.store(BudgetStore).holding(*wanted))
             self._asked.update(*wanted)
 
-    def ids(self, payer: Payer, currency: str, day: date) -> tuple[str | None, str | None]:
+    def ids(self, payer: Payer, day: date) -> tuple[str | None, str | None]:
         """The budgets that an amount of the day is posted to: the cost centre's or the nearest
         above it, and the project's."""
         self.read([payer])
-        centre = self.tree.of_centre(payer[0], currency, day)
-        project = self.tree.of_project(payer[1], currency, day)
+        centre = self.tree.of_centre(payer[0], day)
+        project = self.tree.of_project(payer[1], day)
         return centre.id if centre else None, project.id if project else None
 
     def latest(self, budget_ids: Collection[str]) -> str | None:
@@ -80,15 +83,15 @@ class Purses:
             self._know(id)
         return max(budget_ids, key=lambda id: (self.tree.budgets[id].starts, id))
 
-    def nte_of(self, work_order_id: str, currency: str) -> Budget | None:
-        """The job's not-to-exceed amount, where it has one in this currency."""
+    def nte_of(self, work_order_id: str) -> Budget | None:
+        """The job's not-to-exceed amount."""
         self._read((), (), (work_order_id,))
-        return self.tree.of_job(work_order_id, currency)
+        return self.tree.of_job(work_order_id)
 
-    def paying(self, payer: Payer, currency: str, day: date) -> list[Budget]:
+    def paying(self, payer: Payer, day: date) -> list[Budget]:
         """Every budget that an amount of the day would be counted in."""
-        centre, project = self.ids(payer, currency, day)
-        job = self.tree.of_job(payer[2], currency)
+        centre, project = self.ids(payer, day)
+        job = self.tree.of_job(payer[2])
         return [*self.tree.path(centre), *self.tree.path(project), *([job] if job else [])]
 
     def counting(self, entry: LedgerEntry) -> list[Budget]:
@@ -96,7 +99,7 @@ class Purses:
         self.read([(entry.cost_centre_id, entry.project_id, entry.work_order_id)])
         self._know(entry.budget_id)
         self._know(entry.project_budget_id)
-        job = self.tree.of_job(entry.work_order_id, entry.currency)
+        job = self.tree.of_job(entry.work_order_id)
         return [
             *self.tree.path(entry.budget_id),
             *self.tree.path(entry.project_budget_id),
@@ -135,14 +138,78 @@ def move_budgets(
     """Count the entries. Raises ``OVER`` or ``NTE_OVER`` where a budget would go over and the
     company stops at this stage."""
     moved: dict[str, dict[CostKind, int]] = {}
+    foreign: list[Counting] = []
     for entry in entries:
         for budget in purses.counting(entry):
-            of_budget = moved.setdefault(budget.id, {})
-            of_budget[entry.kind] = of_budget.get(entry.kind, 0) + entry.amount_minor
+            if budget.currency == entry.currency:
+                of_budget = moved.setdefault(budget.id, {})
+                of_budget[entry.kind] = of_budget.get(entry.kind, 0) + entry.amount_minor
+            else:
+                foreign.append((entry, budget))
+    if foreign:
+        done = convert_costs(ctx, foreign)
+        for budget, lost in _lost(foreign, done.rateless):
+            _without_rate(ctx, budget, lost, settings, cause)
+        for id, changes in done.moved.items():
+            held = moved.setdefault(id, {})
+            for kind, minor in changes.items():
+                held[kind] = held.get(kind, 0) + minor
     for found in sorted(moved, key=purses.tree.lock_order):
-        changes = {name: by for name, by in balances(moved[found]).items() if by}
-        if changes:
-            _Move(ctx, purses.tree.budgets[found], changes, settings, cause).carry_out()
+        balance = {name: by for name, by in balances(moved[found]).items() if by}
+        if balance:
+            _Move(ctx, purses.tree.budgets[found], balance, settings, cause).carry_out()
+
+
+def _lost(
+    counting: Sequence[Counting], rateless: Mapping[str, Sequence[CellSum]]
+) -> Iterator[tuple[Budget, list[LedgerEntry]]]:
+    """The entries that a budget can't count, by currency."""
+    lost: dict[tuple[str, str], list[LedgerEntry]] = {}
+    for entry, budget in counting:
+        cells = {one.cell for one in rateless.get(budget.id, ())}
+        if cell_of(entry) in cells:
+            lost.setdefault((budget.id, entry.currency), []).append(entry)
+    budgets = {budget.id: budget for _, budget in counting}
+    return ((budgets[id], entries) for (id, _), entries in lost.items())
+
+
+def _without_rate(
+    ctx: Context,
+    budget: Budget,
+    entries: Sequence[LedgerEntry],
+    settings: CompanySettings,
+    cause: Cause,
+) -> None:
+    """No rate, no guess: refused where the company stops such a document, told to finance where it
+    warns. What is given back was never counted either."""
+    kinds: dict[CostKind, int] = {}
+    for entry in entries:
+        kinds[entry.kind] = kinds.get(entry.kind, 0) + entry.amount_minor
+    changes, strictness = balances(kinds), _strictness(ctx, budget, settings, cause)
+    grown = _grown(changes, cause.stage)
+    currency, day = entries[0].currency, entries[0].day
+    if grown <= 0 or strictness is Strictness.IGNORE:
+        return
+    if strictness is Strictness.STOP:
+        raise NO_RATE(source=currency, target=budget.currency, day=day)
+    if cause.told:
+        ctx.record(uncounted(ctx.uow, budget, Money(grown, currency), day, cause.words))
+
+
+def _strictness(
+    ctx: Context, budget: Budget, settings: CompanySettings, cause: Cause
+) -> Strictness:
+    found = settings.strictness(cause.stage, job=budget.work_order_id is not None)
+    if found is Strictness.STOP and ctx.surface == "import":
+        return Strictness.WARN  # What is history can't be refused.
+    return found
+
+
+def _grown(changes: Mapping[str, int], stage: Stage | None) -> int:
+    """By how much a document of this stage wants more."""
+    if stage is Stage.REQUEST:
+        return changes.get("requested_minor", 0)
+    return sum(by for name, by in changes.items() if name in SPENT)
 
 
 class _Move:
@@ -158,15 +225,13 @@ class _Move:
     ) -> None:
         self.ctx, self.budget, self.changes, self.cause = ctx, budget, changes, cause
         stage = cause.stage
-        self.strictness = settings.strictness(stage, job=budget.work_order_id is not None)
-        if self.strictness is Strictness.STOP and ctx.surface == "import":
-            self.strictness = Strictness.WARN  # What is history can't be refused.
+        self.strictness = _strictness(ctx, budget, settings, cause)
         self.figures = ctx.actor is None or may_see_costs(ctx.actor, settings)
         asked = changes.get("requested_minor", 0)
         spent = sum(by for name, by in changes.items() if name in SPENT)
         self.counted = settings.budget_counts_requests or stage is Stage.REQUEST
         self.freed = -asked if self.counted else 0
-        self.grown = asked if stage is Stage.REQUEST else spent
+        self.grown = _grown(changes, stage)
         self.more = spent - self.freed
 
     def carry_out(self) -> None:
@@ -266,6 +331,20 @@ def went_over(ctx: Context, budget: Budget, left: Money, cause: str) -> JobWentO
     nte = Money(budget.limit_minor, budget.currency)
     return JobWentOver(
         subject_id=job.id, number=job.number, nte=nte, expected=nte - left, cause=cause
+    )
+
+
+def uncounted(
+    uow: UnitOfWork, budget: Budget, cost: Money, day: date, cause: str
+) -> BudgetUncounted:
+    """The event of a cost that the budget can't count without a rate."""
+    return BudgetUncounted(
+        subject_id=budget.id,
+        whose=name_of(uow, budget),
+        cost=cost,
+        currency=budget.currency,
+        day=day,
+        cause=cause,
     )
 
 

@@ -44,7 +44,7 @@ class Promise:
 
     @property
     def amount(self) -> Money:
-        """What is promised."""
+        """What is promised, in the cost centre's currency."""
         return Money(self.row.amount, self.row.currency)
 
 
@@ -59,8 +59,9 @@ class YearEnd:
     staying: tuple[Promise, ...]
 
     def sum_of(self, promises: Sequence[Promise]) -> Money:
-        """What these promise together."""
-        return total((one.amount for one in promises), self.budget.currency)
+        """What these promise together, as the budget counts it."""
+        currency = self.budget.currency
+        return total((Money(one.row.counted, currency) for one in promises), currency)
 
 
 def over(uow: UnitOfWork, today: date, ends: date | None = None) -> list[Budget]:
@@ -110,7 +111,7 @@ def _promise(
         return Promise(order, line, row, None, "a change of it waits" if waits else "")
     whose = row.dimensions
     next_day = budget.ends + timedelta(days=1)
-    centre, project = purses.ids(whose.payer, row.currency, next_day)
+    centre, project = purses.ids(whose.payer, next_day)
     into = whose._replace(project_budget_id=project) if budget.project_id else None
     if budget.cost_centre_id:
         into = whose._replace(budget_id=centre)

@@ -1,17 +1,20 @@
 """Budgets: setting them. What they hold is moved by posting to the ledger only."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from wopo.domain.budget_conversions import BudgetUncounted, CellSum
 from wopo.domain.budget_tree import ancestry, whole_tree
 from wopo.domain.budgets import (
     ASTRIDE,
     BACKWARDS,
+    COLUMN,
     FOREVER,
     ONE_OWNER,
     OVERLAPS,
+    SPENT,
     Budget,
     BudgetSet,
     BudgetWentOver,
@@ -24,9 +27,11 @@ from wopo.domain.money import NEGATIVE, Money, checked_decimal, minor_digits, pl
 from wopo.domain.outbox import Mode
 from wopo.domain.people import Role
 from wopo.domain.work_orders import WorkOrder
-from wopo.usecases.budget_moves import Purses, name_of
+from wopo.usecases.budget_conversions import convert_standing
+from wopo.usecases.budget_moves import Purses, name_of, uncounted
 from wopo.usecases.door import Answer, Command, Context, Notice, announces, silent, use_case
 from wopo.usecases.ledger import Posting
+from wopo.usecases.ports.budget_conversions import ConversionStore
 from wopo.usecases.ports.budgets import BudgetStore, Posted
 from wopo.usecases.ports.work_orders import WorkOrderStore
 from wopo.usecases.settings import company
@@ -170,7 +175,7 @@ def _join_tree(ctx: Context, budget: Budget, centre: CostCentre) -> None:
     centres = {row.id: row for row in ctx.uow.all(CostCentre)}
     related = [
         other
-        for other in ctx.uow.all(Budget, currency=budget.currency, work_order_id=None, order="id")
+        for other in ctx.uow.all(Budget, work_order_id=None, order="id")
         if other.cost_centre_id is not None and _overlap(other, budget.starts, budget.ends)
     ]
     above = [row.id for row in ancestry(centre, centres)]
@@ -186,8 +191,30 @@ def _join_tree(ctx: Context, budget: Budget, centre: CostCentre) -> None:
     for child in lower:
         if child.parent_id == budget.parent_id:
             child.parent_id = budget.id
-            for name, amount in child.balances().items():
-                setattr(budget, name, getattr(budget, name) + amount)
+    held = {child.id for child in lower}
+    if held:
+        store = ctx.uow.store(ConversionStore)
+        foreign = store.foreign(held, budget.currency)
+        _begin_with(ctx, budget, store.own(held, budget.currency), foreign)
+
+
+def _begin_with(
+    ctx: Context, budget: Budget, own: Mapping[CostKind, int], foreign: Sequence[CellSum]
+) -> None:
+    """Let a new budget count what stands already: costs in its own currency, and in others where
+    there is a rate; finance is told of the rest."""
+    done = convert_standing(ctx, budget, foreign)
+    for costs in (own, done.moved.get(budget.id, {})):
+        for name, amount in balances(costs).items():
+            setattr(budget, name, getattr(budget, name) + amount)
+    lost: dict[tuple[date, str], int] = {}
+    for one in done.rateless.get(budget.id, ()):
+        if COLUMN.get(one.cell.kind) in SPENT:
+            key = (one.day, one.cell.currency)
+            lost[key] = lost.get(key, 0) + one.amount
+    for (day, currency), minor in lost.items():
+        cause = "what it cost before"
+        ctx.record(uncounted(ctx.uow, budget, Money(minor, currency), day, cause))
 
 
 def _check_days(ctx: Context, new: Budget, upper: list[Budget], lower: list[Budget]) -> None:
@@ -205,7 +232,7 @@ def _take_over(ctx: Context, budget: Budget) -> None:
     posting = Posting("budget", budget.id)
     own = "project_budget_id" if budget.project_id else "budget_id"
     for row in _unheld(ctx, budget):
-        if not budget.covers(row.day) or row.currency != budget.currency:
+        if not budget.covers(row.day):
             continue
         amount, whose = Money(row.amount, row.currency), row.dimensions
         for owner, moved in ((whose, -amount), (whose._replace(**{own: budget.id}), amount)):
@@ -232,7 +259,7 @@ def _unheld(ctx: Context, budget: Budget) -> Iterator[Posted]:
     held = [budget.parent_id] if budget.parent_id else []
     for row in store.posted(below, budget_ids=held):
         centre = row.dimensions.cost_centre_id
-        if tree.of_centre(centre, budget.currency, row.day) is budget:
+        if tree.of_centre(centre, row.day) is budget:
             yield row
 
 
@@ -257,15 +284,25 @@ def _of_job(ctx: Context, job: WorkOrder, currency: str) -> Budget:
     budget = Budget(
         id=ctx.new_id(), work_order_id=job.id, starts=starts, ends=ends, currency=currency
     )
-    costs: dict[CostKind, int] = {
+    own = {
         kind: minor
         for kind, found, minor in ctx.uow.store(WorkOrderStore).costs(job.id)
         if found == currency
     }
-    for name, amount in balances(costs).items():
-        setattr(budget, name, amount)
+    foreign = ctx.uow.store(ConversionStore).foreign_of_job(job.id, currency)
+    _begin_with(ctx, budget, own, foreign)
     ctx.uow.add(budget)
     return budget
+
+
+@announces(BudgetUncounted)
+def tell_uncounted(event: BudgetUncounted, ctx: Context) -> Iterable[Notice]:
+    """Finance enters the rate that is missing."""
+    text = (
+        f"The budget of {event.whose} does not count {event.cost} (by {event.cause}): there is no "
+        f"{event.cost.currency}->{event.currency} rate for {event.day}. Please enter one."
+    )
+    yield Notice("direct", event.subject_id, "setting:finance", Mode.POST, {"text": text})
 
 
 @announces(BudgetWentOver)

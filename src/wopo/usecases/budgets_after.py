@@ -7,7 +7,6 @@ from datetime import date
 from wopo.domain.budget_overrides import BudgetOverride
 from wopo.domain.budgets import Budget
 from wopo.domain.cost_centres import CostCentre
-from wopo.domain.errors import DomainError
 from wopo.domain.ledger import Payer
 from wopo.domain.money import Money
 from wopo.domain.numbers import short
@@ -15,7 +14,7 @@ from wopo.domain.order_content import OrderContent, totals
 from wopo.domain.people import Person
 from wopo.domain.purchase_orders import PurchaseOrder, PurchaseOrderLine
 from wopo.usecases.budget_moves import Purses, name_of
-from wopo.usecases.exchange_rates import convert
+from wopo.usecases.exchange_rates import converted_if
 from wopo.usecases.ledger import line_value
 from wopo.usecases.ports import UnitOfWork
 from wopo.usecases.settings import company
@@ -37,8 +36,10 @@ class BudgetAfter:
 def budgets_after(
     uow: UnitOfWork, order: PurchaseOrder, content: OrderContent, day: date
 ) -> tuple[BudgetAfter, ...]:
-    """Per budget: what is free now, less what this adds to what is committed already. Requested
-    amounts are not counted as used, so that this very request is not counted twice."""
+    """Per budget of the order's day (``day``, where it has none yet): what is free now, less what
+    this adds to what is committed already. Requested amounts are not counted as used, so that this
+    very request is not counted twice."""
+    day = order.order_date or day
     return left_after(uow, _added(uow, order, content), content.currency, day)
 
 
@@ -53,7 +54,7 @@ def left_after(
     bare: list[CostCentre] = []
     for payer, minor in added.items():
         centre = centres[payer[0]]
-        held = purses.paying(payer, centre.currency, day)
+        held = purses.paying(payer, day)
         if all(budget.work_order_id for budget in held):
             bare.append(centre)
         for budget in held:
@@ -89,10 +90,8 @@ def _without(centres: Iterable[CostCentre]) -> Iterable[BudgetAfter]:
 def _after(uow: UnitOfWork, budget: Budget, share: Money, day: date) -> BudgetAfter:
     nte = budget.work_order_id is not None
     name = name_of(uow, budget)
-    try:
-        left = budget.available() - convert(uow, share, budget.currency, day)
-    except DomainError:
-        return BudgetAfter(name, None, nte)
+    theirs = converted_if(uow, share, budget.currency, day)
+    left = None if theirs is None else budget.available() - theirs
     return BudgetAfter(short(name) if nte else name, left, nte)
 
 

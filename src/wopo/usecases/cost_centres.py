@@ -143,7 +143,7 @@ def _keeps_place(ctx: Context, centre: CostCentre, values: dict[str, Any]) -> No
     touched = {level.id for end in ends for level in ancestry(end, centres)}
     touched |= {row.id for row in centres.values() if centre in ancestry(row, centres)}
     for budget in ctx.uow.all(Budget, cost_centre_id=sorted(touched), order="id"):
-        if budget.ends >= ctx.at.date() and budget.currency == centre.currency:
+        if budget.ends >= ctx.at.date():
             whose = centres[str(budget.cost_centre_id)].code
             raise PARENT_BUDGETED(field="parent", budget=whose, ends=budget.ends, code=centre.code)
 

@@ -172,23 +172,24 @@ def _today(ctx: Context, job: WorkOrder, person: Person, currency: str) -> Money
 def within_nte(ctx: Context, job: WorkOrder, amount: Money) -> bool:
     """Whether the job may cost this much more, in its cost centre's currency: what is committed and
     spent counts."""
-    budget = Purses(ctx.uow).nte_of(job.id, amount.currency)
+    budget = Purses(ctx.uow).nte_of(job.id)
     return budget is None or not budget.available() < amount
 
 
 def _within_budget(ctx: Context, job: WorkOrder, amount: Money, settings: CompanySettings) -> bool:
-    """Every budget that pays for it, only where the company stops at them; the posting itself is
-    guarded besides."""
+    """Every budget that pays for it, only where the company stops at them; not without a rate into
+    its currency. The posting itself is guarded besides."""
     if settings.budget_on_approval is not Strictness.STOP:
         return True
     payer = (job.cost_centre_id, job.project_id, job.id)
-    held = Purses(ctx.uow).paying(payer, amount.currency, ctx.at.date())
     counted = settings.budget_counts_requests
-    return not any(
-        budget.available(with_requested=counted) < amount
-        for budget in held
-        if budget.work_order_id is None
-    )
+    for budget in Purses(ctx.uow).paying(payer, ctx.at.date()):
+        if budget.work_order_id is not None:
+            continue
+        theirs = converted_if(ctx.uow, amount, budget.currency, ctx.at.date())
+        if theirs is None or budget.available(with_requested=counted) < theirs:
+            return False
+    return True
 
 
 def _give_number(

@@ -90,10 +90,10 @@ def rates_for(
     return rates
 
 
-def converted_if(uow: UnitOfWork, money: Money, target: str, day: date) -> Money | None:
-    """``convert``; none where no rate compares them."""
+def rate_if_known(uow: UnitOfWork, source: str, target: str, day: date) -> Decimal | None:
+    """The rate in force on ``day``; none where there is none."""
     try:
-        return convert(uow, money, target, day)
+        return rate_for(uow, source, target, day)
     except DomainError as error:
         if error.code != NO_RATE.code:
             raise
@@ -103,3 +103,9 @@ def converted_if(uow: UnitOfWork, money: Money, target: str, day: date) -> Money
 def convert(uow: UnitOfWork, money: Money, target: str, day: date) -> Money:
     """The amount in ``target`` at the rate in force on ``day``. Raises ``NO_RATE``."""
     return converted(money, target, rate_for(uow, money.currency, target, day))
+
+
+def converted_if(uow: UnitOfWork, money: Money, target: str, day: date) -> Money | None:
+    """``convert``; none where no rate compares them, for what is then not guessed."""
+    rate = rate_if_known(uow, money.currency, target, day)
+    return None if rate is None else converted(money, target, rate)

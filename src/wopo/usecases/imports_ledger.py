@@ -83,7 +83,7 @@ class _Together:
         order, own = posted.order, self.standing.get(line.id, [])
         centre, day = self.centres[line.cost_centre_id], order_day(order)
         rate = own[0].rate if own else self.rate(order.currency, centre.currency, day)
-        whose = charged(self.purses, line, centre.currency, day, own)
+        whose = charged(self.purses, line, day, own)
         convert = partial(_converted, order.currency, centre.currency, rate)
         facts = line_facts(order, line, gross=self.gross, convert=convert, known=bool(own))
         if not own and any(buckets(facts).values()):

@@ -244,7 +244,7 @@ class LineCost:
         self.own = own
         self.currency, self.standing, self.day = centre.currency, standing, order_day(order)
         self.rate = own[0].rate if own else owners.rate(order.currency, centre.currency, self.day)
-        self.whose = charged(owners.purses, line, centre.currency, self.day, own)
+        self.whose = charged(owners.purses, line, self.day, own)
 
     def currency_of(self, whose: Dimensions) -> str:
         """The currency of an owner, present or former."""
@@ -327,12 +327,12 @@ def line_value(line: PurchaseOrderLine, *, gross: bool) -> int:
 
 
 def charged(
-    purses: Purses, line: PurchaseOrderLine, currency: str, day: date, own: Sequence[Standing]
+    purses: Purses, line: PurchaseOrderLine, day: date, own: Sequence[Standing]
 ) -> Dimensions:
     """Whom a line is charged to: a line stays with the budgets that its money is in; ``own`` is
     what stands for its cost centre."""
     payer: Payer = (line.cost_centre_id, line.project_id, line.work_order_id)
-    centre, project = purses.ids(payer, currency, day)
+    centre, project = purses.ids(payer, day)
     held = [row.dimensions for row in summed_standing(own) if row.amount]
     kept = purses.latest({whose.budget_id for whose in held if whose.budget_id})
     if line.project_id is not None:
@@ -368,7 +368,7 @@ def post_cost(
     owners = Owners(ctx.uow)
     payer: Payer = (cost_centre_id, project_id, work_order_id)
     owners.purses.hold([payer])
-    budgets = owners.purses.ids(payer, amount.currency, day)
+    budgets = owners.purses.ids(payer, day)
     posting = Posting(source, source_id, stage)
     whose = Dimensions(cost_centre_id, work_order_id, project_id, *budgets)
     posting.add(ctx, whose, kind, amount, day=day)

@@ -13,7 +13,8 @@ from wopo.domain.ledger import CostKind, Dimensions
 @dataclass(frozen=True)
 class Posted:
     """What stands in the ledger for one owner, kind and day. ``line_id`` is none for hours, stock
-    and out-of-pocket purchases."""
+    and out-of-pocket purchases; ``counted`` what the budget that was asked about counts of it, in
+    its own currency."""
 
     line_id: str | None
     dimensions: Dimensions
@@ -22,15 +23,19 @@ class Posted:
     rate: Decimal
     day: date
     amount: int
+    counted: int = 0
 
 
 @dataclass(frozen=True)
 class BudgetSum:
-    """What the ledger holds for a budget itself, by kind, without those below it."""
+    """What the ledger holds for a budget itself, by kind and currency, without those below it; or,
+    ``converted``, what it counts of costs in other currencies, those below it included."""
 
     budget_id: str
     kind: CostKind
+    currency: str
     amount: int
+    converted: bool = False
 
 
 @dataclass(frozen=True)
@@ -76,12 +81,13 @@ class BudgetStore(ABC):
         """What the project spent outside of any budget of its own."""
 
     @abstractmethod
-    def spent_by_day(self, budget_ids: Collection[str]) -> list[tuple[date, int]]:
-        """What was received, billed, worked, issued or paid for on each day (UTC) it was booked."""
+    def spent_by_day(self, budget_id: str, below: Collection[str]) -> list[tuple[date, int]]:
+        """What was received, billed, worked, issued or paid for on each day (UTC) it was booked, in
+        the budget and those ``below`` it, as it counts that in its own currency."""
 
     @abstractmethod
-    def committed(self, budget_ids: Collection[str], *, limit: int) -> list[Committed]:
-        """The orders that promise most, the largest first."""
+    def committed(self, budget_id: str, below: Collection[str], *, limit: int) -> list[Committed]:
+        """The orders that promise most of the same, the largest first."""
 
     @abstractmethod
     def promised(self, budget_id: str) -> list[Posted]:

@@ -77,10 +77,10 @@ def budget_screen(uow: UnitOfWork, today: date, code: str = "") -> BudgetScreen:
     return BudgetScreen(
         lines=lines,
         chosen=chosen,
-        burn=_burn(chosen, store.spent_by_day(below), today),
+        burn=_burn(chosen, store.spent_by_day(chosen.id, below), today),
         largest=tuple(
             Commitment(Ref(row.order_id, row.order), row.vendor, Money(row.amount, currency))
-            for row in store.committed(below, limit=LARGEST)
+            for row in store.committed(chosen.id, below, limit=LARGEST)
         ),
     )
 

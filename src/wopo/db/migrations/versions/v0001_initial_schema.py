@@ -2058,6 +2058,34 @@ def upgrade() -> None:
             batch_op.f("ix_ledger_entry_work_order_id"), ["work_order_id"], unique=False
         )
         batch_op.create_index("ix_ledger_line", ["purchase_order_line_id", "kind"], unique=False)
+        batch_op.create_index(
+            "ix_ledger_day",
+            ["cost_centre_id", "day"],
+            unique=False,
+            sqlite_where=sa.text("purchase_order_line_id IS NULL"),
+            postgresql_where=sa.text("purchase_order_line_id IS NULL"),
+        )
+
+    op.create_table(
+        "budget_conversion",
+        sa.Column("id", sa.String(length=40), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("ledger_entry_id", sa.String(length=40), nullable=False),
+        sa.Column("budget_id", sa.String(length=40), nullable=False),
+        sa.Column("amount_minor", sa.BigInteger(), nullable=False),
+        sa.Column("currency", sa.String(length=3), nullable=False),
+        sa.Column("rate", sa.BigInteger(), nullable=False),
+        sa.Column("seal", sa.String(length=64), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["ledger_entry_id"], ["ledger_entry.id"], initially="DEFERRED", deferrable=True
+        ),
+        sa.PrimaryKeyConstraint("id"),
+        sa.UniqueConstraint("ledger_entry_id", "budget_id"),
+    )
+    with op.batch_alter_table("budget_conversion", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_budget_conversion_budget_id"), ["budget_id"], unique=False
+        )
 
     op.create_table(
         "part_request_line",
@@ -2380,7 +2408,13 @@ def upgrade() -> None:
             batch_op.f("ix_stock_movement_work_order_id"), ["work_order_id"], unique=False
         )
 
-    for table in ("audit_entry", "refusal_entry", "ledger_entry", "stock_movement"):
+    for table in (
+        "audit_entry",
+        "refusal_entry",
+        "ledger_entry",
+        "budget_conversion",
+        "stock_movement",
+    ):
         for statement in append_only_ddl(table, op.get_bind().dialect.name):
             op.execute(sa.text(statement))
 
@@ -2397,6 +2431,7 @@ def downgrade() -> None:
         "pocket_ask",
         "out_of_pocket",
         "part_request_line",
+        "budget_conversion",
         "ledger_entry",
         "nte_raise",
         "budget_override",
