@@ -320,7 +320,6 @@ def line_verdict(case, events, event, now, name):
     price, ordered = price * ps, num(order, "qty") * qs
     qty = qs * (earlier[0] + own[0] + credits_[0])
     net = qs * ps * (earlier[1] + own[1] + credits_[1])
-    exact = qs * ps * (earlier[2] + own[2] + credits_[2])
     order_net *= qs * ps
     received, accepted = received * qs, accepted * qs
     base = {"2-way": ordered, "3-way": received, "4-way": accepted}[policy]
@@ -359,7 +358,7 @@ def line_verdict(case, events, event, now, name):
                     codes.add("PRICE_OVER")
                 if beyond(t, pair("price_under"), price - n / q * ps, price):
                     codes.add("PRICE_UNDER")
-        if exact > order_net and beyond(t, pair("line_total"), over, cents(case, order_net)):
+        if beyond(t, pair("line_total"), over, cents(case, order_net)):
             codes.add("LINE_TOTAL_OVER")
         if order.get("promised_date") and invoice.get("date"):
             early = day(order["promised_date"]) - day(invoice["date"])

@@ -131,7 +131,7 @@ def test_the_callers_decimal_context_is_left_alone() -> None:
 
 @pytest.mark.parametrize("price", ["1.0725", "0.3333", "33.3335"])
 def test_a_four_decimal_price_billed_as_ordered_raises_nothing(price: str) -> None:
-    """The shipped zeros must not turn our own rounding into exceptions."""
+    """Parts that round down bill no more than the order, by the shipped zeros too."""
     order = replace(ORDER_LINE, qty=D(7), unit_price=D(price))
     facts = replace(FACTS, order=order, received=D(7), accepted=D(7))
     earlier = Billed()

@@ -127,3 +127,22 @@ def test_the_last_word_on_an_invoice_is_its_entry_judged_with_all_receipts(seed:
 def test_judging_twice_tells_the_same(seed: int) -> None:
     case = read_case(random_case(seed))
     assert judge(case) == judge(case)
+
+
+def test_an_event_that_moves_none_of_its_lines_leaves_an_invoice_its_verdict() -> None:
+    """A thousand bills on one order are each judged once, not once more for every later bill."""
+    line = {"line": "1", "qty": "9", "unit_price": "1", "uom": "EA"}
+    case = {
+        "currency": "USD",
+        "policy": "3-way",
+        "po_lines": [line, line | {"line": "2"}],
+        "receipts": [[{"line": "2", "qty_accepted": "9"}], [{"line": "1", "qty_accepted": "9"}]],
+        "invoices": [
+            {"number": str(n), "lines": [{"po_line": "1", "qty": "1", "unit_price": "1"}]}
+            for n in (1, 2)
+        ],
+        "events": ["I1", "I2", "R1", "R2"],
+    }
+    verdict = judge(read_case(case))
+    kept = [again.verdict is verdict.invoices[again.invoice] for again in verdict.after]
+    assert kept == [True, True, True, False, False]

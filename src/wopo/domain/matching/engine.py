@@ -1,7 +1,8 @@
 """A whole case: its events in order, every invoice judged at entry and after each later event.
 
 Sums are kept per order line as events come, so an event costs its own lines plus those of the
-earlier invoices it re-judges (rule 9 asks for each of them).
+earlier invoices it re-judges. Rule 9 asks for each of them after every event; one whose order
+lines the event left alone keeps the verdict it had.
 """
 
 from dataclasses import dataclass, field, replace
@@ -59,6 +60,7 @@ class _Entry:
     known: tuple[KnownInvoice, ...]
     value_before: Decimal
     stopped: bool = False
+    verdict: InvoiceVerdict | None = None
     value_credited: Decimal = ZERO
     before: dict[str, Billed] = field(default_factory=dict)
     credited: dict[str, Billed] = field(default_factory=dict)
@@ -113,6 +115,8 @@ class _History:
         self.register = _Register()
         self.value = ZERO
         self.value_credited = ZERO
+        self.moved: set[str] | None = None
+        """Order lines whose figures the event changed for earlier invoices; None: the order's."""
 
     def run(self) -> CaseVerdict:
         invoices: dict[str, InvoiceVerdict] = {}
@@ -120,17 +124,21 @@ class _History:
         after: list[Rejudged] = []
         for event in self.case.history():
             earlier = list(self.entries)
+            self.moved = set()
             if event.kind is EventKind.RECEIPT:
                 receipts[event.label] = self._receive(self.case.receipts[event.place])
             elif event.kind is EventKind.INVOICE:
                 invoices[event.label] = self._enter(event.label, self.case.invoices[event.place])
             else:
                 self._amend(self.case.amendments[event.place])
-            after += [
-                Rejudged(event.label, entry.label, judge_invoice(self._context(entry)))
-                for entry in earlier
-            ]
+            after += [Rejudged(event.label, entry.label, self._again(entry)) for entry in earlier]
         return CaseVerdict(self.case.id, invoices, receipts, tuple(after), len(self.lines) > 1)
+
+    def _again(self, entry: _Entry) -> InvoiceVerdict:
+        verdict = entry.verdict
+        if verdict is None or self.moved is None or not self.moved.isdisjoint(entry.before):
+            verdict = entry.verdict = judge_invoice(self._context(entry))
+        return verdict
 
     def _opened(self, order: OrderLine) -> _Line:
         tolerances = self.case.tolerances
@@ -145,6 +153,7 @@ class _History:
             line.accepted += part.accepted
             line.received += part.accepted + part.rejected
             came[part.line] = came.get(part.line, ZERO) + part.accepted + part.rejected
+        self.moved = set(came)
         arrivals = [
             Arrival(
                 self.lines[name].order, self.lines[name].tolerances, qty, self.lines[name].received
@@ -162,7 +171,7 @@ class _History:
         own = invoice_identity(self._context(entry))
         entry.known = self.register.like(own)
         entry.value_credited = self.value_credited
-        verdict = judge_invoice(self._context(entry))
+        verdict = entry.verdict = judge_invoice(self._context(entry))
         self.register.add(own)
         self.entries.append(entry)
         entry.stopped = verdict.stopped
@@ -177,6 +186,7 @@ class _History:
         if entry.invoice.is_credit:
             self.value_credited += verdict.value
             entry.value_credited = self.value_credited
+            self.moved = set(verdict.lines) if self.case.order.limit is None else None
 
     def _add(self, entry: _Entry, name: str, own: Billed) -> None:
         line = self.lines[name]
@@ -215,6 +225,7 @@ class _History:
 
     def _amend(self, amendment: Amendment) -> None:
         self.closed = self.closed or amendment.closes
+        self.moved = {change.line for change in amendment.lines}
         for change in amendment.lines:
             if change.line in self.lines:
                 line = self.lines[change.line]

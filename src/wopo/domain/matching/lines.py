@@ -7,8 +7,8 @@ Readings chosen where the rule text leaves room:
 
 - A negative order line is compared by magnitude: its quantities, and its amounts when the price is
   negative, are turned positive first, and the variances are told that way.
-- A line total is over only when the amounts before rounding are over too. Rounded amounts decide
-  how far over it is; but three bills of a third each, every one rounded up, overcharge nobody.
+- A line total compares amounts as rounded (rule 5), so parts each rounded up may be a cent over:
+  that cent is billed, and the limits say whether it matters.
 - A credit is judged against what was billed before it came. A later credit adds to the figures of
   an earlier one (rule 9) but never makes it excessive.
 - A line that takes quantity back inside an ordinary invoice is judged like a credit: not by price.
@@ -210,14 +210,9 @@ class _Judgement(Generic[N]):
         if not limits.limits:
             return
         over = net - ordered_for
-        held = limits.hold(over, ordered_for, as_decimal) or not self._exactly_over()
+        held = limits.hold(over, ordered_for, as_decimal)
         code, unit = MatchCode.LINE_TOTAL_OVER, self.context.currency
         self._add(code, held, net, ordered_for, over, limits=limits, base=ordered_for, unit=unit)
-
-    def _exactly_over(self) -> bool:
-        """Is more billed than ordered before any rounding?"""
-        earlier, later = self.number(self.facts.earlier.exact), self.number(self.facts.later.exact)
-        return (earlier + self.own_net + later) * self.amount_sign > self.order_net
 
     def _credit(self) -> None:
         """Quantity and amount given back, each against what was billed before."""

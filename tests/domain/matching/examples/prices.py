@@ -229,9 +229,16 @@ EXAMPLES = [
         [invoice(*(bill("1", "0.335", n) for n in (1, 2, 3)), stated_total="1.02")],
     ),
     example(
-        "Three bills of a third each, every one rounded up, overcharge nobody",
-        {"I3": codes("", line_total_variance="0.01", qty="0")},
+        "Three bills of a third each, every one rounded up, come to a cent more",
+        {"I2": codes(""), "I3": codes("LINE_TOTAL_OVER", line_total_variance="0.01", qty="0")},
         {"line_total_pct": "0", "price_pct": "0"},
+        [line(1, "3", "0.335")],
+        [invoice(bill("1", "0.335"), number=f"INV-{n}") for n in (1, 2, 3)],
+    ),
+    example(
+        "A cent from rounding passes where the line total may be a cent over",
+        {"I3": codes("", line_total_variance="0.01")},
+        {"line_total_abs": "0.01"},
         [line(1, "3", "0.335")],
         [invoice(bill("1", "0.335"), number=f"INV-{n}") for n in (1, 2, 3)],
     ),
