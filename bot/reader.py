@@ -14,6 +14,7 @@ from wopo.domain.people import Person, Role, may_see_costs
 from wopo.domain.settings import CompanySettings
 from wopo.usecases.door import Command, Registry
 
+WEEK = 7
 DAYS = 2_000
 """How many days stay written out: screens show the same few again and again."""
 
@@ -68,6 +69,13 @@ class Reader:
         """A day alone: ``3 Mar 2026``."""
         return _day(value, self.locale)
 
+    def until(self, value: date | None) -> str:
+        """`` until Friday`` within a week, else with the day; nothing for none."""
+        if value is None:
+            return ""
+        soon = 0 < (value - self.today).days < WEEK
+        return f" until {_weekday(value, self.locale) if soon else self.plain_day(value)}"
+
     def day(self, value: date | None) -> str:
         """A day, absolute and relative: ``3 Mar 2026 (tomorrow)``."""
         if value is None:
@@ -84,6 +92,11 @@ class Reader:
 @lru_cache(maxsize=DAYS)
 def _day(value: date, locale: str) -> str:
     return str(format_date(value, format="medium", locale=locale))
+
+
+@lru_cache(maxsize=DAYS)
+def _weekday(value: date, locale: str) -> str:
+    return str(format_date(value, format="EEEE", locale=locale))
 
 
 @lru_cache(maxsize=DAYS)

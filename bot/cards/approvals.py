@@ -59,7 +59,9 @@ def load(uow: UnitOfWork, asked: Asked) -> ApprovalView | None:
 def build(view: ApprovalView, reader: Reader) -> Block:
     """Open: all that is needed to decide, and three buttons. Decided: one line, who and when."""
     if view.state is not ApprovalState.WAITING:
-        return message(_ended(view, reader), [section(_headline(view, reader)), *_decision(view)])
+        return message(
+            _ended(view, reader), [section(_headline(view, reader)), *_decision(view, reader)]
+        )
     if not view.open:
         who = ", ".join(person.name for person in view.asked_of) or "nobody yet"
         text = f"This waits for {who} now; there is nothing for you to do."
@@ -120,7 +122,7 @@ def _ended(view: ApprovalView, reader: Reader) -> str:
     if view.state is ApprovalState.WAITING:
         said = "waits for somebody else"
     decided = view.decided_by if view.state is not ApprovalState.VOID else None
-    by = f" by {decided.name}" if decided else ""
+    by = f" by {decided.name}{reader.until(view.place_until)}" if decided else ""
     return f"{summary(view, reader)} · {said}{by}"
 
 
@@ -129,9 +131,10 @@ def _headline(view: ApprovalView, reader: Reader) -> str:
     return f"{number} · *{safe(reader.money(view.amount))}*"
 
 
-def _decision(view: ApprovalView) -> list[Block]:
+def _decision(view: ApprovalView, reader: Reader) -> list[Block]:
     said = _SAID.get(view.state, words(view.state.value)).capitalize()
-    by = f" by {safe(view.decided_by.name)}" if view.decided_by else ""
+    place = reader.until(view.place_until)
+    by = f" by {safe(view.decided_by.name)}{place}" if view.decided_by else ""
     when = f", {moment(view.decided_at)}" if view.decided_at else ""
     why = view.reason or (view.question if view.state is ApprovalState.RETURNED else "") or ""
     made = [context(f"{said}{by}{when}. {safe(why)}".strip())]
@@ -169,11 +172,15 @@ _STANDS = {
 }
 
 
+def _place(view: ApprovalView, reader: Reader) -> str:
+    return f"{view.in_place_of.name}{reader.until(view.place_until)}" if view.in_place_of else ""
+
+
 def _facts(view: ApprovalView, reader: Reader) -> list[tuple[str, str]]:
     before = reader.money(view.total_before) if view.total_before else ""
     return [
         ("For", jobs_text(view.jobs, 4) or "no job (stock or cost centre)"),
-        ("You decide for", view.in_place_of.name if view.in_place_of else ""),
+        ("You decide for", _place(view, reader)),
         ("Vendor", seller_text(view.seller) if view.seller else ""),
         ("Asked by", ", ".join(person.name for person in view.requesters)),
         ("Handed on by", ": ".join(part for part in view.handed_on or () if part)),

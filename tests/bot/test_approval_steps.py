@@ -1,7 +1,7 @@
 """Several decisions about one order: the card and ``/wopo why`` show all of them."""
 
 from collections.abc import Callable
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -23,6 +23,7 @@ from wopo.domain.vendors import Vendor
 from wopo.domain.work_orders import WorkOrder
 from wopo.domain.work_requests import Priority
 from wopo.usecases.cost_centres import SetCostCentreOwner
+from wopo.usecases.delegations import Delegate
 from wopo.usecases.labour import EnterLabour
 from wopo.usecases.on_call_reviews import AskReviews
 from wopo.usecases.order_changes import ReviseOrder
@@ -89,6 +90,28 @@ def test_the_card_shows_whose_turn_it_is_and_the_last_click_approves(
     assert "2. authority for the amount: Max Manager, approved" in shown
     why = str(send(payloads.command(SlashCommand.WOPO, "why PO-1", user="U-fin")))
     assert "step 2 · authority for the amount · approved on" in why
+
+
+def test_a_stand_in_reads_for_whom_and_until_when_and_so_does_the_ending(
+    waiting: Callable[[], None],
+    do: Do,
+    company: Company,
+    slack: RecordingSlack,
+    send: Send,
+    payloads: Payloads,
+    clock: TestClock,
+) -> None:
+    today = clock().date()
+    away = Delegate(to_id=company.sue, starts=today, ends=today + timedelta(days=4))
+    do(away, by=company.fin)
+    waiting()
+    card = str(slack.messages["DU-sue"][-1]["blocks"])
+    assert "*You decide for*\\nFia Finance until Friday" in card
+    approve(slack, send, payloads, "sue")
+    waiting()
+    ended = slack.messages["DU-sue"][-1]
+    assert "by Sue Supervisor for Fia Finance until Friday" in ended["text"]
+    assert "Approved by Sue Supervisor for Fia Finance until Friday" in str(ended["blocks"])
 
 
 def test_a_stand_in_is_named_on_a_form_and_ended_there(

@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from wopo.domain.delegations import Delegation, circle_with
+from wopo.domain.delegations import Delegation, circle_with, last_day
 
 FIRST, LAST = date(2026, 3, 27), date(2026, 3, 29)
 """In Berlin the clocks go forward on the last of them."""
@@ -68,3 +68,10 @@ def test_a_circle_of_some_hours_between_two_clocks_is_one() -> None:
     back = stand_in("b", "a", 3, 3, zone="Pacific/Auckland")
     assert circle_with([back], stand_in("a", "b", 2, 2)) == ["a", "b", "a"]
     assert circle_with([back], stand_in("a", "b", 1, 1)) is None
+
+
+def test_a_chain_lasts_as_long_as_its_shortest_link() -> None:
+    links = [stand_in("a", "b", 1, 5), stand_in("b", "c", 1, 2)]
+    assert last_day(links, ["a", "b"]) == date(2026, 3, 5)
+    assert last_day(links, ["a", "b", "c"]) == date(2026, 3, 2)
+    assert last_day(links, ["a", "c"]) is None

@@ -106,7 +106,7 @@ def test_nobody_decides_in_anothers_place_about_what_they_asked_for(do: Do, buye
     assert buyer.order(order_id).state is OrderState.PENDING_APPROVAL
 
 
-def test_chains_end_at_who_is_there_and_never_close(do: Do, buyer: Buyer) -> None:
+def test_chains_end_at_who_is_there_and_never_close(do: Do, buyer: Buyer, world: World) -> None:
     stands_in(do, "sue")
     stands_in(do, "fin", by="sue", days=2)
     order_id = buyer.submitted()
@@ -115,6 +115,7 @@ def test_chains_end_at_who_is_there_and_never_close(do: Do, buyer: Buyer) -> Non
     assert (circle.code, circle.facts["chain"]) == ("delegation.cycle", "Fin → Ana → Sue → Fin")
     stands_in(do, "ana", by="fin", first=10)
     buyer.approve(order_id, "sue")
+    assert world.all(Approval)[0].decided_for_until == TODAY + timedelta(days=4)
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ Without a rule of the policy there is one. A rule may ask for several, in steps:
 approved when all of its last step's are.
 """
 
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 
 from sqlalchemy import Index
@@ -72,6 +72,8 @@ class Approval(SQLModel, table=True):
     decided_by_id: str | None = ref("person", null=True)
     decided_for_id: str | None = ref("person", null=True, index=False)
     """In whose place it was made, and by whose authority."""
+    decided_for_until: date | None = None
+    """The last day of standing in for them, as it stood then."""
     on_call_id: str | None = ref("on_call", null=True, index=False)
     """The time on call by which it was made."""
     decided_at: datetime | None = time_field(null=True)

@@ -4,9 +4,10 @@ Who stands in decides with the authority of whom they stand in for, and what the
 as decided for that person. A stand-in who is away may have one too: that makes a chain.
 """
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from datetime import date, datetime
 from enum import StrEnum
+from itertools import pairwise
 
 from sqlmodel import Field
 
@@ -133,6 +134,13 @@ def chain_to(
         if person_id in chain[1:]:
             found.append(chain[: chain.index(person_id) + 1])
     return min(found, key=len, default=None)
+
+
+def last_day(in_force: Iterable[Delegation], chain: Sequence[str]) -> date | None:
+    """The last day on which all links of a chain hold; none where one is not there."""
+    ends = {(one.from_id, one.to_id): one.ends for one in in_force}
+    found = [ends.get(link) for link in pairwise(chain)]
+    return None if None in found else min((day for day in found if day), default=None)
 
 
 def circle_with(known: Collection[Delegation], new: Delegation) -> list[str] | None:

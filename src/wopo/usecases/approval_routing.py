@@ -71,6 +71,7 @@ _MADE = (
     "eligible_ids",
     "decided_by_id",
     "decided_for_id",
+    "decided_for_until",
     "decided_at",
     "decided_on_surface",
 )

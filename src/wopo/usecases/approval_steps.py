@@ -1,6 +1,7 @@
 """Decisions that a revision needs one after another: one click makes all that are the person's."""
 
 from wopo.domain.approvals import OPEN_DECISIONS, Approval, ApprovalState
+from wopo.domain.delegations import last_day
 from wopo.domain.purchase_order_events import ApprovalStepDecided
 from wopo.domain.settings import Duty
 from wopo.domain.waivers import WaiverUsed
@@ -16,6 +17,7 @@ def decide(ctx: Context, circle: Circle, approval: Approval, state: ApprovalStat
     if ctx.person().id not in circle.of(approval.wanted).able:
         chain = circle.chain(approval.wanted, ctx.person().id)
         approval.decided_for_id = chain[0] if chain else None
+        approval.decided_for_until = last_day(circle.delegations, chain) if chain else None
     approval.decided_by_id, approval.decided_at = ctx.actor_id, ctx.at
     approval.decided_on_surface = ctx.surface
     end_asking(ctx, approval)

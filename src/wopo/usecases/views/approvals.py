@@ -30,6 +30,7 @@ from wopo.usecases.settings import company
 from wopo.usecases.views.approval_lines import ApprovalLine, JobRef, lines_to_decide
 from wopo.usecases.views.approval_steps import StepView, decisions_on, in_place, people_of, steps_of
 from wopo.usecases.views.change_words import changes_of
+from wopo.usecases.views.delegations import stands_in_until
 from wopo.usecases.views.names import Ref, refs
 from wopo.usecases.views.vendors import SellerFacts, seller_facts
 from wopo.usecases.views.work_orders import SPENT
@@ -77,6 +78,8 @@ class ApprovalView:
     asked_of: tuple[Ref, ...]
     in_place_of: Ref | None
     """For whom the reader stands in."""
+    place_until: date | None
+    """The last day of standing in: the reader's while it waits, else that of who decided."""
     decided_by: Ref | None
     decided_at: datetime | None
     reason: str | None
@@ -159,6 +162,7 @@ def approval_view(
             if id in people
         ),
         in_place_of=people.get(approval.stand_ins.get(reader.id, "")),
+        place_until=_place_until(uow, approval, reader),
         decided_by=_decider(approval, people),
         decided_at=approval.decided_at,
         reason=approval.reason,
@@ -187,6 +191,13 @@ def _decider(approval: Approval, people: Mapping[str, Ref]) -> Ref | None:
     id = approval.decided_by_id or ""
     places = {id: approval.decided_for_id or ""}
     return Ref(id, in_place(id, places, people)) if id in people else None
+
+
+def _place_until(uow: UnitOfWork, approval: Approval, reader: Person) -> date | None:
+    principal_id = approval.stand_ins.get(reader.id)
+    if approval.state is not ApprovalState.WAITING or principal_id is None:
+        return approval.decided_for_until
+    return stands_in_until(uow, principal_id, reader.id)
 
 
 def _handed_on(

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from wopo.domain.absences import AbsenceRule
+from wopo.domain.delegations import Delegation, chain_to, last_day
 from wopo.domain.people import Person
 from wopo.usecases.delegations import open_ones
 from wopo.usecases.ports import UnitOfWork
@@ -32,6 +33,15 @@ def delegations_of(uow: UnitOfWork, person_id: str, *, at: datetime) -> tuple[De
         )
         for row in rows
     )
+
+
+def stands_in_until(uow: UnitOfWork, principal_id: str, person_id: str) -> date | None:
+    """The last day of a person's standing in for another, through whatever chain; one query. What
+    ended is closed by a sweep, so of what is open the earliest is in force."""
+    rows = uow.all(Delegation, ended_at=None, order=("-starts", "id"))
+    in_force = list({row.from_id: row for row in rows}.values())
+    chain = chain_to(in_force, [principal_id], person_id)
+    return last_day(in_force, chain) if chain else None
 
 
 def away_stand_in(uow: UnitOfWork, person_id: str) -> Ref | None:

@@ -891,6 +891,7 @@ def upgrade() -> None:
         sa.Column("asked_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("decided_by_id", sa.String(length=40), nullable=True),
         sa.Column("decided_for_id", sa.String(length=40), nullable=True),
+        sa.Column("decided_for_until", sa.Date(), nullable=True),
         sa.Column("on_call_id", sa.String(length=40), nullable=True),
         sa.Column("decided_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("decided_on_surface", sa.String(length=20), nullable=False),
