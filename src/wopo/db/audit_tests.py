@@ -88,26 +88,41 @@ class SqlAuditTests(AuditSums, AuditTestStore):
                 col(A.waiver),
                 or_(col(A.wanted) == AUTHORITY, col(A.on_call_id).is_not(None)),
                 func.coalesce(col(A.decided_for_id), col(A.decided_by_id)), col(A.on_call_id),
-                col(PO.requested_by_ids), col(OrderRevision.made_by_id), col(OrderRevision.content),
+                col(PO.requested_by_ids), col(A.revision),
             )
             .select_from(A)
             .join(PO, col(PO.id) == col(A.purchase_order_id))
             .join(V, col(V.id) == col(PO.vendor_id))
-            .outerjoin(OrderRevision, and_(
-                col(OrderRevision.purchase_order_id) == col(A.purchase_order_id),
-                col(OrderRevision.revision) == col(A.revision),
-            ))
             .where(decided(), within(A.decided_at, period))
             .order_by(col(A.decided_at), col(A.id))
         )  # fmt: skip
-        for row, people in self._with_people(statement, lambda row: row[1]):
-            *facts, asked, maker, content = row
-            requesters = {*asked, *people.requesters.get(row[1], ()), maker} - {None}
-            # What was approved then, which later revisions may have changed.
-            lines = (content or {}).get("lines", ())
-            centres = frozenset(line["cost_centre_id"] for line in lines)
-            found = centres or people.centres.get(row[1], frozenset())
-            yield Decision._make((*facts, frozenset(requesters), found))
+        for page in _pages(self.stream(statement)):
+            ids = sorted({row[1] for row in page})
+            people, revisions = self._people(ids), self._revisions(ids)
+            for row in page:
+                *facts, asked, revision = row
+                maker, approved = revisions.get((row[1], revision), (None, frozenset()))
+                requesters = {*asked, *people.requesters.get(row[1], ()), maker} - {None}
+                centres = approved or people.centres.get(row[1], frozenset())
+                yield Decision._make((*facts, frozenset(requesters), centres))
+
+    def _revisions(self, ids: list[str]) -> dict[tuple[str, int], tuple[str | None, Ids]]:
+        """By order and revision who made it, and the cost centres of what was asked for then, which
+        later revisions may have changed. Contents are long: a page's at a time, never sorted."""
+        made = OrderRevision
+        rows = self.session.execute(
+            select(
+                col(made.purchase_order_id), col(made.revision), col(made.made_by_id),
+                col(made.content),
+            ).where(col(made.purchase_order_id).in_(ids))
+        )  # fmt: skip
+        return {
+            (order_id, revision): (
+                maker,
+                frozenset(line["cost_centre_id"] for line in (content or {}).get("lines", ())),
+            )
+            for order_id, revision, maker, content in rows
+        }
 
     def deliveries(self, period: Period) -> Iterator[Delivery]:
         statement = (
