@@ -24,9 +24,8 @@ from bot.metadata import MAX_METADATA, Carried, FormTarget, Target
 from bot.parse import Form
 from bot.reader import Reader
 from bot.sections.exception_cases import case_text
-from wopo.domain.money import Money
+from wopo.domain.money import Money, by_currency
 from wopo.domain.numbers import short
-from wopo.usecases.payment_plans import totals_of
 from wopo.usecases.views.exception_cards import CaseLine, CaseList
 from wopo.usecases.views.finance_lists import HeldInvoice, HeldList
 
@@ -143,7 +142,7 @@ def build_accept(lines: Sequence[CaseLine], reader: Reader) -> Block:
 
 
 def _totals(lines: Sequence[CaseLine]) -> list[Money]:
-    return totals_of((line.amount.currency, line.amount.minor) for line in lines)
+    return by_currency(line.amount for line in lines)
 
 
 class Chosen(NamedTuple):

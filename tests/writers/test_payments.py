@@ -34,9 +34,9 @@ def payment(position: int, minor: int, *, currency: str = "EUR", **more) -> Paym
 def batch(*payments: PaymentView, **more) -> BatchView:
     facts = {
         "id": "b", "number": "PB-2026-000003", "revision": 1, "state": BatchState.MADE,
-        "up_to": date(2026, 3, 20), "execute_on": date(2026, 3, 3), "made_by": None,
+        "execute_on": date(2026, 3, 3), "made_by": None,
         "made_at": datetime(2026, 3, 2, 9, tzinfo=UTC), "decided_by": None, "paid_on": None,
-        "reference": "", "reason": "", "company": OURS,
+        "reason": "", "company": OURS,
     }  # fmt: skip
     return BatchView(payments=payments, **{**facts, **more})
 

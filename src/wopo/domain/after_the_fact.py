@@ -5,7 +5,7 @@ of a receipt, or of an invoice. Such an order is a kind of its own, goes its own
 says why, and is counted each month (domain.md).
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
@@ -19,7 +19,6 @@ from wopo.domain.approval_matrix import ApprovalRule, Condition, Step
 from wopo.domain.columns import enum_field, id_field, ref, time_field
 from wopo.domain.errors import Refusal, Soft
 from wopo.domain.events import Event, event
-from wopo.domain.money import Money
 from wopo.domain.policy_sections import Section
 from wopo.domain.purchase_orders import OrderKind
 
@@ -138,14 +137,6 @@ class Dates:
         if self.said_on is not None:
             known.append((self.said_on, None))
         return min(known, key=lambda found: found[0], default=None)
-
-
-def in_sum(amounts: Iterable[Money]) -> tuple[Money, ...]:
-    """One sum per currency, in the order they come."""
-    sums: dict[str, Money] = {}
-    for amount in amounts:
-        sums[amount.currency] = sums.get(amount.currency, Money.zero(amount.currency)) + amount
-    return tuple(sums.values())
 
 
 @event("purchase_order:after_the_fact")

@@ -124,6 +124,14 @@ def _locale(locale: str) -> str:
     return locale.replace("-", "_")
 
 
+def by_currency(amounts: Iterable[Money]) -> list[Money]:
+    """One sum for each currency, in the currencies' order."""
+    sums: dict[str, int] = {}
+    for amount in amounts:
+        sums[amount.currency] = sums.get(amount.currency, 0) + amount.minor
+    return [Money(minor, currency) for currency, minor in sorted(sums.items())]
+
+
 def total(amounts: Iterable[Money], currency: str) -> Money:
     """Sum of amounts of one currency; zero when there are none."""
     minor = 0

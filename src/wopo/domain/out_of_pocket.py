@@ -5,7 +5,7 @@ They are checked like orders: a limit in the policy, receipts declared twice or 
 job's not-to-exceed amount, the budget, and a decision by somebody else with the authority.
 """
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterator
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
@@ -236,15 +236,6 @@ def near_days(day: date) -> tuple[date, date]:
     """The days between which the same amount may be the same purchase."""
     near = timedelta(days=NEAR_DAYS)
     return day - near, day + near
-
-
-def in_sum(purchases: Iterable[OutOfPocket]) -> Mapping[str, Money]:
-    """What they come to, by currency."""
-    sums: dict[str, Money] = {}
-    for one in purchases:
-        known = sums.get(one.currency, Money.zero(one.currency))
-        sums[one.currency] = known + one.amount
-    return sums
 
 
 def names_of(people: Collection[str]) -> str:

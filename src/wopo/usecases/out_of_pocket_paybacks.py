@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from wopo.domain.cost_centres import CostCentreOwnerSet
 from wopo.domain.delegations import DelegationEnded, DelegationMade
 from wopo.domain.events import Event
+from wopo.domain.money import by_currency
 from wopo.domain.numbers import short
 from wopo.domain.out_of_pocket import (
     NOTHING_TO_PAY,
@@ -17,7 +18,6 @@ from wopo.domain.out_of_pocket import (
     PocketsPaidBack,
     PocketState,
     PocketStepDecided,
-    in_sum,
     move,
 )
 from wopo.domain.outbox import Mode
@@ -68,7 +68,7 @@ def pay_back(command: PayBack, ctx: Context) -> Answer:
     for one in purchases:
         move(one, "pay_back")
         one.payback_id = payback.id
-    totals = list(in_sum(purchases).values())
+    totals = by_currency(one.amount for one in purchases)
     ctx.record(
         PocketsPaidBack(
             subject_id=payback.id,
@@ -157,7 +157,7 @@ def tell_paid_back(event: PocketsPaidBack, ctx: Context) -> Iterable[Notice]:
     purchases = ctx.uow.all(OutOfPocket, id=event.purchase_ids, order="number")
     for person_id in dict.fromkeys(one.person_id for one in purchases):
         own = [one for one in purchases if one.person_id == person_id]
-        sums = ", ".join(str(total) for total in in_sum(own).values())
+        sums = ", ".join(str(total) for total in by_currency(one.amount for one in own))
         numbers = ", ".join(short(one.number) for one in own)
         yield direct(person_id, payback.id, f"{sums} is paid back to you: {numbers}.")
     for one in purchases:

@@ -16,7 +16,7 @@ from wopo.domain.invoices import (
     InvoiceRejected,
     InvoiceWithheld,
 )
-from wopo.domain.money import Money
+from wopo.domain.money import Money, by_currency
 from wopo.domain.payment_batches import (
     MOST_INVOICES,
     NOTHING_DUE,
@@ -40,7 +40,7 @@ from wopo.domain.vendor_holds import HoldKind
 from wopo.domain.vendors import Vendor, VendorHeld
 from wopo.usecases.door import Answer, Command, Context, reaction, use_case
 from wopo.usecases.payables import pay
-from wopo.usecases.payment_plans import Plan, plan, totals_of
+from wopo.usecases.payment_plans import Plan, plan
 from wopo.usecases.ports.payment_batches import PaymentStore
 
 FINANCE = frozenset({Role.FINANCE})
@@ -209,7 +209,7 @@ def pay_payment_batch(command: PayPaymentBatch, ctx: Context) -> Answer:
     for item in items:
         ctx.record(pay(ctx, invoices[item.invoice_id], day, reference or batch.number))
         item.live_invoice_id = None
-    totals = totals_of((one.currency, one.amount_minor) for one in payments)
+    totals = by_currency(one.amount for one in payments)
     ctx.record(
         PaymentBatchPaid(
             subject_id=batch.id,
@@ -235,7 +235,7 @@ def cancel_payment_batch(command: CancelPaymentBatch, ctx: Context) -> Answer:
     for item in items:
         item.live_invoice_id = None
     ctx.record(PaymentBatchCancelled(subject_id=batch.id, number=batch.number, reason=reason))
-    totals = totals_of((one.currency, one.amount_minor) for one in payments)
+    totals = by_currency(one.amount for one in payments)
     return _answer(batch, "is cancelled; its invoices can be paid another way", totals)
 
 

@@ -1,13 +1,13 @@
 """What could be paid up to a day, per vendor, and what is held back and why. Reads only."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
 from wopo.domain.bank_details import BankDetails
 from wopo.domain.exception_kinds import KINDS
 from wopo.domain.invoices import Invoice, InvoiceState
-from wopo.domain.money import Money
+from wopo.domain.money import Money, by_currency
 from wopo.domain.payment_batches import (
     IN_BATCH,
     Netted,
@@ -64,15 +64,7 @@ class Plan:
     @property
     def totals(self) -> list[Money]:
         """What leaves, one amount per currency."""
-        return totals_of((one.currency, one.amount.minor) for one in self.payments)
-
-
-def totals_of(amounts: Iterable[tuple[str, int]]) -> list[Money]:
-    """Amounts in minor units summed per currency, in the currencies' order."""
-    sums: dict[str, int] = {}
-    for currency, minor in amounts:
-        sums[currency] = sums.get(currency, 0) + minor
-    return [Money(minor, currency) for currency, minor in sorted(sums.items())]
+        return by_currency(one.amount for one in self.payments)
 
 
 def plan(uow: UnitOfWork, *, up_to: date, at: datetime, leave_out: Sequence[str] = ()) -> Plan:

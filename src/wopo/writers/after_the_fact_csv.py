@@ -1,10 +1,7 @@
 """A month's orders after the fact as a table."""
 
-import csv
-from io import StringIO
-
 from wopo.usecases.views.after_the_fact import MonthReport
-from wopo.writers.payment_csv import harmless
+from wopo.writers.table_csv import write_table
 
 COLUMNS = (
     "order", "department", "vendor", "amount", "currency", "happened_on", "asked_on", "days",
@@ -15,14 +12,12 @@ COLUMNS = (
 def write_report_csv(report: MonthReport) -> bytes:
     """One row per order, with a header, in UTF-8. ``first`` is ``said`` where no receipt or
     invoice shows it."""
-    out = StringIO()
-    table = csv.writer(out, lineterminator="\r\n")
-    table.writerow(COLUMNS)
-    for one in report.late:
-        row = [
+    rows = (
+        [
             one.number, one.department, one.vendor, str(one.amount.amount), one.amount.currency,
             one.happened_on.isoformat(), one.asked_on.isoformat(), str(one.days),
             one.first.value if one.first else "said", one.reason,
-        ]  # fmt: skip
-        table.writerow([harmless(cell) for cell in row])
-    return out.getvalue().encode()
+        ]
+        for one in report.late
+    )  # fmt: skip
+    return write_table(COLUMNS, rows)

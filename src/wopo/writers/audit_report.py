@@ -9,7 +9,7 @@ from pathlib import Path
 
 from wopo.domain.audit_tests import AuditTest, Period
 from wopo.usecases.audit_tests import Found
-from wopo.writers.payment_csv import harmless
+from wopo.writers.table_csv import harmless
 
 COLUMNS = (
     "test", "group", "name", "subject", "date", "currency", "amount", "found", "jobs", "requests",

@@ -1,10 +1,7 @@
 """A reimbursement file as a table, for payroll."""
 
-import csv
-from io import StringIO
-
 from wopo.usecases.views.out_of_pocket import PaybackView
-from wopo.writers.payment_csv import harmless
+from wopo.writers.table_csv import write_table
 
 COLUMNS = (
     "file", "purchase", "person", "name", "amount", "currency", "bought_on", "job",
@@ -15,14 +12,12 @@ COLUMNS = (
 def write_payback_csv(payback: PaybackView) -> bytes:
     """One row per purchase, with a header, in UTF-8. Amounts have a point and the currency's
     decimals."""
-    out = StringIO()
-    table = csv.writer(out, lineterminator="\r\n")
-    table.writerow(COLUMNS)
-    for one in payback.rows:
-        row = [
+    rows = (
+        [
             payback.number, one.number, one.person_code, one.person, str(one.amount.amount),
             one.amount.currency, one.bought_on.isoformat(), one.job, one.cost_centre,
             one.description, one.approved_by,
-        ]  # fmt: skip
-        table.writerow([harmless(cell) for cell in row])
-    return out.getvalue().encode()
+        ]
+        for one in payback.rows
+    )  # fmt: skip
+    return write_table(COLUMNS, rows)

@@ -5,9 +5,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
-from wopo.domain.after_the_fact import Dates, First, in_sum
+from wopo.domain.after_the_fact import Dates, First
 from wopo.domain.cost_centres import CostCentre
-from wopo.domain.money import Money
+from wopo.domain.money import Money, by_currency
 from wopo.domain.numbers import short
 from wopo.domain.purchase_orders import PurchaseOrderLine
 from wopo.domain.work_orders import WorkOrder
@@ -48,7 +48,7 @@ class Group:
     @property
     def totals(self) -> tuple[Money, ...]:
         """What they come to, by currency."""
-        return in_sum(one.amount for one in self.late)
+        return tuple(by_currency(one.amount for one in self.late))
 
 
 @dataclass(frozen=True)
@@ -120,7 +120,7 @@ def report_text(report: MonthReport) -> str:
     count = len(report.late)
     if not count:
         return f"Orders after the fact in {name}: none of {report.orders}."
-    sums = ", ".join(str(total) for total in in_sum(one.amount for one in report.late))
+    sums = ", ".join(str(total) for total in by_currency(one.amount for one in report.late))
     told = [f"Orders after the fact in {name}: {count} of {report.orders}, {sums}."]
     for group in report.groups[:GROUPS_TOLD]:
         totals = ", ".join(str(total) for total in group.totals)

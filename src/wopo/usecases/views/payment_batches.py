@@ -7,12 +7,11 @@ from datetime import date, datetime
 from wopo.domain.bank_details import BankDetails
 from wopo.domain.errors import NOT_FOUND
 from wopo.domain.invoices import Invoice
-from wopo.domain.money import Money
+from wopo.domain.money import Money, by_currency
 from wopo.domain.payment_batches import BatchState, Payment, PaymentBatch, PaymentItem
 from wopo.domain.people import Person
 from wopo.domain.settings import CompanySettings
 from wopo.domain.vendors import Vendor
-from wopo.usecases.payment_plans import totals_of
 from wopo.usecases.ports import UnitOfWork
 from wopo.usecases.settings import company
 from wopo.usecases.views.names import Ref, refs
@@ -48,13 +47,11 @@ class BatchView:
     number: str
     revision: int
     state: BatchState
-    up_to: date
     execute_on: date
     made_by: Ref | None
     made_at: datetime
     decided_by: Ref | None
     paid_on: date | None
-    reference: str
     reason: str
     payments: tuple[PaymentView, ...]
     company: CompanySettings
@@ -67,7 +64,7 @@ class BatchView:
     @property
     def totals(self) -> list[Money]:
         """What leaves, one amount per currency."""
-        return totals_of((one.amount.currency, one.amount.minor) for one in self.living)
+        return by_currency(one.amount for one in self.living)
 
     @property
     def why_no_sepa(self) -> str:
@@ -90,13 +87,11 @@ def batch_view(uow: UnitOfWork, batch_id: str) -> BatchView:
         number=batch.number,
         revision=batch.revision,
         state=batch.state,
-        up_to=batch.up_to,
         execute_on=batch.execute_on,
         made_by=people.get(batch.made_by_id),
         made_at=batch.made_at,
         decided_by=people.get(batch.decided_by_id or ""),
         paid_on=batch.paid_on,
-        reference=batch.reference,
         reason=batch.reason,
         payments=tuple(_payments(uow, batch)),
         company=company(uow),
@@ -153,7 +148,6 @@ class BatchLine:
     state: BatchState
     execute_on: date
     totals: tuple[Money, ...]
-    payments: int
 
 
 def batches(
@@ -165,8 +159,6 @@ def batches(
     lines = []
     for row in rows:
         own = [payment for payment in found if payment.batch_id == row.id]
-        totals = totals_of((one.currency, one.amount_minor) for one in own)
-        lines.append(
-            BatchLine(row.id, row.number, row.state, row.execute_on, tuple(totals), len(own))
-        )
+        totals = by_currency(one.amount for one in own)
+        lines.append(BatchLine(row.id, row.number, row.state, row.execute_on, tuple(totals)))
     return lines
