@@ -177,6 +177,8 @@ def test_orders_are_found_by_number_and_vendor(order: str, send: Send, payloads:
         return [option["value"] for option in send(body)["options"]]
 
     assert (found(""), found("grain"), found("99")) == ([PO], [PO], [])
+    assert (found("PO-4"), found("po 42"), found("PO-2026")) == ([PO], [PO], [PO])
+    assert (found("PO-43"), found("WO-42")) == ([], [])
 
 
 def test_others_are_told_who_may_before_they_fill_in_anything(

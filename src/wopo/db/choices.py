@@ -8,7 +8,7 @@ from sqlmodel import col, select
 from wopo.db.uow import SqlStore, implements
 from wopo.domain.assets import Asset
 from wopo.domain.locations import Location
-from wopo.domain.lookup import Kind
+from wopo.domain.lookup import Kind, parse_tail
 from wopo.domain.work_orders import WorkOrder
 from wopo.usecases.ports.choices import Choice, ChoiceStore
 from wopo.usecases.ports.lookup import TABLES
@@ -27,9 +27,8 @@ class SqlChoices(SqlStore):
         statement = select(model).order_by(name).limit(limit)
         if typed.strip():
             wanted = typed.strip()
-            statement = statement.where(
-                or_(name.icontains(wanted, autoescape=True), key.icontains(wanted, autoescape=True))
-            )
+            alike = [column.icontains(wanted, autoescape=True) for column in (name, key)]
+            statement = statement.where(or_(*alike, *_short_number(key, wanted)))
         for column, value in equal.items():
             statement = statement.where(getattr(model, column) == value)
         if site_id and model is Location:
@@ -59,6 +58,15 @@ class SqlChoices(SqlStore):
     def site_of(self, location_id: str) -> str:
         location = self.session.get(Location, location_id) if location_id else None
         return location.site_id if location is not None else ""
+
+
+def _short_number(key: Any, typed: str) -> list[Any]:
+    """``PO-4``, as every screen calls it, is PO-2026-000004, and while it is typed PO-2026-000042
+    too."""
+    tail = parse_tail(typed)
+    if tail is None or tail.prefix is None or tail.year is not None:
+        return []
+    return [key.like(f"{tail.prefix}-____-%{tail.sequence}%")]
 
 
 def _places(site_id: str) -> Any:
