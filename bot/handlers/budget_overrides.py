@@ -5,15 +5,19 @@ from typing import Any
 from slack_bolt import Ack, App
 
 from bot.answers import notice, show, tell
-from bot.blocks import Block, field, modal, section, text_input
+from bot.blocks import Block, context, facts, field, given, modal, paragraph, text_input
+from bot.cards.approvals import budget_facts, summary
 from bot.clicks import quietly
 from bot.ids import Action, Callback
 from bot.metadata import MAX_METADATA, Target
 from bot.parse import Form
+from bot.reader import Reader
 from bot.services import Services
 from bot.visit import Body, Visit
+from wopo.domain.errors import NOT_FOUND
 from wopo.domain.purchase_orders import PurchaseOrder
 from wopo.usecases.budget_overrides import AskOverride, OverrideBudget, waiting
+from wopo.usecases.views.approvals import ApprovalView, approval_view
 
 
 def register(app: App, _services: Services) -> None:
@@ -31,13 +35,17 @@ def ask(ack: Ack, visit: Visit, body: Body, action: dict[str, Any]) -> None:
         tell(visit.services, body, answer.message)
 
 
-def build(target: Target) -> Block:
-    """Why it may."""
-    reason = field("reason", "Why may it?", text_input(multiline=True, longest=500, focus=True))
-    about = section("The reason stands on the approval card and in the report.")
-    metadata = Target(id=target.id, rev=target.rev).pack(MAX_METADATA)
+def build(view: ApprovalView, reader: Reader) -> Block:
+    """What it leaves of the budgets, and why it may."""
+    blocks = [
+        paragraph(summary(view, reader)),
+        *facts(given(budget_facts(view, reader))),
+        field("reason", "Why may it?", text_input(multiline=True, longest=500, focus=True)),
+        context("The reason stands on the approval card and in the report."),
+    ]
+    metadata = Target(id=view.order.id, rev=view.revision).pack(MAX_METADATA)
     return modal(
-        Callback.OVERRIDE_BUDGET, "Over budget", [about, reason], submit="Let it", metadata=metadata
+        Callback.OVERRIDE_BUDGET, "Over budget", blocks, submit="Let it pass", metadata=metadata
     )
 
 
@@ -46,9 +54,11 @@ def open_form(ack: Ack, visit: Visit, body: Body, action: dict[str, Any]) -> Non
     target = Target.parse(action.get("value"))
     with visit.read() as uow:
         order = uow.get(PurchaseOrder, target.id)
-        if order is not None:
-            waiting(uow, order, target.rev)
-    show(visit.services, body, build(target))
+        if order is None:
+            raise NOT_FOUND(kind="purchase order", wanted=target.id, nearest="")
+        asked = waiting(uow, order, target.rev)
+        view = approval_view(uow, asked.id, reader=visit.person(uow), today=visit.reader.today)
+    show(visit.services, body, build(view, visit.reader))
     ack()
 
 
