@@ -48,7 +48,10 @@ def _next(view: CounterView) -> str:
     if view.state in BOUGHT and view.photo:
         return "The till receipt is here; a receiver looks at the goods and books them."
     if view.state in BOUGHT:
-        return "Say this number in the shop. Then answer this message with a photo of the receipt."
+        return (
+            "Say this number in the shop. Then send me a photo of the till receipt: with the "
+            "button, or as an answer to my message."
+        )
     if view.state is OrderState.PENDING_APPROVAL:
         who = safe(" or ".join(view.deciders[:3])) or "nobody yet; finance is told"
         return f"{safe(view.sentence)} Decides: {who}. I write to you as soon as it is decided."

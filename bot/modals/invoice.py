@@ -157,7 +157,7 @@ def build(
         left = len(view.lines) - SHOWN
         blocks.append(context(f"{left} more lines of the order are left out."))
     if more or not lines:
-        blocks += _other_line(view.currency)
+        blocks += _other_line(view)
     blocks += _sums(view, reader, more=more, credits=credits)
     if paper is None:
         blocks.append(photos(label="The paper"))
@@ -209,14 +209,10 @@ def amount_input(
     return field(name, label, text_input(initial=text, longest=30), optional=True, hint=hint)
 
 
-def _other_line(currency: str) -> list[Block]:
+def _other_line(view: BillableView) -> list[Block]:
+    label = "A line that is not on the order" if view.order else "What is billed"
     return [
-        field(
-            "description",
-            "A line that is not on the order",
-            text_input(longest=300),
-            optional=True,
-        ),
+        field("description", label, text_input(longest=300), optional=True),
         field(
             f"{QUANTITY}:{OTHER}",
             "Its quantity",
@@ -224,7 +220,10 @@ def _other_line(currency: str) -> list[Block]:
             optional=True,
         ),
         field(
-            f"{PRICE}:{OTHER}", f"Its price in {currency}", text_input(longest=30), optional=True
+            f"{PRICE}:{OTHER}",
+            f"Its price in {view.currency}",
+            text_input(longest=30),
+            optional=True,
         ),
     ]
 

@@ -212,10 +212,10 @@ def tell_both(event: DelegationMade, ctx: Context) -> Iterable[Notice]:
     days = f"from {event.starts:%d %b} to {event.ends:%d %b %Y}"
     principal, to = people[event.from_id].name, people[event.to_id].name
     if event.to_id != ctx.actor_id:
-        text = f"You decide about orders for {principal} {days}. `/wopo delegate` ends it."
+        text = f"You decide about orders for {principal} {days}. /wopo delegate ends it."
         yield direct(event.to_id, event.subject_id, text)
     if event.from_id != ctx.actor_id:
-        text = f"{to} decides about orders for you {days}. `/wopo delegate` ends it."
+        text = f"{to} decides about orders for you {days}. /wopo delegate ends it."
         yield direct(event.from_id, event.subject_id, text)
 
 

@@ -12,6 +12,7 @@ from wopo.domain.money import (
     minor_digits,
     plain,
 )
+from wopo.domain.numbers import short
 from wopo.domain.part_request_states import ZERO
 from wopo.domain.part_requests import (
     ALREADY_CANCELLED,
@@ -165,7 +166,7 @@ def _source(
     )
     refresh_lines(ctx, [line], aloud=False, told_anyway=True)
     kept = send(ctx, job, documents) if submit_now else []
-    goes = f"{line.description} goes on {', '.join(one.order.number for one in documents)}."
+    goes = f"{line.description} goes on {', '.join(short(one.order.number) for one in documents)}."
     return Answer(
         subject_id=line.id,
         number=request.number,
