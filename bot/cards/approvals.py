@@ -180,7 +180,9 @@ def _facts(view: ApprovalView, reader: Reader) -> list[tuple[str, str]]:
     before = reader.money(view.total_before) if view.total_before else ""
     return [
         ("For", jobs_text(view.jobs, 4) or "no job (stock or cost centre)"),
+        ("Priority", "emergency" if any(job.emergency for job in view.jobs) else ""),
         ("You decide for", _place(view, reader)),
+        ("You decide on call", _on_call(view, reader)),
         ("Vendor", seller_text(view.seller) if view.seller else ""),
         ("Asked by", ", ".join(person.name for person in view.requesters)),
         ("Handed on by", ": ".join(part for part in view.handed_on or () if part)),
@@ -194,6 +196,11 @@ def _facts(view: ApprovalView, reader: Reader) -> list[tuple[str, str]]:
         ("Tax", _amount(view.tax, reader)),
         *budget_facts(view, reader),
     ]
+
+
+def _on_call(view: ApprovalView, reader: Reader) -> str:
+    cap = view.on_call_cap
+    return f"up to {reader.money(cap)}; others review it" if cap else ""
 
 
 def budget_facts(view: ApprovalView, reader: Reader) -> list[tuple[str, str]]:

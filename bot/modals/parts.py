@@ -232,7 +232,8 @@ def _buying(step: NextStep, reader: Reader) -> str:
     if step.together:
         said.append(TOGETHER)
     who = safe(" or ".join(step.approvers[:3])) or "nobody has the authority yet; finance is told"
-    said.append(f"Approver: {who}")
+    at_once = safe(" or ".join(step.on_call[:3]))
+    said.append(f"Approver: {who}{f'; on call, at any hour: {at_once}' if at_once else ''}")
     return ". ".join(said)
 
 

@@ -29,6 +29,7 @@ from wopo.domain.part_requests import PartRequest, PartRequestLine
 from wopo.domain.purchase_orders import OrderState, PurchaseOrder, PurchaseOrderLine
 from wopo.domain.vendors import Vendor
 from wopo.domain.work_orders import WorkOrder
+from wopo.domain.work_requests import Priority
 from wopo.usecases.ports.lists import (
     DecisionRow,
     InvoiceRow,
@@ -57,7 +58,10 @@ _ORDERS = select(
     PO.id, PO.number, PO.version, PO.state, PO.vendor_id, VENDOR.c.name, PO.total_minor,
     PO.currency, PO.receipt_progress,
 ).join(VENDOR, VENDOR.c.id == PO.vendor_id)  # fmt: skip
-_JOB = (W.id, W.number, W.title, func.coalesce(ASSET.c.name, ""), W.required_by)
+_JOB = (
+    W.id, W.number, W.title, func.coalesce(ASSET.c.name, ""), W.required_by,
+    W.priority == Priority.EMERGENCY,
+)  # fmt: skip
 _JOBS = select(*_JOB).outerjoin(ASSET, ASSET.c.id == W.asset_id)
 _JOBS_BY_ID = _JOBS.where(W.id.in_(IDS)).order_by(W.number)
 _LINES = (

@@ -109,3 +109,10 @@ def converted_if(uow: UnitOfWork, money: Money, target: str, day: date) -> Money
     """``convert``; none where no rate compares them, for what is then not guessed."""
     rate = rate_if_known(uow, money.currency, target, day)
     return None if rate is None else converted(money, target, rate)
+
+
+def within(uow: UnitOfWork, amount: Money, limit: Money, day: date) -> bool:
+    """Whether an amount is not above a limit; in another currency it counts at the day's rate, and
+    without one as above."""
+    worth = converted_if(uow, amount, limit.currency, day)
+    return worth is not None and worth <= limit

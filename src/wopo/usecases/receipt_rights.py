@@ -7,7 +7,6 @@ from datetime import date
 
 from wopo.domain.approvals import Approval, ApprovalState
 from wopo.domain.errors import DomainError
-from wopo.domain.exchange_rates import NO_RATE
 from wopo.domain.money import Money
 from wopo.domain.order_life import is_open
 from wopo.domain.people import Person, Role
@@ -16,7 +15,7 @@ from wopo.domain.receipts import MAY_NOT_RECEIVE
 from wopo.domain.settings import CompanySettings, Duty
 from wopo.domain.waivers import SAME_PERSON, WaiverUsed, kept_apart, waived
 from wopo.usecases.door import Context
-from wopo.usecases.exchange_rates import convert
+from wopo.usecases.exchange_rates import within
 from wopo.usecases.ports import UnitOfWork
 from wopo.usecases.settings import company
 
@@ -109,7 +108,7 @@ def _as_requester(
 ) -> tuple[str, list[WaiverUsed]]:
     limit = Money(settings.requester_may_receive_up_to_minor, settings.currency)
     total = Money(order.total_minor, order.currency)
-    if _within(uow, total, limit, day):
+    if within(uow, total, limit, day):
         return f"received by the requester, {person.name} (allowed up to {limit})", []
     if waived(settings, Duty.REQUESTER, Duty.RECEIVER):
         used = kept_apart(
@@ -128,13 +127,3 @@ def _as_requester(
         why=f"you asked for it, and requesters may receive only up to {limit}",
         who="somebody else, a receiver for example,",
     )
-
-
-def _within(uow: UnitOfWork, total: Money, limit: Money, day: date) -> bool:
-    """An order in another currency counts at the day's rate, and without one as above."""
-    try:
-        return convert(uow, total, limit.currency, day) <= limit
-    except DomainError as error:
-        if error.code != NO_RATE.code:
-            raise
-        return False

@@ -32,6 +32,7 @@ class JobRow(NamedTuple):
     title: str
     asset: str
     required_by: date | None
+    emergency: bool
 
 
 class LineRow(NamedTuple):

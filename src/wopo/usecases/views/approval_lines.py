@@ -28,6 +28,7 @@ class JobRef:
     title: str
     asset: str
     required_by: date | None
+    emergency: bool
 
 
 @dataclass(frozen=True)

@@ -5,12 +5,14 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from wopo.domain.after_the_fact import AfterTheFact
+from wopo.domain.approval_rights import Need, eligible
 from wopo.domain.approvals import Approval, ApprovalState
 from wopo.domain.errors import NOT_FOUND, DomainError
 from wopo.domain.money import Money
+from wopo.domain.on_call import OnCall
 from wopo.domain.order_content import OrderContent, totals
 from wopo.domain.part_requests import Allocation, PartRequestLine
-from wopo.domain.people import Person
+from wopo.domain.people import AuthorityLimit, Person
 from wopo.domain.purchase_orders import (
     OrderKind,
     OrderRevision,
@@ -19,6 +21,7 @@ from wopo.domain.purchase_orders import (
 from wopo.domain.settings import CompanySettings
 from wopo.domain.split_orders import Together
 from wopo.domain.vendors import Vendor
+from wopo.domain.work_orders import WorkOrder
 from wopo.usecases.approval_deciders import requesters
 from wopo.usecases.budgets_after import BudgetAfter, budgets_after, let_over
 from wopo.usecases.exchange_rates import convert
@@ -80,6 +83,8 @@ class ApprovalView:
     """For whom the reader stands in."""
     place_until: date | None
     """The last day of standing in: the reader's while it waits, else that of who decided."""
+    on_call_cap: Money | None
+    """Up to how much the reader, who decides because they are on call, may approve."""
     decided_by: Ref | None
     decided_at: datetime | None
     reason: str | None
@@ -163,6 +168,7 @@ def approval_view(
         ),
         in_place_of=people.get(approval.stand_ins.get(reader.id, "")),
         place_until=_place_until(uow, approval, reader),
+        on_call_cap=_on_call_cap(uow, approval, content, reader, today) if _urgent(jobs) else None,
         decided_by=_decider(approval, people),
         decided_at=approval.decided_at,
         reason=approval.reason,
@@ -175,6 +181,26 @@ def approval_view(
         steps=steps_of(uow, decisions_on(uow, approval)),
         matrix_rule=approval.matrix_rule,
     )
+
+
+def _urgent(jobs: Mapping[str, JobRef]) -> bool:
+    return bool(jobs) and all(job.emergency for job in jobs.values())
+
+
+def _on_call_cap(
+    uow: UnitOfWork, approval: Approval, content: OrderContent, reader: Person, today: date
+) -> Money | None:
+    """None where the reader's own limit is enough: then it is no matter of being on call."""
+    if reader.id not in approval.eligible_ids:
+        return None
+    jobs = uow.many(WorkOrder, [line.work_order_id or "" for line in content.lines])
+    sites = {job.site_id for job in jobs.values()}
+    rows = uow.all(OnCall, person_id=reader.id, site_id=sites, ended_at=None, order="starts")
+    duty = next((row for row in rows if row.starts <= today <= row.ends), None)
+    centres = frozenset(line.cost_centre_id for line in content.lines)
+    limits = uow.all(AuthorityLimit, person_id=reader.id) if duty else []
+    enough = eligible([(reader, limits)], Need(approval.amount, centres, today))
+    return None if duty is None or enough else duty.cap
 
 
 def _spent(

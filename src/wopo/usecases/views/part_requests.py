@@ -5,8 +5,6 @@ from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 
-from wopo.domain.approval_rights import Need as Authority
-from wopo.domain.approval_rights import eligible
 from wopo.domain.errors import NOT_FOUND
 from wopo.domain.money import Money
 from wopo.domain.part_requests import (
@@ -30,7 +28,6 @@ from wopo.usecases.part_request_rules import rulebook
 from wopo.usecases.part_request_states import LineStanding, standings
 from wopo.usecases.people import team_ids
 from wopo.usecases.ports import UnitOfWork
-from wopo.usecases.ports.approvals import ApprovalStore
 from wopo.usecases.ports.demand import DemandStore, OpenLine
 from wopo.usecases.ports.lists import ListStore, NeedRow
 from wopo.usecases.ports.part_requests import PartRequestStore
@@ -39,6 +36,7 @@ from wopo.usecases.settings import company
 from wopo.usecases.small_needs import Asking
 from wopo.usecases.stock import KEEPERS
 from wopo.usecases.views.names import Ref
+from wopo.usecases.views.need_deciders import NeedDeciders
 
 LINES_SHOWN = 20
 
@@ -56,7 +54,7 @@ class StockPick:
 class NextStep:
     """What happens with one line once it is sent. ``amount`` only for readers with the right to
     costs; ``allowed`` is what a policy lets anybody pay out of pocket; ``approvers`` are those who
-    would be asked."""
+    would be asked, ``on_call`` who may approve an emergency at any hour."""
 
     description: str
     unit: str
@@ -70,6 +68,7 @@ class NextStep:
     allowed: Money | None
     amount: Money | None
     approvers: tuple[str, ...]
+    on_call: tuple[str, ...]
     together: bool = False
     """It goes another way than alone: small things count by their sum."""
     on_order: OpenLine | None = None
@@ -155,17 +154,16 @@ def parts_form(
     needs = checked_needs(uow, lines, today)
     plans = plan_lines(Asking(job, reader.id), needs, rulebook(uow, job, today))
     costs = may_see_costs(reader, company(uow))
-    limits = uow.store(ApprovalStore).approvers([job.cost_centre_id])
+    deciders = NeedDeciders(uow, job, reader, today)
     steps = []
     known = _on_order(uow, job, plans)
     for plan, line in zip(plans, lines, strict=True):
         amount = plan.offer.amount(plan.to_buy) if plan.to_buy else None
         asked: tuple[str, ...] = ()
+        ready: tuple[str, ...] = ()
         if amount is not None and plan.said.route in ORDERED_ROUTES:
-            need = Authority(amount, frozenset({job.cost_centre_id}), today, frozenset({reader.id}))
-            ids = eligible(limits, need)
-            asked = tuple(person.name for person, _ in limits if person.id in ids)
-        step = _step(plan, job, amount if costs else None, asked)
+            asked, ready = deciders.approvers(amount), deciders.on_call(amount)
+        step = _step(plan, job, amount if costs else None, asked, ready)
         steps.append(_with_orders(step, known.get(_part_of(plan), []), line.join))
     return PartsForm(Ref(job.id, job.number), job.title, tuple(steps))
 
@@ -191,7 +189,13 @@ def _with_orders(step: NextStep, known: Sequence[OpenLine], join: str) -> NextSt
     return replace(step, on_order=first, joins=chosen)
 
 
-def _step(plan: Plan, job: WorkOrder, amount: Money | None, approvers: tuple[str, ...]) -> NextStep:
+def _step(
+    plan: Plan,
+    job: WorkOrder,
+    amount: Money | None,
+    approvers: tuple[str, ...],
+    on_call: tuple[str, ...],
+) -> NextStep:
     ruling = plan.ruling or plan.stock_ruling
     return NextStep(
         description=plan.need.description,
@@ -209,6 +213,7 @@ def _step(plan: Plan, job: WorkOrder, amount: Money | None, approvers: tuple[str
         allowed=ruling.allowed if ruling else None,
         amount=amount,
         approvers=approvers,
+        on_call=on_call,
         together=plan.together is not None and plan.small is None,
     )
 

@@ -1,0 +1,61 @@
+"""Who would decide about what a job needs, as its form says before it is sent."""
+
+from datetime import date
+from functools import cached_property
+
+from wopo.domain.approval_rights import Need, eligible
+from wopo.domain.delegations import Delegation, chain_from
+from wopo.domain.money import Money
+from wopo.domain.on_call import OnCall
+from wopo.domain.people import Person
+from wopo.domain.work_orders import WorkOrder
+from wopo.domain.work_requests import Priority
+from wopo.usecases.exchange_rates import within
+from wopo.usecases.ports import UnitOfWork
+from wopo.usecases.ports.approvals import ApprovalStore
+
+
+class NeedDeciders:
+    """The people around a need of a job on the reader's own day, read once; the reader, who asks
+    for it, is none of them."""
+
+    def __init__(self, uow: UnitOfWork, job: WorkOrder, reader: Person, today: date) -> None:
+        self.uow, self.job, self.reader, self.today = uow, job, reader, today
+        self.limits = uow.store(ApprovalStore).approvers([job.cost_centre_id])
+
+    def approvers(self, amount: Money) -> tuple[str, ...]:
+        """Who would be asked for this much, by name; ``Fay for Mira`` while Mira is away."""
+        centres, left_out = frozenset({self.job.cost_centre_id}), frozenset({self.reader.id})
+        ids = eligible(self.limits, Need(amount, centres, self.today, left_out))
+        return tuple(self._present(person) for person, _ in self.limits if person.id in ids)
+
+    def on_call(self, amount: Money) -> tuple[str, ...]:
+        """Who may approve this much at any hour, where the job is an emergency."""
+        return tuple(
+            person.name
+            for person, cap in self._on_duty
+            if within(self.uow, amount, cap, self.today)
+        )
+
+    def _present(self, person: Person) -> str:
+        if person.away_until is None or person.away_until < self.today:
+            return person.name
+        last = chain_from(self._delegations, person.id, without={self.reader.id})[-1]
+        stand_in = self.uow.get(Person, last)
+        if stand_in is None or stand_in.id == person.id or not stand_in.active:
+            return person.name
+        return f"{stand_in.name} for {person.name}"
+
+    @cached_property
+    def _delegations(self) -> list[Delegation]:
+        rows = self.uow.all(Delegation, ended_at=None, order=("starts", "id"))
+        return [row for row in rows if row.starts <= self.today <= row.ends]
+
+    @cached_property
+    def _on_duty(self) -> list[tuple[Person, Money]]:
+        if self.job.priority is not Priority.EMERGENCY:
+            return []
+        rows = self.uow.all(OnCall, site_id=self.job.site_id, ended_at=None, order="id")
+        caps = {row.person_id: row.cap for row in rows if row.starts <= self.today <= row.ends}
+        people = self.uow.many(Person, sorted(caps.keys() - {self.reader.id}))
+        return [(one, caps[one.id]) for one in people.values() if one.active]
