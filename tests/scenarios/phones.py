@@ -55,7 +55,7 @@ class Desk:
         """Keep a picture, when asked to."""
         if folder := os.environ.get("WOPO_PHOTOS"):
             Path(folder).mkdir(parents=True, exist_ok=True)
-            page.screenshot(path=str(Path(folder) / f"{name}.png"))
+            page.screenshot(path=str(Path(folder) / f"{name}.png"), animations="disabled")
 
 
 @contextmanager
