@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from bot.modals.exception_cases import CHANGED
+from bot.results import tell_result
 from bot.services import Services
 from wopo.domain.errors import DomainError
 from wopo.domain.exception_cases import CaseState
@@ -12,7 +13,7 @@ from wopo.domain.outbox import Mode, OutboxRow
 from wopo.usecases.door import ActorRef, Answer, Notice
 from wopo.usecases.exception_cases import AcceptCase
 from wopo.usecases.execute import execute
-from wopo.usecases.outbox import QueueTask, put
+from wopo.usecases.outbox import QueueTask
 from wopo.usecases.views.exception_cards import case_view
 
 ACCEPT_CASES = "accept_cases"
@@ -57,10 +58,7 @@ def accept_step(services: Services, row: OutboxRow) -> None:
         return
     said = {"text": outcome(done, refused)}
     told = Notice("direct", row.subject_id, f"person:{actor.person_id}", Mode.POST, said)
-    with services.transactions.write() as uow:
-        put(uow, told, at=services.clock(), new_id=services.new_id)
-        uow.commit()
-    services.bell.ring()
+    tell_result(services, row, told)
 
 
 def accept_each(

@@ -12,6 +12,7 @@ from slack_bolt import Ack, App
 
 from bot.failures import NotYetError
 from bot.modals.work_requests import file_facts
+from bot.results import tell_result
 from bot.services import Services
 from bot.visit import SURFACE, Visit
 from wopo.domain.errors import BUSY, DomainError
@@ -20,7 +21,7 @@ from wopo.domain.outbox import Mode, OutboxRow, PostedCard
 from wopo.domain.work_orders import WorkOrder
 from wopo.usecases.attachments import AddAttachments
 from wopo.usecases.door import ActorRef, Notice
-from wopo.usecases.outbox import QueueTask, put
+from wopo.usecases.outbox import QueueTask
 
 JOB = "work_order"
 KEEP_FILES = "keep_thread_files"
@@ -86,14 +87,11 @@ def _reply(
     services: Services, row: OutboxRow, kept: Sequence[dict[str, Any]], refused: Sequence[str]
 ) -> None:
     job_id = row.facts["job"]
-    with services.transactions.write() as uow:
+    with services.read() as uow:
         job = uow.get(WorkOrder, job_id)
         said = [_sentence(kept, short(job.number))] if job and kept else []
-        text = " ".join([*said, *refused])
-        notice = Notice("story", job_id, f"thread:{JOB}:{job_id}", Mode.REPLY, {"text": text})
-        put(uow, notice, at=services.clock(), new_id=services.new_id)
-        uow.commit()
-    services.bell.ring()
+    told = {"text": " ".join([*said, *refused])}
+    tell_result(services, row, Notice("story", job_id, f"thread:{JOB}:{job_id}", Mode.REPLY, told))
 
 
 def _sentence(files: Sequence[dict[str, Any]], number: str) -> str:

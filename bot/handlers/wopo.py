@@ -8,6 +8,7 @@ from bot.answers import notice
 from bot.blocks import Block, actions, button, context, message, section
 from bot.ids import Action, Callback, SlashCommand
 from bot.middleware import slack_user
+from bot.results import tell_result
 from bot.services import Services
 from bot.visit import SURFACE, Body, Visit, who_acts
 from bot.words import settings, words
@@ -18,7 +19,7 @@ from wopo.domain.outbox import Mode, OutboxRow
 from wopo.usecases.door import ActorRef, Notice
 from wopo.usecases.identities import workspace_id
 from wopo.usecases.identity_claims import ClaimWorkspace
-from wopo.usecases.outbox import QueueTask, put
+from wopo.usecases.outbox import QueueTask
 from wopo.usecases.settings import channels
 
 CHECK_CHANNELS = "check_channels"
@@ -147,7 +148,4 @@ def check_channels(services: Services, row: OutboxRow) -> None:
     text = f"I am not in {', '.join(missing)} yet. Please type /invite @wopo there."
     person_id = str(row.facts["person_id"])
     said = Notice("direct", row.subject_id, f"person:{person_id}", Mode.POST, {"text": text})
-    with services.transactions.write() as uow:
-        put(uow, said, at=services.clock(), new_id=services.new_id)
-        uow.commit()
-    services.bell.ring()
+    tell_result(services, row, said)

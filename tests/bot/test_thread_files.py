@@ -6,13 +6,15 @@ from typing import Any
 import pytest
 
 from bot.courier import Courier
+from bot.handlers.thread_files import KEEP_FILES
+from bot.services import Services
 from tests.conftest import TestClock
 from tests.factories.jobs import Company, Do, rows, started_job
 from tests.payloads import Payloads
 from tests.slack import BOT_USER, TEAM, RecordingSlack
 from wopo.db.uow import SqlTransactions
 from wopo.domain.attachments import Attachment
-from wopo.domain.outbox import PostedCard
+from wopo.domain.outbox import OutboxRow, PostedCard
 from wopo.usecases.settings import SetChannels
 
 Json = dict[str, Any]
@@ -100,6 +102,20 @@ def test_photos_in_the_thread_are_kept_once_and_answered_once(
         ("pump.png", "work_order", job),
     ]
     assert replies(slack) == ["2 photos are kept with WO-1."]
+
+
+def test_work_that_is_done_again_after_a_crash_is_answered_once(
+    reply: Callable[..., None],
+    carry: Callable[[], None],
+    services: Services,
+    slack: RecordingSlack,
+    transactions: SqlTransactions,
+) -> None:
+    reply([PHOTO])
+    (work,) = rows(transactions, OutboxRow, audience=f"task:{KEEP_FILES}")
+    services.tasks[KEEP_FILES](services, work)
+    carry()
+    assert replies(slack) == ["The photo is kept with WO-1."]
 
 
 @pytest.mark.parametrize(
