@@ -52,7 +52,7 @@ def page_of(visit: Visit, page: lists.Page) -> Block:
             held = held_invoices(uow, offset=page.offset, limit=lists.PAGE)
             return lists.build_held(held, page, visit.reader)
         cases = open_cases(
-            uow, visit.person(uow), at=_today(visit), offset=page.offset, limit=lists.PAGE
+            uow, visit.person(uow), at=_today(visit), behind=page.behind, limit=lists.PAGE
         )
     return lists.build_cases(cases, page, visit.reader, accepts=visit.me.may(AcceptCase))
 

@@ -1,6 +1,7 @@
 """The lists of finance: open exceptions and invoices on hold; and accepting several at once."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from hashlib import sha256
 from typing import Any, NamedTuple
 
@@ -27,7 +28,7 @@ from bot.sections.exception_cases import case_text
 from wopo.domain.money import Money, by_currency
 from wopo.domain.numbers import short
 from wopo.usecases.views.exception_cards import CaseLine, CaseList
-from wopo.usecases.views.finance_lists import HeldInvoice, HeldList
+from wopo.usecases.views.finance_lists import CasePlace, HeldInvoice, HeldList
 
 PAGE = 15
 ALL, TICKED = "all", "ticked"
@@ -40,10 +41,19 @@ MOST_AT_ONCE = 10
 
 
 class Page(Carried):
-    """A place in one of the lists."""
+    """A place in one of the lists: how many are before it; of exceptions also the last of them, and
+    whether that is the reader's own."""
 
     held: bool = False
     offset: int = 0
+    own: bool = False
+    raised_at: datetime | None = None
+    last: str = ""
+
+    @property
+    def behind(self) -> CasePlace | None:
+        """The place behind which the page begins; none for the first page."""
+        return CasePlace(self.own, self.raised_at, self.last) if self.raised_at else None
 
 
 def build_cases(cases: CaseList, page: Page, reader: Reader, *, accepts: bool) -> Block:
@@ -57,20 +67,24 @@ def build_cases(cases: CaseList, page: Page, reader: Reader, *, accepts: bool) -
         look = button("Show", Action.CASE_SHOW, Target(id=line.id))
         blocks.append(section(case_text(line, reader), accessory=look))
     if not cases.lines:
-        blocks.append(paragraph("No exception is open."))
-    return modal(
-        Callback.CASE_LIST, "All exceptions", [*blocks, *_turn(page, len(cases.lines), cases.more)]
-    )
+        blocks.append(paragraph("No other is open." if page.last else "No exception is open."))
+    further = None
+    if cases.more:
+        last = cases.lines[-1]
+        further = Page(own=last in own, raised_at=last.raised_at, last=last.id)
+    turning = _turn(page, len(cases.lines), further)
+    return modal(Callback.CASE_LIST, "All exceptions", [*blocks, *turning])
 
 
 def build_held(held: HeldList, page: Page, reader: Reader) -> Block:
     """Invoices on hold."""
     blocks = [_held(line, reader) for line in held.lines]
     if not blocks:
-        blocks.append(paragraph("No invoice is on hold."))
-    return modal(
-        Callback.CASE_LIST, "Invoices on hold", [*blocks, *_turn(page, len(held.lines), held.more)]
-    )
+        blocks.append(
+            paragraph("No other is on hold." if page.offset else "No invoice is on hold.")
+        )
+    turning = _turn(page, len(held.lines), Page(held=True) if held.more else None)
+    return modal(Callback.CASE_LIST, "Invoices on hold", [*blocks, *turning])
 
 
 def _held(line: HeldInvoice, reader: Reader) -> Block:
@@ -81,13 +95,13 @@ def _held(line: HeldInvoice, reader: Reader) -> Block:
     return section(f"{text} · {safe(reader.money(line.total))}{due}", accessory=look)
 
 
-def _turn(page: Page, shown: int, more: bool) -> list[Block]:
+def _turn(page: Page, shown: int, further: Page | None) -> list[Block]:
     row = []
     if page.offset:
         row.append(button("To the first", Action.CASE_LIST_FIRST, Page(held=page.held)))
-    if more:
-        further = Page(held=page.held, offset=page.offset + shown)
-        row.append(button("Next", Action.CASE_LIST_NEXT, further))
+    if further is not None:
+        behind = further.model_copy(update={"offset": page.offset + shown})
+        row.append(button("Next", Action.CASE_LIST_NEXT, behind))
     place = [context(f"{page.offset + 1} to {page.offset + shown}")] if row and shown else []
     return [*place, *actions(row)]
 

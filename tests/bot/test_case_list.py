@@ -28,7 +28,8 @@ from wopo.usecases.exception_cases import AssignCase, TakeCase
 from wopo.usecases.invoice_papers import BilledLine
 from wopo.usecases.invoices import EnterInvoice
 from wopo.usecases.people import SetAuthority
-from wopo.usecases.views.finance_lists import open_cases
+from wopo.usecases.views.finance_lists import CasePlace, open_cases
+from wopo.usecases.views.names import Ref
 
 Json = dict[str, Any]
 Send = Callable[[Json], Json]
@@ -95,9 +96,9 @@ def test_the_lists_are_paged_and_show_the_cards(
     with transactions.read() as uow:
         fin = uow.find(Person, code="fin")
         assert fin is not None
-        page = open_cases(uow, fin, at=START, offset=0, limit=1)
+        page = open_cases(uow, fin, at=START, behind=None, limit=1)
     assert ([line.number for line in page.lines], page.more) == ([cases[0].number], True)
-    drawn = build_cases(page, Page(), Reader(), accepts=False)
+    drawn = build_cases(page, Page(), Reader(me=fin), accepts=False)
     first = press(home("U-fin"), Action.CASE_LIST)
     assert first["callback_id"] == Callback.CASE_LIST
     assert "EX-1 " in str(first["blocks"]) and "EX-2 " in str(first["blocks"])
@@ -111,6 +112,34 @@ def test_the_lists_are_paged_and_show_the_cards(
     held = press(home("U-fin"), Action.CASE_LIST, 1)
     assert "R-1" in str(held["blocks"]) and "R-2" in str(held["blocks"])
     assert "On hold because of" in str(press(held, Action.INVOICE_SHOW)["blocks"])
+
+
+def test_page_behind_page_everything_comes_once_and_ones_own_first(
+    cases: list[ExceptionCase], do: Do, company: Company, transactions: SqlTransactions
+) -> None:
+    def walked(code: str) -> list[str]:
+        found: list[str] = []
+        with transactions.read() as uow:
+            me, behind = uow.find(Person, code=code), None
+            assert me is not None
+            while len(found) < 10:
+                page = open_cases(uow, me, at=START, behind=behind, limit=1)
+                (last,) = page.lines
+                found.append(last.number)
+                if not page.more:
+                    break
+                behind = CasePlace(last.owner == Ref(me.id, me.name), last.raised_at, last.id)
+        return found
+
+    bill = {"invoice_date": "2026-03-01", "order_id": PO}
+    line = BilledLine(order_line_id=f"{PO}/1", quantity=Decimal(1), unit_price=Decimal("12.50"))
+    do(EnterInvoice(number="R-3", lines=(line,), **bill), by=company.fin)
+    do(AssignCase(case_id=cases[0].id, person_id=company.bea), by=company.fin)
+    every = rows(transactions, ExceptionCase)
+    for code, me in (("fin", company.fin), ("bea", company.bea)):
+        every.sort(key=lambda case: (case.owner_id != me, case.raised_at, case.id))
+        assert 0 < sum(case.owner_id == me for case in every) < len(every)
+        assert walked(code) == [case.number for case in every]
 
 
 def test_several_are_accepted_for_one_reason_and_who_may_not_is_told_why(

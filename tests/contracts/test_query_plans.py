@@ -59,8 +59,9 @@ def held(uow: UnitOfWork) -> Any:
     return uow.store(ListStore).held_invoices(offset=15, limit=16)
 
 
-def cases(uow: UnitOfWork) -> Any:
-    return uow.store(ListStore).open_cases("somebody", offset=15, limit=16)
+def cases(uow: UnitOfWork, own: bool, first: bool = False) -> Any:
+    behind = None if first else (datetime(2026, 3, 2, tzinfo=UTC), "the last one")
+    return uow.store(ListStore).open_cases("somebody", own=own, behind=behind, limit=16)
 
 
 def sites(uow: UnitOfWork) -> Any:
@@ -185,8 +186,8 @@ READS = [
     (waiting, "ix_purchase_order_line_over", False),
     (touched, "audit_entry USING INTEGER PRIMARY KEY (rowid>? AND rowid<?)", False),
     (loud, "purchase_order_id=?)", True),
-    # One person's own, or what is open: both short.
-    (own, "ix_exception_case_", False),
+    (own, "ix_exception_case_in_hand (owner_id=?)", True),
+    # What is open, and one person's.
     (to_remind, "ix_exception_case_", False),
     (sites, "sqlite_autoindex_exception_case_1 (id=?)", True),
     # Sorted as they happened; but only what changed since a moment.
@@ -197,8 +198,9 @@ READS = [
     (to_release, "ix_invoice_queue", True),
     (free, "ix_work_order_queue", True),
     (held, "ix_invoice_queue", True),
-    # Sorted with one's own first; but only what is open.
-    (cases, "exception_case", False),
+    (partial(cases, own=True), "in_hand (owner_id=? AND (raised_at,id)>(?,?))", True),
+    (partial(cases, own=True, first=True), "ix_exception_case_in_hand (owner_id=?)", True),
+    (partial(cases, own=False), "ix_exception_case_open ((raised_at,id)>(?,?))", True),
     # Sorted by urgency, which is no column; but only what one person has in hand.
     (mine, "ix_work_order_assigned (assignee_id=? AND state=?)", False),
 ]

@@ -1,7 +1,7 @@
 """The database's side of lists: statements built once, rows without objects."""
 
 from collections.abc import Collection, Mapping
-from datetime import date
+from datetime import date, datetime
 from functools import cache
 from typing import Any
 
@@ -10,10 +10,11 @@ from sqlalchemy import (
     Executable,
     Select,
     bindparam,
-    case,
     exists,
     func,
+    literal_column,
     select,
+    tuple_,
     union_all,
 )
 from sqlalchemy.sql.elements import ColumnElement
@@ -23,7 +24,7 @@ from wopo.db.uow import SqlStore, implements
 from wopo.domain.approvals import Approval, ApprovalAsk
 from wopo.domain.assets import Asset
 from wopo.domain.case_snoozes import CaseSnooze
-from wopo.domain.exception_cases import OPEN_CASES, CaseState, ExceptionCase
+from wopo.domain.exception_cases import CaseState, ExceptionCase
 from wopo.domain.invoices import Invoice, InvoiceState
 from wopo.domain.part_requests import PartRequest, PartRequestLine
 from wopo.domain.purchase_orders import OrderState, PurchaseOrder, PurchaseOrderLine
@@ -81,15 +82,18 @@ def put_off(case: Any, today: Any) -> ColumnElement[bool]:
     )
 
 
-_OWN_CASES = (
+# Written as the partial indexes are, so that they are used.
+_OPEN = (
     select(CASE.id)
-    .where(
-        CASE.owner_id == bindparam("owner_id"),
-        CASE.state.in_(OPEN_CASES),
-        ~put_off(CASE, bindparam("today", type_=Date)),
-    )
+    .where(CASE.state != literal_column(f"'{CaseState.RESOLVED.value}'"))
     .order_by(CASE.raised_at, CASE.id)
     .limit(bindparam("limit"))
+)
+_IN_HAND = _OPEN.where(CASE.owner_id == bindparam("owner_id"))
+_OF_OTHERS = _OPEN.where(CASE.owner_id.is_distinct_from(bindparam("owner_id")))
+_OWN_CASES = _IN_HAND.where(~put_off(CASE, bindparam("today", type_=Date)))
+_BEHIND = tuple_(CASE.raised_at, CASE.id) > tuple_(
+    bindparam("raised_at", type_=CASE.raised_at.type), bindparam("case_id")
 )
 _FREE_CASES = (
     select(CASE.id)
@@ -101,14 +105,11 @@ _FREE_CASES = (
     .order_by(CASE.raised_at, CASE.id)
     .limit(bindparam("limit"))
 )
-_OPEN_CASES = (
-    select(CASE.id)
-    .where(CASE.state.in_(OPEN_CASES))
-    # An unowned case compares as NULL, which SQLite and PostgreSQL sort at different ends.
-    .order_by(case((CASE.owner_id == bindparam("me"), 0), else_=1), CASE.raised_at, CASE.id)
-    .limit(bindparam("limit"))
-    .offset(bindparam("offset"))
-)
+_OPEN_CASES = {
+    (own, behind): statement.where(_BEHIND) if behind else statement
+    for own, statement in ((True, _IN_HAND), (False, _OF_OTHERS))
+    for behind in (True, False)
+}
 _DECISIONS = (
     select(
         ASKED.id, ASKED.revision, ASKED.content_hash, ASKED.amount_minor, ASKED.currency,
@@ -219,9 +220,14 @@ class SqlLists(SqlStore, ListStore):
         asked = {"desks": list(desks), "today": today, "limit": limit}
         return [id for (id,) in self._rows(_FREE_CASES, **asked)]
 
-    def open_cases(self, first_of: str, *, offset: int, limit: int) -> list[str]:
-        asked = {"me": first_of, "offset": offset, "limit": limit}
-        return [id for (id,) in self._rows(_OPEN_CASES, **asked)]
+    def open_cases(
+        self, owner_id: str, *, own: bool, behind: tuple[datetime, str] | None, limit: int
+    ) -> list[str]:
+        asked: dict[str, Any] = {"owner_id": owner_id, "limit": limit}
+        if behind is not None:
+            asked |= {"raised_at": behind[0], "case_id": behind[1]}
+        found = self._rows(_OPEN_CASES[own, behind is not None], **asked)
+        return [id for (id,) in found]
 
     def held_invoices(self, *, offset: int, limit: int) -> list[str]:
         return [id for (id,) in self._rows(_HELD, offset=offset, limit=limit)]

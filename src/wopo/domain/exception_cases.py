@@ -5,7 +5,7 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Index, UniqueConstraint
+from sqlalchemy import Index, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
 from wopo.domain.columns import (
@@ -86,6 +86,10 @@ _STANDS_WHILE_NOT_WORSE = frozenset(
 )
 
 
+_OPEN = text("state != 'resolved'")
+_ONLY_OPEN: dict[str, Any] = {"sqlite_where": _OPEN, "postgresql_where": _OPEN}
+
+
 class ExceptionCase(SQLModel, table=True):
     """One per document, order line and code (matching.md 10.16), so that a message is edited
     instead of posted again. ``key`` is ``subject_id|order line id or -|code``."""
@@ -94,6 +98,8 @@ class ExceptionCase(SQLModel, table=True):
     __table_args__ = (
         UniqueConstraint("key"),
         Index("ix_exception_case_list", "state", "raised_at"),
+        Index("ix_exception_case_open", "raised_at", "id", **_ONLY_OPEN),
+        Index("ix_exception_case_in_hand", "owner_id", "raised_at", "id", **_ONLY_OPEN),
     )
 
     id: str = id_field()

@@ -134,8 +134,11 @@ class ListStore(ABC):
         first."""
 
     @abstractmethod
-    def open_cases(self, first_of: str, *, offset: int, limit: int) -> list[str]:
-        """Ids of open exceptions: those of the person ``first_of`` first, then the oldest."""
+    def open_cases(
+        self, owner_id: str, *, own: bool, behind: tuple[datetime, str] | None, limit: int
+    ) -> list[str]:
+        """Ids of open exceptions, the oldest first: those of this person, or all but those.
+        ``behind``: when the last one of the page before was raised, and its id."""
 
     @abstractmethod
     def held_invoices(self, *, offset: int, limit: int) -> list[str]:

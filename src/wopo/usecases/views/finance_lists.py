@@ -34,11 +34,27 @@ class HeldList:
     more: bool
 
 
+@dataclass(frozen=True)
+class CasePlace:
+    """The last exception of a page: whether it is the reader's own, when it was raised, its id."""
+
+    own: bool
+    raised_at: datetime
+    id: str
+
+
 def open_cases(
-    uow: UnitOfWork, person: Person, *, at: datetime, offset: int, limit: int
+    uow: UnitOfWork, person: Person, *, at: datetime, behind: CasePlace | None, limit: int
 ) -> CaseList:
-    """Every open exception, the person's own first, then the oldest; four queries."""
-    ids = uow.store(ListStore).open_cases(person.id, offset=offset, limit=limit + 1)
+    """Every open exception behind that place: the person's own first, then the oldest. At most five
+    queries, and no more work for the last page than for the first."""
+    store, ids = uow.store(ListStore), []
+    last = (behind.raised_at, behind.id) if behind else None
+    if behind is None or behind.own:
+        ids = store.open_cases(person.id, own=True, behind=last, limit=limit + 1)
+        last = None
+    if len(ids) <= limit:
+        ids += store.open_cases(person.id, own=False, behind=last, limit=limit + 1 - len(ids))
     found = uow.many(ExceptionCase, ids)
     cases = [found[id] for id in ids[:limit]]
     return CaseList(case_lines(uow, cases, at=at), more=len(ids) > limit)

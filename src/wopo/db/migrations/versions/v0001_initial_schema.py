@@ -1756,7 +1756,21 @@ def upgrade() -> None:
         sa.UniqueConstraint("number"),
     )
     with op.batch_alter_table("exception_case", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_exception_case_in_hand",
+            ["owner_id", "raised_at", "id"],
+            unique=False,
+            sqlite_where=sa.text("state != 'resolved'"),
+            postgresql_where=sa.text("state != 'resolved'"),
+        )
         batch_op.create_index("ix_exception_case_list", ["state", "raised_at"], unique=False)
+        batch_op.create_index(
+            "ix_exception_case_open",
+            ["raised_at", "id"],
+            unique=False,
+            sqlite_where=sa.text("state != 'resolved'"),
+            postgresql_where=sa.text("state != 'resolved'"),
+        )
         batch_op.create_index(
             batch_op.f("ix_exception_case_changed_at"), ["changed_at"], unique=False
         )
