@@ -108,15 +108,20 @@ def _facts(view: PocketView, reader: Reader) -> list[tuple[str, str]]:
         ("Why", view.reason),
         ("Part", f"{reader.number(view.quantity)} {view.part}" if view.part else ""),
         ("Budget after this", left),
-        ("With others of these days", reader.money(view.together) if view.together else ""),
+        ("Others lately", reader.money(view.together) if view.together else ""),
         ("Approval rule", view.rule),
         ("Agreed", ", ".join(view.agreed)),
         ("Receipt", f"{view.photos} photo{'' if view.photos == 1 else 's'}"),
     ]
 
 
+def flags(view: PocketLine) -> list[Block]:
+    """What whoever decides should know, wherever the buttons stand."""
+    return [section(f":warning: {safe(flag[:1].upper() + flag[1:])}") for flag in view.flags]
+
+
 def _warnings(view: PocketView, reader: Reader) -> list[Block]:
-    made = [section(f":warning: {safe(flag[:1].upper() + flag[1:])}") for flag in view.flags]
+    made = flags(view)
     if view.instead:
         at = f" (contract {view.instead.agreement})" if view.instead.agreement else ""
         price, paid = reader.money(view.instead.amount), reader.money(view.amount)

@@ -1,7 +1,7 @@
 """App Home: out-of-pocket purchases that wait for my decision, and those finance pays back."""
 
 from bot.blocks import Block, actions, divider, header, safe, section
-from bot.cards.out_of_pocket import buttons, summary
+from bot.cards.out_of_pocket import buttons, flags, summary
 from bot.handlers.out_of_pocket import pay_back_button
 from bot.reader import Reader
 from bot.sections import Section
@@ -17,7 +17,7 @@ def decisions(uow: UnitOfWork, person: Person, reader: Reader) -> list[Block]:
     blocks: list[Block] = []
     for line in to_decide(uow, person, limit=SHOWN):
         blocks.append(section(f"*{safe(summary(line, reader))}*"))
-        blocks += actions(buttons(line))
+        blocks += [*flags(line), *actions(buttons(line))]
     return [header("Paid out of pocket"), *blocks, divider()] if blocks else []
 
 

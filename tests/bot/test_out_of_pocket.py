@@ -236,6 +236,8 @@ def test_the_same_photo_uploaded_again_is_flagged_before_anything_is_approved(
     assert flags == ["the photo of the receipt is that of OOP-1 of Tess Technician"]
     assert "is that of OOP-2 of Max Manager" in row(transactions, OutOfPocket, first).flags[0]
     assert ":warning: The photo of the receipt is that of OOP-1" in str(slack.messages["DU-app"])
+    home = [v for v in slack.of("views.publish") if v["user_id"] == "U-app"][-1]["view"]
+    assert ":warning: The photo of the receipt is that of OOP-1" in str(home["blocks"])
     stale = refused(do, ApproveOutOfPocket(purchase_id=again, version=0), company.app)
     assert stale.code == "stale", card["text"]
     do(ApproveOutOfPocket(purchase_id=again, version=1), by=company.app)

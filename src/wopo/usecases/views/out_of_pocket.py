@@ -37,7 +37,8 @@ class Instead:
 
 @dataclass(frozen=True)
 class PocketLine:
-    """One purchase in a list. ``own``: the reader paid it."""
+    """One purchase in a list. ``flags``: what whoever decides should know; ``own``: the reader paid
+    it."""
 
     id: str
     number: str
@@ -46,6 +47,7 @@ class PocketLine:
     job: JobRef
     description: str
     amount: Money
+    flags: tuple[str, ...]
     own: bool
 
 
@@ -59,7 +61,6 @@ class PocketView(PocketLine):
     quantity: Decimal
     bought_on: date
     reason: str
-    flags: tuple[str, ...]
     instead: Instead | None
     left_after: Money | None
     together: Money | None
@@ -155,6 +156,7 @@ def to_decide(uow: UnitOfWork, reader: Person, *, limit: int = SHOWN) -> tuple[P
             job=jobs[one.work_order_id],
             description=one.description,
             amount=one.amount,
+            flags=tuple(one.flags),
             own=reader.id == one.person_id,
         )
         for one in found
