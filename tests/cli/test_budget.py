@@ -45,6 +45,6 @@ def test_what_is_left_and_who_let_it(at: Desk, tmp_path: Path) -> None:
     listed = run.invoke(app, ["budget", "overrides", *db]).output
     assert "PO-2026-000001  4711  over by 40.00 EUR  Fin: the plant stands still" in listed
     tried = run.invoke(app, ["budget", "yearend", "--dry-run", *db]).output
-    assert tried == "No budget is over that was not ended yet.\n"
+    assert tried == "No budget is over of which something is left to end.\n"
     later = run.invoke(app, ["budget", "overrides", "--since", "2026-03-03", *db])
     assert (later.exit_code, later.output) == (0, "")

@@ -13,7 +13,7 @@ from wopo.domain.cost_centres import Project
 from wopo.domain.errors import DomainError
 from wopo.domain.outbox import OutboxRow
 from wopo.usecases.audit import verify
-from wopo.usecases.budget_yearend import EndBudget, over, year_end
+from wopo.usecases.budget_yearend import EndBudget, to_end
 from wopo.usecases.budgets import SetBudget
 from wopo.usecases.order_changes import CancelOrder, ReviseOrder
 from wopo.usecases.settings import ChangeCompanySettings
@@ -92,11 +92,30 @@ def test_without_a_next_budget_it_stays_where_it_is(at):
     at.issued()
     in_april(at)
     with at.world.transactions.read() as uow:
-        (found,) = over(uow, at.world.clock().date())
-        (stays,) = year_end(uow, found).staying
-    assert stays.why == "there is no budget for the next day"
+        (plan,) = to_end(uow, at.world.clock().date())
+    assert [stays.why for stays in plan.staying] == ["there is no budget for the next day"]
     end(at, old)
     assert at.balances(old) == {"committed": 10000}
+    assert listed(at) == []
+    sound(at)
+
+
+def listed(at: Desk) -> list[str]:
+    with at.world.transactions.read() as uow:
+        return [plan.budget.id for plan in to_end(uow, at.world.clock().date())]
+
+
+def test_what_had_to_stay_is_listed_again_and_follows_once_it_can(at):
+    old = budget(at, FIRST)
+    at.issued()
+    in_april(at)
+    end(at, old)
+    assert refused(end, at, old).code == "budget.ended"
+    new = budget(at, SECOND)
+    assert listed(at) == [old]
+    at.world.clock.forward(days=1)
+    end(at, old)
+    assert (at.balances(old), at.balances(new), listed(at)) == ({}, {"committed": 10000}, [])
     sound(at)
 
 

@@ -10,7 +10,7 @@ from wopo.cli.opening import DATABASE_OPTION, open_current, utc_now
 from wopo.domain.audit import AuditEntry
 from wopo.domain.budget_overrides import BudgetOverridden
 from wopo.domain.people import Person
-from wopo.usecases.budget_yearend import EndBudget, over, year_end
+from wopo.usecases.budget_yearend import EndBudget, to_end
 from wopo.usecases.door import CONSOLE
 from wopo.usecases.execute import execute
 from wopo.usecases.views.budgets import BudgetLine, budget_screen
@@ -63,13 +63,11 @@ def yearend(
     db: str = DATABASE_OPTION,
 ) -> None:
     """End the budgets whose days are over: what they still promise rolls over to the next period,
-    or lapses, as `/wopo settings` says. Each budget is ended once."""
+    or lapses, as `/wopo settings` says. What has to stay (no next budget, or a change of the order
+    waits) is moved by a later run."""
     database, console = open_current(db), _console()
     with database.transactions.read() as uow:
-        plans = [
-            year_end(uow, budget)
-            for budget in over(uow, utc_now().date(), ends.date() if ends else None)
-        ]
+        plans = list(to_end(uow, utc_now().date(), ends.date() if ends else None))
     for plan in plans:
         what = "lapses" if plan.lapse else "rolls over"
         console.print(
@@ -81,10 +79,12 @@ def yearend(
             console.print(f"  {one.order.number} line {one.line.position}: {one.amount}{why}")
         if not dry_run:
             command = EndBudget(budget_id=plan.budget.id)
-            done = execute(database.door, command, actor=CONSOLE, key=f"yearend:{plan.budget.id}")
+            last = plan.budget.ended_at or "first"
+            key = f"yearend:{plan.budget.id}:{last}"
+            done = execute(database.door, command, actor=CONSOLE, key=key)
             console.print(f"  {done.message}")
     if not plans:
-        console.print("No budget is over that was not ended yet.")
+        console.print("No budget is over of which something is left to end.")
     elif dry_run:
         console.print("Nothing was changed; without --dry-run it is done.")
 

@@ -161,6 +161,16 @@ SETTING = select(CostCentre).where(C.id.in_(bindparam("ids", expanding=True))).o
 SETTING = SETTING.with_for_update()
 KNOWN = select(Budget).where(B.id.in_(bindparam("ids", expanding=True)))
 
+OVER = (
+    select(Budget)
+    .where(
+        B.work_order_id.is_(None),
+        B.ends < bindparam("today"),
+        or_(B.ended_at.is_(None), B.committed_minor != 0),
+    )
+    .order_by(B.ends, B.id)
+)
+
 
 @implements(BudgetStore)
 class SqlBudgets(SqlStore, BudgetStore):
@@ -237,6 +247,9 @@ class SqlBudgets(SqlStore, BudgetStore):
         asked = {"budget": budget_id, "ids": sorted({budget_id, *below}), "limit": limit}
         rows = self.session.connection().execute(PROMISED, asked)
         return [Committed(id, number, vendor, int(amount)) for id, number, vendor, amount in rows]
+
+    def over(self, today: date) -> list[Budget]:
+        return self.firsts(OVER, {"today": today}, Budget)
 
     def promised(self, budget_id: str) -> list[Posted]:
         own = or_(L.budget_id == budget_id, L.project_budget_id == budget_id)

@@ -56,7 +56,8 @@ NOT_OVER = Refusal(
 )
 ENDED = Refusal(
     "budget.ended",
-    "The budget of {whose} until {ends} was ended already. Nothing was changed.",
+    "The budget of {whose} until {ends} was ended already, and nothing of it can move. Nothing was "
+    "changed; set the next budget, or decide about the orders that stay.",
 )
 
 SPENT = (
@@ -112,7 +113,7 @@ class Budget(SQLModel, table=True):
     ends: date
     currency: str = Field(max_length=3)
     ended_at: datetime | None = time_field(null=True)
-    """When what it still promised was rolled over, or lapsed."""
+    """When what it still promised was rolled over, or lapsed, last: what had to stay may follow."""
     limit_minor: int = minor_field()
     requested_minor: int = minor_field()
     committed_minor: int = minor_field()

@@ -1,6 +1,6 @@
 """The end of a budget's period: what it still promises burdens the next one, or lapses."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -26,7 +26,8 @@ BINDING = (OrderState.APPROVED, OrderState.ISSUED)
 
 
 class EndBudget(Command):
-    """End a budget whose days are over, as the company's setting says. Once per budget."""
+    """End a budget whose days are over, as the company's setting says; again where something that
+    had to stay can move by now."""
 
     budget_id: str
 
@@ -64,14 +65,15 @@ class YearEnd:
         return total((Money(one.row.counted, currency) for one in promises), currency)
 
 
-def over(uow: UnitOfWork, today: date, ends: date | None = None) -> list[Budget]:
-    """The budgets of cost centres and projects whose days are over (those until ``ends``, where it
-    is given) and that were not ended yet."""
-    return [
-        row
-        for row in uow.all(Budget, work_order_id=None, ended_at=None, order=("ends", "id"))
-        if row.ends < today and ends in (None, row.ends)
-    ]
+def to_end(uow: UnitOfWork, today: date, ends: date | None = None) -> Iterator[YearEnd]:
+    """What ending does to each budget of a cost centre or a project whose days are over (those
+    until ``ends``, where it is given): those not ended yet, and those from which something that
+    stayed can move now."""
+    for budget in uow.store(BudgetStore).over(today):
+        if ends in (None, budget.ends):
+            plan = year_end(uow, budget)
+            if plan.moving or budget.ended_at is None:
+                yield plan
 
 
 def year_end(uow: UnitOfWork, budget: Budget) -> YearEnd:
@@ -123,7 +125,7 @@ def _promise(
 
 @use_case(EndBudget, roles={Role.FINANCE, Role.ADMIN}, action="end budgets", system=True)
 def end_budget(command: EndBudget, ctx: Context) -> Answer:
-    """Move what is promised, once. Raises ``NOT_OVER``, ``ENDED``."""
+    """Move what is promised. Raises ``NOT_OVER``, or ``ENDED`` where nothing is left to move."""
     budget = ctx.require(Budget, command.budget_id, label="budget")
     for one in sorted({p.order.id for p in _all(year_end(ctx.uow, budget))}):
         ctx.require_locked(PurchaseOrder, one, label="purchase order")
@@ -133,9 +135,9 @@ def end_budget(command: EndBudget, ctx: Context) -> Answer:
     whose = name_of(ctx.uow, budget)
     if budget.ends >= ctx.at.date():
         raise NOT_OVER(whose=whose, ends=budget.ends)
-    if budget.ended_at is not None:
-        raise ENDED(whose=whose, ends=budget.ends)
     plan = year_end(ctx.uow, budget)
+    if budget.ended_at is not None and not plan.moving:
+        raise ENDED(whose=whose, ends=budget.ends)
     moved, kept = plan.sum_of(plan.moving), plan.sum_of(plan.staying)
     budget.ended_at = ctx.at
     if plan.lapse:

@@ -7,6 +7,7 @@ from datetime import date
 from decimal import Decimal
 
 from wopo.domain.budget_tree import Held
+from wopo.domain.budgets import Budget
 from wopo.domain.ledger import CostKind, Dimensions
 
 
@@ -88,6 +89,11 @@ class BudgetStore(ABC):
     @abstractmethod
     def committed(self, budget_id: str, below: Collection[str], *, limit: int) -> list[Committed]:
         """The orders that promise most of the same, the largest first."""
+
+    @abstractmethod
+    def over(self, today: date) -> list[Budget]:
+        """The budgets of cost centres and projects whose days are over, and that were not ended or
+        still promise something."""
 
     @abstractmethod
     def promised(self, budget_id: str) -> list[Posted]:
