@@ -20,6 +20,7 @@ from wopo.usecases.after_the_fact import ReportAfterTheFact
 from wopo.usecases.approval_escalation import EscalateApprovals
 from wopo.usecases.approval_passing import ExpireApprovals
 from wopo.usecases.audit_anchors import TakeAnchor
+from wopo.usecases.budget_yearend_asks import AskYearEnd
 from wopo.usecases.case_reminders import AskArrivals, EscalateCases, RemindOwners
 from wopo.usecases.case_snoozes import EndSnoozes
 from wopo.usecases.counter_receipts import ChaseTillReceipts
@@ -108,6 +109,7 @@ JOBS: list[Job | JudgeChanged] = [
     JudgeChanged("JudgeChanged", "*/10 * * * *"),
     _sweep(EndVendorHolds, "*/10 * * * *"),
     _sweep(RemindRenewals, "*/10 * * * *"),
+    _sweep(AskYearEnd, "11 * * * *"),
     Job("ForgetTicks", "23 2 * * *", daily, lambda _now: ForgetTicks()),
 ]
 """The table. These sweeps keep their own periods in ``job_run`` (a digest is once per channel and

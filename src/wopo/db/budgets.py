@@ -172,6 +172,30 @@ OVER = (
 )
 
 
+def _promised_until() -> Select[Any]:
+    def of(column: Any) -> Select[Any]:
+        of_entry = and_(K.ledger_entry_id == L.id, K.budget_id == B.id)
+        return (
+            select(B.id.label("budget"), func.coalesce(COUNTED, 0).label("amount"))
+            .select_from(_table(Budget))
+            .join(_table(LedgerEntry), column == B.id)
+            .outerjoin(_table(BudgetConversion), of_entry)
+            .where(B.ends == bindparam("ends"), L.kind == CostKind.COMMITTED)
+            .group_by(B.id)
+            .having(SUM != 0)
+        )
+
+    found = union_all(of(L.budget_id), of(L.project_budget_id)).subquery("found")
+    return (
+        select(Budget, found.c.amount)
+        .join(found, found.c.budget == col(Budget.id))
+        .order_by(found.c.amount.desc(), B.id)
+    )
+
+
+PROMISED_UNTIL = _promised_until()
+
+
 @implements(BudgetStore)
 class SqlBudgets(SqlStore, BudgetStore):
     """See ``BudgetStore``."""
@@ -250,6 +274,10 @@ class SqlBudgets(SqlStore, BudgetStore):
 
     def over(self, today: date) -> list[Budget]:
         return self.firsts(OVER, {"today": today}, Budget)
+
+    def promised_until(self, ends: date) -> list[tuple[Budget, int]]:
+        rows = self.rows(PROMISED_UNTIL, {"ends": ends}, Budget, LedgerEntry, BudgetConversion)
+        return [(budget, int(amount)) for budget, amount in rows]
 
     def promised(self, budget_id: str) -> list[Posted]:
         own = or_(L.budget_id == budget_id, L.project_budget_id == budget_id)

@@ -184,6 +184,15 @@ class BudgetWentOver(Event):
     cause: str
 
 
+@event("budget:period_over")
+class PeriodOver(Event):
+    """Budgets whose last day was ``ends`` still promise something; somebody has to end them.
+    ``subject_id`` is that day."""
+
+    ends: date
+    budgets: int
+
+
 @event("budget:ended")
 class BudgetEnded(Event):
     """The period is over: ``moved`` is what was rolled over to the next one, or lapsed, as

@@ -96,6 +96,11 @@ class BudgetStore(ABC):
         still promise something."""
 
     @abstractmethod
+    def promised_until(self, ends: date) -> list[tuple[Budget, int]]:
+        """What each budget of a cost centre or a project with this last day still promises itself,
+        without those below, in its own currency; the most first."""
+
+    @abstractmethod
     def promised(self, budget_id: str) -> list[Posted]:
         """What is still committed in just this budget, by order line."""
 
