@@ -334,10 +334,10 @@ def line_verdict(case, events, event, now, name):
         "line_total_variance": over,
     }
     codes = set()
-    given_qty, given_net, given_exact = -qs * own[0], -qs * ps * own[1], -qs * ps * own[2]
+    given_qty, given_net = -qs * own[0], -qs * ps * own[1]
     if given_qty > 0 and given_qty > qs * earlier[0]:
         codes.add("CREDIT_EXCEEDS_BILLED")
-    if given_net > 0 and given_net > qs * ps * earlier[1] and given_exact > qs * ps * earlier[2]:
+    if given_net > 0 and given_net > qs * ps * earlier[1]:
         codes.add("CREDIT_EXCEEDS_BILLED")
     if not is_credit(invoice):
         if beyond(t, ordered_keys(t), qty - ordered, ordered):

@@ -235,8 +235,7 @@ def name_of(line: PurchaseOrderLine) -> str:
 def billed_of(sums: Mapping[str, LineSums], currency: str) -> dict[str, Billed]:
     """Sums as the match wants them."""
     return {
-        line_id: Billed(s.billed, major(s.billed_minor, currency), major(s.billed_minor, currency))
-        for line_id, s in sums.items()
+        line_id: Billed(s.billed, major(s.billed_minor, currency)) for line_id, s in sums.items()
     }
 
 

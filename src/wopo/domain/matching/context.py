@@ -31,8 +31,7 @@ class LineFacts:
 
     ``received``: accepted and rejected, less returns. ``earlier``: what invoices entered before
     this one billed, held ones too, header-stopped ones not, credits subtracted. ``later``: what
-    credits entered after this one gave back (so usually negative); zero at entry. Where the sums
-    before rounding are not kept, put the rounded ones in ``Billed.exact``.
+    credits entered after this one gave back (so usually negative); zero at entry.
     ``policy`` and ``tolerances`` are those that apply to this very line; ``conversions`` are the
     line's own (a part's), in place of those of the invoice.
     """

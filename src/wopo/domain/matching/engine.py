@@ -259,10 +259,10 @@ def _changed(order: OrderLine, change: LineAmendment) -> OrderLine:
 
 
 def _sum(left: Billed, right: Billed) -> Billed:
-    return Billed(plus(left.qty, right.qty), left.net + right.net, plus(left.exact, right.exact))
+    return Billed(plus(left.qty, right.qty), left.net + right.net)
 
 
 def _less(left: Billed, right: Billed) -> Billed:
     if left is right:
         return NOTHING_BILLED
-    return Billed(plus(left.qty, -right.qty), left.net - right.net, plus(left.exact, -right.exact))
+    return Billed(plus(left.qty, -right.qty), left.net - right.net)

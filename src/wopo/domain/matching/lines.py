@@ -8,7 +8,7 @@ Readings chosen where the rule text leaves room:
 - A negative order line is compared by magnitude: its quantities, and its amounts when the price is
   negative, are turned positive first, and the variances are told that way.
 - A line total compares amounts as rounded (rule 5), so parts each rounded up may be a cent over:
-  that cent is billed, and the limits say whether it matters.
+  that cent is billed, and the limits say whether it matters. A credit's amount is compared alike.
 - A credit is judged against what was billed before it came. A later credit adds to the figures of
   an earlier one (rule 9) but never makes it excessive.
 - A line that takes quantity back inside an ordinary invoice is judged like a credit: not by price.
@@ -118,7 +118,7 @@ class _Judgement(Generic[N]):
 
     def billed(self) -> Billed:
         """What this invoice adds to the line's sums, in the order's sign."""
-        return Billed(self.own_qty, self.own_rounded, self.own_net)
+        return Billed(self.own_qty, self.own_rounded)
 
     def verdict(self) -> LineVerdict:
         facts, number = self.facts, self.number
@@ -221,9 +221,9 @@ class _Judgement(Generic[N]):
         code = MatchCode.CREDIT_EXCEEDS_BILLED
         self._add(code, qty <= 0 or qty <= billed_qty, qty, billed_qty, qty - billed_qty)
         net, billed = -self.own_rounded * self.amount_sign, facts.earlier.net * self.amount_sign
-        over = (-self.own_net - number(facts.earlier.exact)) * self.amount_sign
-        held = net <= 0 or net <= billed or over <= 0
-        self._add(code, held, net, billed, net - billed, unit=self.context.currency)
+        self._add(
+            code, net <= 0 or net <= billed, net, billed, net - billed, unit=self.context.currency
+        )
 
     def _early(self) -> N | None:
         """Line value x days before the promised date; None when a date is not known."""

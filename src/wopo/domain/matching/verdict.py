@@ -61,12 +61,11 @@ class Check(NamedTuple):
 class Billed(NamedTuple):
     """What an invoice adds to an order line, in the order's unit and sign; credits subtract.
 
-    ``net`` is the sum of the line amounts as rounded, ``exact`` before rounding.
+    ``net`` is the sum of the line amounts as rounded.
     """
 
     qty: Exact = ZERO
     net: Decimal = ZERO
-    exact: Exact = ZERO
 
 
 class LineVerdict(NamedTuple):

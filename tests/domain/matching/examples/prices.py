@@ -236,6 +236,16 @@ EXAMPLES = [
         [invoice(bill("1", "0.335"), number=f"INV-{n}") for n in (1, 2, 3)],
     ),
     example(
+        "Two credits of a half each, both rounded up, give back a cent more than was billed",
+        {"I2": codes(""), "I3": codes("CREDIT_EXCEEDS_BILLED", qty="-2")},
+        {},
+        [line(1, "2", "0.335")],
+        [
+            invoice(bill("2", "0.335")),
+            *(credit(bill("1", "0.335"), number=f"CN-{n}") for n in (1, 2)),
+        ],
+    ),
+    example(
         "A cent from rounding passes where the line total may be a cent over",
         {"I3": codes("", line_total_variance="0.01")},
         {"line_total_abs": "0.01"},
