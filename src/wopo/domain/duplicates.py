@@ -84,6 +84,13 @@ def _slip(one: str, other: str) -> bool:
     return min(map(len, bare)) > 2 and _one_edit(*bare) and not _series(one, other)
 
 
+def slips(number: str) -> frozenset[str]:
+    """Texts of which two numbers share one where they differ by one slip of the finger: the cleaned
+    number, and it with each character left out."""
+    bare = cleaned(number)
+    return frozenset({bare, *(bare[:place] + bare[place + 1 :] for place in range(len(bare)))})
+
+
 def _series(one: str, other: str) -> bool:
     """Whether they have one shape and differ in one group of digits, by a few."""
     parts = [re.findall(r"\d+|\D+", text.strip().upper()) for text in (one, other)]
@@ -236,10 +243,7 @@ def _words(same_vendor: bool, grades: Grades) -> str:
     return ", ".join(told)
 
 
-def repeats(candidates: Iterable[Paper], new: Paper) -> bool:
-    """Whether people have said before that equal amounts of this vendor are different invoices:
-    then the same amount on the same day, under quite another number, is not asked about again."""
-    return any(
-        other.told_apart and other.vendor_id == new.vendor_id and other.minor == new.minor
-        for other in candidates
-    )
+def repeated(papers: Iterable[Paper]) -> frozenset[tuple[str, int]]:
+    """Vendors and amounts of which people have said before that they are different invoices: then
+    the same amount on the same day, under quite another number, is not asked about again."""
+    return frozenset((one.vendor_id, one.minor) for one in papers if one.told_apart)

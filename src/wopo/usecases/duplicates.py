@@ -4,11 +4,11 @@ What was found is kept with the verdict, since a later invoice never makes an ea
 judging again only asks whether the twins still stand and nobody has told them apart.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from decimal import Decimal
 from typing import NamedTuple
 
-from wopo.domain.duplicates import Likeness, Paper, likeness, repeats
+from wopo.domain.duplicates import Likeness, Paper, likeness, repeated, slips
 from wopo.domain.invoices import Invoice, InvoiceState
 from wopo.domain.matching import DocumentType, KnownInvoice
 from wopo.domain.money import Money
@@ -38,16 +38,16 @@ def search(uow: UnitOfWork, invoices: Sequence[Invoice]) -> Twins:
     if not invoices:
         return {}
     rows = {row.id: row for row in uow.store(InvoiceStore).alike(invoices)}
+    papers = [Paper.of(row) for row in rows.values()]
     by_key: dict[tuple[object, ...], list[Paper]] = {}
-    for row in rows.values():
-        paper = Paper.of(row)
+    for paper in papers:
         for key in _keys(paper):
             by_key.setdefault(key, []).append(paper)
-    vendors = _Vendors(uow)
+    vendors, fees = _Vendors(uow), repeated(papers)
     return {
         invoice.id: [
             Twin(rows[paper.id], why.combination, "" if why.stops else why.words)
-            for paper, why in _twins(vendors, invoice, by_key)
+            for paper, why in _twins(vendors, invoice, by_key, fees)
         ]
         for invoice in invoices
     }
@@ -69,15 +69,22 @@ class _Vendors:
 
 
 def _keys(paper: Paper) -> tuple[tuple[object, ...], ...]:
+    """Two of which one may be the other share a key, and few others do: a vendor may bill the same
+    total hundreds of times in two weeks."""
+    amount = (paper.vendor_id, paper.minor)
     return (
         (paper.vendor_id, paper.number_key),
-        (paper.vendor_id, paper.minor),
         (paper.number_core,),
+        (*amount, paper.day),
+        *((*amount, text) for text in slips(paper.number)),
     )
 
 
 def _twins(
-    vendors: _Vendors, invoice: Invoice, by_key: Mapping[tuple[object, ...], Sequence[Paper]]
+    vendors: _Vendors,
+    invoice: Invoice,
+    by_key: Mapping[tuple[object, ...], Sequence[Paper]],
+    fees: Collection[tuple[str, int]],
 ) -> list[tuple[Paper, Likeness]]:
     """Those with its vendor and number or total, or with its number written otherwise, that it may
     be again and nobody has told apart; in order of entry."""
@@ -90,7 +97,7 @@ def _twins(
         and paper.id not in apart
         and (why := _why(vendors, new, paper)) is not None
     ]
-    if any(why.combination == _SAME_FEE for _, why in found) and repeats(papers.values(), new):
+    if (new.vendor_id, new.minor) in fees:
         return [(paper, why) for paper, why in found if why.combination != _SAME_FEE]
     return found
 
