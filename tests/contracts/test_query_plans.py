@@ -77,6 +77,15 @@ def own(uow: UnitOfWork) -> Any:
     return uow.store(ListStore).own_cases("somebody", today=date(2026, 3, 2), limit=6)
 
 
+def of_desks(uow: UnitOfWork) -> Any:
+    desks = ["buyer", "receiver"]
+    return uow.store(ListStore).free_cases(desks, today=date(2026, 3, 2), limit=6)
+
+
+def to_buy(uow: UnitOfWork) -> Any:
+    return uow.store(ListStore).unsourced(limit=6, offset=0)
+
+
 def to_remind(uow: UnitOfWork) -> Any:
     now = datetime(2026, 3, 2, tzinfo=UTC)
     return uow.store(SweepStore).to_remind("somebody", now, now, date(2026, 3, 2), 50)
@@ -154,8 +163,12 @@ def converted(uow: UnitOfWork) -> Any:
     return uow.store(ConversionStore).counted({"a line"}, ({"a centre"}, {date(2026, 3, 2)}))
 
 
-SMALL = ("SCAN up", "SCAN found")
-"""Results of a statement's own: a few rows."""
+SMALL = (
+    *("SCAN up", "SCAN found", "SCAN desk_0", "SCAN desk_1"),
+    "SCAN part_request_line USING INDEX ix_part_request_line_to_buy",
+)
+"""Results of a statement's own: a few rows; and an index of only what waits, walked in its order
+as far as is shown."""
 READS = [
     # Of one posting: of its cost centres and those above, its projects, its jobs.
     (budgets, "SEARCH budget USING INDEX ix_budget_cost_centre_id", False),
@@ -186,6 +199,9 @@ READS = [
     (waiting, "ix_purchase_order_line_over", False),
     (touched, "audit_entry USING INTEGER PRIMARY KEY (rowid>? AND rowid<?)", False),
     (loud, "purchase_order_id=?)", True),
+    # Sorted are the oldest few of each desk.
+    (of_desks, "ix_exception_case_desk (owner_kind=? AND state=?)", False),
+    (to_buy, "ix_part_request_line_to_buy", True),
     (own, "ix_exception_case_in_hand (owner_id=?)", True),
     # What is open, and one person's.
     (to_remind, "ix_exception_case_", False),

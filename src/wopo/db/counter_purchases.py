@@ -82,5 +82,4 @@ class SqlCounterPurchases(SqlStore, CounterStore):
         return list(self.session.exec(statement).all())
 
     def out(self, limit: int) -> list[Out]:
-        self.session.flush()
-        return [Out(*row) for row in self.connection.execute(OUT, {"limit": limit})]
+        return [Out(*row) for row in self.rows(OUT, {"limit": limit}, PurchaseOrder)]

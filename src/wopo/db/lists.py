@@ -7,7 +7,6 @@ from typing import Any
 
 from sqlalchemy import (
     Date,
-    Executable,
     Select,
     bindparam,
     exists,
@@ -26,7 +25,7 @@ from wopo.domain.assets import Asset
 from wopo.domain.case_snoozes import CaseSnooze
 from wopo.domain.exception_cases import CaseState, ExceptionCase
 from wopo.domain.invoices import Invoice, InvoiceState
-from wopo.domain.part_requests import PartRequest, PartRequestLine
+from wopo.domain.part_requests import TO_BUY, PartRequest, PartRequestLine
 from wopo.domain.purchase_orders import OrderState, PurchaseOrder, PurchaseOrderLine
 from wopo.domain.vendors import Vendor
 from wopo.domain.work_orders import WorkOrder
@@ -95,16 +94,6 @@ _OWN_CASES = _IN_HAND.where(~put_off(CASE, bindparam("today", type_=Date)))
 _BEHIND = tuple_(CASE.raised_at, CASE.id) > tuple_(
     bindparam("raised_at", type_=CASE.raised_at.type), bindparam("case_id")
 )
-_FREE_CASES = (
-    select(CASE.id)
-    .where(
-        CASE.state == CaseState.OPEN,
-        CASE.owner_kind.in_(bindparam("desks", expanding=True)),
-        ~put_off(CASE, bindparam("today", type_=Date)),
-    )
-    .order_by(CASE.raised_at, CASE.id)
-    .limit(bindparam("limit"))
-)
 _OPEN_CASES = {
     (own, behind): statement.where(_BEHIND) if behind else statement
     for own, statement in ((True, _IN_HAND), (False, _OF_OTHERS))
@@ -142,8 +131,8 @@ _UNSOURCED = (
     .select_from(_table(PartRequestLine))
     .join(_table(PartRequest), REQUEST.id == NEED.part_request_id)
     .join(JOB, W.id == NEED.work_order_id)
-    .where(NEED.unsourced > 0)
-    .order_by(NEED.needed_by.is_(None), NEED.needed_by, NEED.id)
+    .where(TO_BUY)
+    .order_by(NEED.needed_by.asc().nulls_last(), NEED.id)
     .limit(bindparam("limit"))
     .offset(bindparam("offset"))
 )  # fmt: skip
@@ -170,6 +159,25 @@ def _names(kinds: tuple[type[SQLModel], ...]) -> Any:
 
 
 @cache
+def _free_cases(desks: int) -> Select[Any]:
+    """The oldest of each desk by a short walk over its index, and of these the oldest."""
+    walks = [
+        select(CASE.id, CASE.raised_at)
+        .where(
+            CASE.owner_kind == bindparam(f"desk_{place}"),
+            CASE.state == CaseState.OPEN,
+            ~put_off(CASE, bindparam("today", type_=Date)),
+        )
+        .order_by(CASE.raised_at, CASE.id)
+        .limit(bindparam("limit"))
+        .subquery(f"desk_{place}")
+        for place in range(desks)
+    ]
+    found = union_all(*(select(walk.c.id, walk.c.raised_at) for walk in walks)).subquery("found")
+    return select(found.c.id).order_by(found.c.raised_at, found.c.id).limit(bindparam("limit"))
+
+
+@cache
 def _in_state(newest: bool, imported: bool) -> Select[Any]:
     statement = _ORDERS.where(PO.state == bindparam("state"))
     if not imported:
@@ -184,7 +192,7 @@ class SqlLists(SqlStore, ListStore):
 
     def names(self, wanted: Mapping[Any, Collection[str]]) -> dict[str, str]:
         values = {_table(kind).name: list(ids) for kind, ids in wanted.items()}
-        return dict(self._rows(_names(tuple(wanted)), **values).all())
+        return dict(self._rows(_names(tuple(wanted)), **values))
 
     def orders(
         self, state: OrderState, *, newest: bool, limit: int, imported: bool = True
@@ -217,8 +225,9 @@ class SqlLists(SqlStore, ListStore):
         return [id for (id,) in self._rows(_OWN_CASES, **asked)]
 
     def free_cases(self, desks: Collection[str], *, today: date, limit: int) -> list[str]:
-        asked = {"desks": list(desks), "today": today, "limit": limit}
-        return [id for (id,) in self._rows(_FREE_CASES, **asked)]
+        asked = {f"desk_{place}": desk for place, desk in enumerate(desks)}
+        found = self._rows(_free_cases(len(desks)), **asked, today=today, limit=limit)
+        return [id for (id,) in found]
 
     def open_cases(
         self, owner_id: str, *, own: bool, behind: tuple[datetime, str] | None, limit: int
@@ -232,7 +241,7 @@ class SqlLists(SqlStore, ListStore):
     def held_invoices(self, *, offset: int, limit: int) -> list[str]:
         return [id for (id,) in self._rows(_HELD, offset=offset, limit=limit)]
 
-    def _rows(self, statement: Executable, **values: Any) -> Any:
+    def _rows(self, statement: Any, **values: Any) -> list[Any]:
         # What the session holds back must be seen by rows that pass it by.
         self.session.flush()
-        return self.session.connection().execute(statement, values)
+        return self.rows(statement, values)

@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from datetime import date, datetime
 
-from sqlalchemy import func, or_
+from sqlalchemy import bindparam, func, or_
 from sqlmodel import col, select
 
 from wopo.db.uow import SqlStore, implements
@@ -19,6 +19,19 @@ from wopo.usecases.ports.out_of_pocket import PocketStore
 
 GONE = (PocketState.REJECTED, PocketState.WITHDRAWN)
 OFF = (OrderState.REJECTED, OrderState.CANCELLED)
+WAITING_FOR = (
+    select(OutOfPocket)
+    .join(PocketAsk, col(PocketAsk.out_of_pocket_id) == col(OutOfPocket.id))
+    .where(col(PocketAsk.person_id) == bindparam("person_id"), col(PocketAsk.waiting).is_(True))
+    .order_by(col(PocketAsk.asked_at))
+    .limit(bindparam("limit"))
+)
+APPROVED_SUMS = (
+    select(col(OutOfPocket.currency), func.count(), func.sum(col(OutOfPocket.amount_minor)))
+    .where(col(OutOfPocket.state) == PocketState.APPROVED)
+    .group_by(col(OutOfPocket.currency))
+    .order_by(col(OutOfPocket.currency))
+)
 
 
 @implements(PocketStore)
@@ -72,23 +85,11 @@ class SqlPocket(SqlStore, PocketStore):
         return list(self.session.exec(statement))
 
     def waiting_for(self, person_id: str, limit: int) -> list[OutOfPocket]:
-        statement = (
-            select(OutOfPocket)
-            .join(PocketAsk, col(PocketAsk.out_of_pocket_id) == col(OutOfPocket.id))
-            .where(col(PocketAsk.person_id) == person_id, col(PocketAsk.waiting).is_(True))
-            .order_by(col(PocketAsk.asked_at))
-            .limit(limit)
-        )
-        return list(self.session.exec(statement))
+        asked = {"person_id": person_id, "limit": limit}
+        return self.firsts(WAITING_FOR, asked, OutOfPocket, PocketAsk)
 
     def approved_sums(self) -> tuple[int, list[Money]]:
-        minor, currency = col(OutOfPocket.amount_minor), col(OutOfPocket.currency)
-        rows = self.session.execute(
-            select(currency, func.count(), func.sum(minor))
-            .where(col(OutOfPocket.state) == PocketState.APPROVED)
-            .group_by(currency)
-            .order_by(currency)
-        ).all()
+        rows = self.rows(APPROVED_SUMS, {}, OutOfPocket)
         return sum(count for _, count, _ in rows), [
             Money(int(total), code) for code, _, total in rows
         ]

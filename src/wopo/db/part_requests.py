@@ -7,7 +7,7 @@ from sqlmodel import col, select
 
 from wopo.db.sessions import recall, remember
 from wopo.db.uow import SqlStore, implements
-from wopo.domain.part_requests import Allocation, PartRequestLine
+from wopo.domain.part_requests import TO_BUY, Allocation, PartRequestLine
 from wopo.domain.purchase_orders import PurchaseOrder, PurchaseOrderLine
 from wopo.usecases.ports.part_requests import Link, PartRequestStore
 
@@ -21,9 +21,7 @@ LINKS = (
     )
     .order_by(col(Allocation.id))
 )
-COUNT_UNSOURCED = (
-    select(func.count()).select_from(PartRequestLine).where(col(PartRequestLine.unsourced) > 0)
-)
+COUNT_UNSOURCED = select(func.count()).select_from(PartRequestLine).where(TO_BUY)
 
 WANTED_BY = (
     select(Allocation.part_request_line_id)

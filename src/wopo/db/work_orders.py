@@ -83,7 +83,7 @@ class SqlWorkOrders(SqlStore):
 
     def jobs_of(self, person_id: str, *, limit: int) -> list[WorkOrder]:
         values = {"person": person_id, "limit": limit}
-        return list(self.session.execute(JOBS_OF, values).scalars())
+        return self.firsts(JOBS_OF, values, WorkOrder, TeamMember)
 
     def free_jobs(self, site_id: str | None, *, limit: int) -> list[WorkOrder]:
         return self._by_urgency(WorkOrderState.APPROVED, site_id, free=True, limit=limit)
@@ -98,7 +98,7 @@ class SqlWorkOrders(SqlStore):
             values = {"state": state, "priority": priority, "limit": limit - len(found)}
             if site_id is not None:
                 values["site"] = site_id
-            found.extend(self.session.execute(statement, values).scalars())
+            found.extend(self.firsts(statement, values, WorkOrder))
             if len(found) >= limit:
                 break
         return found
@@ -119,8 +119,7 @@ class SqlWorkOrders(SqlStore):
 
     def part_states(self, work_order_ids: Collection[str]) -> dict[str, dict[LineState, int]]:
         states: dict[str, dict[LineState, int]] = {}
-        self.session.flush()
-        found: Any = self.session.connection().execute(PART_STATES, {"ids": list(work_order_ids)})
+        found = self.rows(PART_STATES, {"ids": list(work_order_ids)}, PartRequestLine)
         for work_order_id, state, count in found:
             states.setdefault(work_order_id, {})[state] = count
         return states

@@ -100,13 +100,14 @@ class ExceptionCase(SQLModel, table=True):
         Index("ix_exception_case_list", "state", "raised_at"),
         Index("ix_exception_case_open", "raised_at", "id", **_ONLY_OPEN),
         Index("ix_exception_case_in_hand", "owner_id", "raised_at", "id", **_ONLY_OPEN),
+        Index("ix_exception_case_desk", "owner_kind", "state", "raised_at", "id"),
     )
 
     id: str = id_field()
     number: str = Field(max_length=20, unique=True)
     key: str = Field(max_length=160)
     code: str = Field(max_length=40, index=True)
-    state: CaseState = enum_field(CaseState, default=CaseState.OPEN, index=True)
+    state: CaseState = enum_field(CaseState, default=CaseState.OPEN)
     subject: str = Field(max_length=40)
     subject_id: str = Field(max_length=40, index=True)
     invoice_id: str | None = ref("invoice", null=True)

@@ -5,11 +5,11 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Any
 
+from sqlalchemy import Index, text
 from sqlmodel import Field, SQLModel
 
 from wopo.domain.columns import (
     Row,
-    ScaledDecimal,
     decimal_field,
     enum_field,
     id_field,
@@ -124,6 +124,10 @@ class PartRequest(SQLModel, table=True):
     created_at: datetime = time_field()
 
 
+TO_BUY = text("unsourced > 0")
+"""Lines that wait for a buyer: few, whatever was asked for before."""
+
+
 class PartRequestLine(Row, table=True):
     """One need. ``state`` is kept up to date by the rules of ``derive_state`` only.
 
@@ -137,6 +141,15 @@ class PartRequestLine(Row, table=True):
     """
 
     __tablename__ = "part_request_line"
+    __table_args__ = (
+        Index(
+            "ix_part_request_line_to_buy",
+            "needed_by",
+            "id",
+            sqlite_where=TO_BUY,
+            postgresql_where=TO_BUY,
+        ),
+    )
 
     id: str = id_field()
     part_request_id: str = ref("part_request")
@@ -164,9 +177,7 @@ class PartRequestLine(Row, table=True):
     price_basis: PriceBasis = enum_field(PriceBasis, default=PriceBasis.NONE)
     returned: Decimal = decimal_field(Decimal(0))
     pocketed: Decimal = decimal_field(Decimal(0))
-    unsourced: Decimal = Field(
-        default=Decimal(0), sa_type=ScaledDecimal, nullable=False, index=True
-    )
+    unsourced: Decimal = decimal_field(Decimal(0))
 
 
 class Allocation(Row, table=True):

@@ -1772,6 +1772,9 @@ def upgrade() -> None:
             postgresql_where=sa.text("state != 'resolved'"),
         )
         batch_op.create_index(
+            "ix_exception_case_desk", ["owner_kind", "state", "raised_at", "id"], unique=False
+        )
+        batch_op.create_index(
             batch_op.f("ix_exception_case_changed_at"), ["changed_at"], unique=False
         )
         batch_op.create_index(batch_op.f("ix_exception_case_code"), ["code"], unique=False)
@@ -1802,7 +1805,6 @@ def upgrade() -> None:
         batch_op.create_index(
             batch_op.f("ix_exception_case_resolved_by_id"), ["resolved_by_id"], unique=False
         )
-        batch_op.create_index(batch_op.f("ix_exception_case_state"), ["state"], unique=False)
         batch_op.create_index(
             batch_op.f("ix_exception_case_subject_id"), ["subject_id"], unique=False
         )
@@ -2159,7 +2161,11 @@ def upgrade() -> None:
         )
         batch_op.create_index(batch_op.f("ix_part_request_line_state"), ["state"], unique=False)
         batch_op.create_index(
-            batch_op.f("ix_part_request_line_unsourced"), ["unsourced"], unique=False
+            "ix_part_request_line_to_buy",
+            ["needed_by", "id"],
+            unique=False,
+            sqlite_where=sa.text("unsourced > 0"),
+            postgresql_where=sa.text("unsourced > 0"),
         )
         batch_op.create_index(
             batch_op.f("ix_part_request_line_vendor_id"), ["vendor_id"], unique=False
