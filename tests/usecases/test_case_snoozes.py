@@ -77,7 +77,7 @@ class TestSnoozing:
             view = case_view(uow, case.id)
             assert (view.snooze.until, view.snooze.reason) == (WEDNESDAY, "the vendor looks")
             assert (view.due_at, view.raised_at) == (due, case.raised_at)
-            listed = open_cases(uow, uow.get(Person, BUYER), at=MORNING, offset=0, limit=9).lines
+            listed = open_cases(uow, uow.get(Person, BUYER), at=MORNING, behind=None, limit=9).lines
             assert [(line.id, line.snoozed_until) for line in listed] == [(case.id, WEDNESDAY)]
             since = clock.now.replace(hour=0)
             assert digest_view(uow, digest, since=since, until=clock()).open.count == 1
