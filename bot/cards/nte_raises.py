@@ -57,12 +57,15 @@ def about(view: NteRaiseView, reader: Reader) -> list[Block]:
         ("Asked for", reader.money(view.requested) if view.requested else ""),
         ("Wanted", reader.money(view.wanted)),
     ]
-    who = safe(view.asked_by.name) if view.asked_by else "wopo, after a warning"
+    who = safe(", ".join(one.name for one in view.asked_by)) or "wopo, after a warning"
     why = f": {safe(view.reason)}" if view.reason else ""
     return [*facts(given(pairs)), context(f"Asked by {who}, {moment(view.asked_at)}{why}")]
 
 
 def _buttons(view: NteRaiseView, reader: Reader) -> list[Block]:
+    if reader.me is not None and reader.me.id in {one.id for one in view.asked_by}:
+        # They would be refused: somebody else decides.
+        return [button("Job", Action.JOB_DETAILS, Target(id=view.job.id))]
     target = Target(id=view.id, card=CARD)
     wanted = target.model_copy(update={"seen": str(view.wanted.minor)})
     return [

@@ -89,8 +89,8 @@ class TestOrder:
         strict(at, nte_on_approval=strictness, nte_on_request="ignore")
         limit(at, "99.99")
         at.approved()
-        assert [(row.wanted_minor, row.asked_by_id) for row in raises(at)] == (
-            [(10000, "max")] * asked
+        assert [(row.wanted_minor, row.asked_by_ids) for row in raises(at)] == (
+            [(10000, ["max"])] * asked
         )
 
     def test_what_is_cancelled_counts_no_more(self, at):
@@ -124,7 +124,7 @@ class TestRequest:
         limit(at, "100")
         request(at, "10")
         (asked,) = raises(at)
-        assert (asked.wanted_minor, asked.asked_by_id) == (11000, "tess")
+        assert (asked.wanted_minor, asked.asked_by_ids) == (11000, ["tess"])
         cards = at.world.all(OutboxRow, card="nte_raise")
         assert [row.audience for row in cards] == ["person:sue"]
 
@@ -227,6 +227,23 @@ class TestRaising:
         assert at.do(again, by="ben").subject_id == first
         assert [row.wanted_minor for row in raises(at)] == [18000]
 
+    def test_everybody_who_asked_hears_of_it_and_none_of_them_decides(self, at):
+        asked = self.ask(at)
+        again = AskForHigherNte(work_order_id="WO-1", wanted_minor=18000)
+        said = at.do(again, by="sue").message
+        assert said.startswith("Adm is asked for a higher amount for WO-1.")
+        assert at.world.all(OutboxRow, card="nte_raise")[-1].audience == "person:adm"
+        assert refused(at.do, GrantNteRaise(nte_raise_id=asked), by="sue").code == "nte.own_ask"
+        at.do(GrantNteRaise(nte_raise_id=asked), by="adm")
+        told = {row.audience for row in at.world.all(OutboxRow, card="direct")}
+        assert {"person:tess", "person:sue"} <= told
+
+    def test_where_nobody_may_decide_that_is_said(self, at):
+        self.ask(at, by="sue")
+        again = AskForHigherNte(work_order_id="WO-1", wanted_minor=18000)
+        said = at.do(again, by="adm").message
+        assert said.startswith("Nobody may decide yet what WO-1 may cost; finance is told.")
+
     def test_a_change_of_the_amount_answers_it(self, at):
         asked = self.ask(at)
         limit(at, "149")
@@ -256,4 +273,4 @@ class TestRaising:
         at.do(SavePerson(code="sue", roles=frozenset({Role.ADMIN})))
         with at.world.transactions.read() as uow:
             job = uow.get(WorkOrder, "WO-1")
-            assert "sue" not in {one.id for one in deciders(uow, job, "sue")}
+            assert "sue" not in {one.id for one in deciders(uow, job, ["sue"])}

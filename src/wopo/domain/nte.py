@@ -6,7 +6,7 @@ from enum import StrEnum
 from sqlalchemy import Index
 from sqlmodel import Field, SQLModel
 
-from wopo.domain.columns import enum_field, id_field, minor_field, ref, time_field
+from wopo.domain.columns import enum_field, id_field, json_field, minor_field, ref, time_field
 from wopo.domain.errors import Refusal
 from wopo.domain.events import Event, event
 from wopo.domain.money import Money
@@ -63,7 +63,8 @@ NTE_RAISE = Workflow(
 
 class NteRaise(SQLModel, table=True):
     """A decision that is asked for: may the job cost ``wanted_minor`` in all? Of each job one waits
-    at most; asked again, it grows. ``asked_by_id`` is none where wopo asks after a warning."""
+    at most; asked again, it grows. ``asked_by_ids``: everybody who asked, or whose act went over it
+    with a warning; they hear of the decision, and somebody else takes it."""
 
     __tablename__ = "nte_raise"
     __table_args__ = (Index("ix_nte_raise_open", "work_order_id", "state"),)
@@ -74,7 +75,7 @@ class NteRaise(SQLModel, table=True):
     wanted_minor: int = minor_field()
     currency: str = Field(max_length=3)
     reason: str = Field(default="", max_length=500)
-    asked_by_id: str | None = ref("person", null=True, index=False)
+    asked_by_ids: list[str] = json_field(list)
     asked_at: datetime = time_field()
     decided_by_id: str | None = ref("person", null=True, index=False)
     decided_at: datetime | None = time_field(null=True)
@@ -106,14 +107,14 @@ class JobWentOver(Event):
 
 @event("nte_raise:asked")
 class NteRaiseAsked(Event):
-    """Somebody (or, without a person, wopo after a warning) asks for a higher amount."""
+    """Somebody asks for a higher amount, or went over it with a warning."""
 
     work_order_id: str
     number: str
     nte: Money
     wanted: Money
     reason: str
-    asked_by_id: str | None
+    asked_by_ids: list[str]
 
 
 @event("nte_raise:granted")
@@ -125,7 +126,7 @@ class NteRaiseGranted(Event):
     before: Money
     amount: Money
     reason: str
-    asked_by_id: str | None
+    asked_by_ids: list[str]
 
 
 @event("nte_raise:refused")
@@ -135,7 +136,7 @@ class NteRaiseRefused(Event):
     work_order_id: str
     number: str
     reason: str
-    asked_by_id: str | None
+    asked_by_ids: list[str]
 
 
 @event("nte_raise:overtaken")

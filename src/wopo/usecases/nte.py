@@ -1,6 +1,6 @@
 """Not-to-exceed amounts of jobs: the check of a request, asking for a higher one, deciding."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from decimal import Decimal
 
 from pydantic import Field
@@ -137,12 +137,14 @@ def ask_for_higher_nte(command: AskForHigherNte, ctx: Context) -> Answer:
     if wanted is None:
         wanted = budget.used_minor(with_requested=True)
     asked = _ask(ctx, job, budget, wanted, command.reason.strip())
-    who = ", ".join(person.name for person in deciders(ctx.uow, job, asked.asked_by_id))
+    who = ", ".join(person.name for person in deciders(ctx.uow, job, asked.asked_by_ids))
+    said = f"{who} is asked for a higher amount for {short(job.number)}."
+    if not who:
+        said = f"Nobody may decide yet what {short(job.number)} may cost; finance is told."
     return Answer(
         subject_id=asked.id,
         number=job.number,
-        message=f"{who or 'Finance'} is asked for a higher amount for {short(job.number)}. "
-        "You hear from me when it is decided.",
+        message=f"{said} You hear from me when it is decided.",
     )
 
 
@@ -163,10 +165,11 @@ def _ask(ctx: Context, job: WorkOrder, budget: Budget, wanted: int, reason: str)
             id=ctx.new_id(),
             work_order_id=job.id,
             currency=budget.currency,
-            asked_by_id=ctx.actor_id,
             asked_at=ctx.at,
         )
         ctx.uow.add(row)
+    if ctx.actor_id is not None and ctx.actor_id not in row.asked_by_ids:
+        row.asked_by_ids = [*row.asked_by_ids, ctx.actor_id]
     row.wanted_minor = max(wanted, row.wanted_minor or 0)
     row.reason = reason or row.reason
     ctx.record(
@@ -177,7 +180,7 @@ def _ask(ctx: Context, job: WorkOrder, budget: Budget, wanted: int, reason: str)
             nte=nte,
             wanted=row.wanted,
             reason=row.reason,
-            asked_by_id=row.asked_by_id,
+            asked_by_ids=row.asked_by_ids,
         )
     )
     return row
@@ -187,16 +190,18 @@ def _sees(ctx: Context) -> bool:
     return ctx.actor is None or may_see_costs(ctx.actor, company(ctx.uow))
 
 
-def deciders(uow: UnitOfWork, job: WorkOrder, asked_by_id: str | None) -> list[Person]:
-    """Who may raise the amount: whoever set it, and the supervisors of the job's site; never who
+def deciders(uow: UnitOfWork, job: WorkOrder, asked_by_ids: Collection[str]) -> list[Person]:
+    """Who may raise the amount: whoever set it, and the supervisors of the job's site; nobody who
     asked. Administrators where there is nobody else."""
     people = {person.id: person for person in supervisors(uow, job.site_id)}
     setter = uow.get(Person, _set_by(uow, job) or "")
     if setter is not None and setter.active:
         people[setter.id] = setter
-    people.pop(asked_by_id or "", None)
-    found = people.values() or uow.store(PeopleStore).with_role(Role.ADMIN)
-    return sorted((one for one in found if one.id != asked_by_id), key=lambda one: one.code)
+    found = [one for one in people.values() if one.id not in asked_by_ids]
+    if not found:
+        admins = uow.store(PeopleStore).with_role(Role.ADMIN)
+        found = [one for one in admins if one.id not in asked_by_ids]
+    return sorted(found, key=lambda one: one.code)
 
 
 def _set_by(uow: UnitOfWork, job: WorkOrder) -> str | None:
@@ -210,9 +215,9 @@ def _decision(ctx: Context, nte_raise_id: str) -> tuple[NteRaise, WorkOrder]:
     found = ctx.require(NteRaise, nte_raise_id, label="request")
     job = locked(ctx, found.work_order_id)
     row = ctx.require_locked(NteRaise, nte_raise_id, label="request")
-    allowed = deciders(ctx.uow, job, row.asked_by_id)
+    allowed = deciders(ctx.uow, job, row.asked_by_ids)
     who = ", ".join(person.name for person in allowed)
-    if row.asked_by_id is not None and row.asked_by_id == ctx.actor_id:
+    if ctx.actor_id in row.asked_by_ids:
         raise OWN_ASK(number=short(job.number), who=who or "an administrator")
     person = ctx.person()
     if person.id not in {one.id for one in allowed} and not person.has(Role.ADMIN):
@@ -248,7 +253,7 @@ def grant_nte_raise(command: GrantNteRaise, ctx: Context) -> Answer:
             before=before,
             amount=amount,
             reason=row.decision or row.reason,
-            asked_by_id=row.asked_by_id,
+            asked_by_ids=row.asked_by_ids,
         ),
     )
     return Answer(
@@ -280,7 +285,7 @@ def refuse_nte_raise(command: RefuseNteRaise, ctx: Context) -> Answer:
             work_order_id=job.id,
             number=job.number,
             reason=row.decision,
-            asked_by_id=row.asked_by_id,
+            asked_by_ids=row.asked_by_ids,
         )
     )
     return Answer(
@@ -292,7 +297,8 @@ def refuse_nte_raise(command: RefuseNteRaise, ctx: Context) -> Answer:
 
 @reaction(JobWentOver)
 def ask_after_warning(event: JobWentOver, ctx: Context) -> None:
-    """A warning that was let pass asks for the decision by itself."""
+    """A warning that was let pass asks for the decision by itself, in the name of whoever let it
+    pass: somebody else decides."""
     job = ctx.require(WorkOrder, event.subject_id, label="work order")
     _ask(ctx, job, _budget(ctx, job), event.expected.minor, f"It is over by the {event.cause}.")
 
@@ -319,9 +325,11 @@ def overtake(event: WorkOrderChanged, ctx: Context) -> None:
 
 @announces(NteRaiseAsked)
 def tell_asked(event: NteRaiseAsked, ctx: Context) -> Iterable[Notice]:
-    """Each who may decide gets the card in their own messages; the first decision wins."""
+    """Each who may decide gets the card in their own messages; the first decision wins. Who got it
+    before and asks too sees that somebody else decides."""
+    yield from copies(ctx.uow, CARD, event.subject_id)
     job = ctx.require(WorkOrder, event.work_order_id, label="work order")
-    people = deciders(ctx.uow, job, event.asked_by_id)
+    people = deciders(ctx.uow, job, event.asked_by_ids)
     for person in people:
         yield Notice(CARD, event.subject_id, f"person:{person.id}", Mode.KEEP)
     if not people:
@@ -331,20 +339,23 @@ def tell_asked(event: NteRaiseAsked, ctx: Context) -> Iterable[Notice]:
 
 @announces(NteRaiseGranted)
 def tell_granted(event: NteRaiseGranted, ctx: Context) -> Iterable[Notice]:
-    """All copies are drawn anew; who asked hears it without figures."""
+    """All copies are drawn anew; all who asked hear it without figures."""
     yield from copies(ctx.uow, CARD, event.subject_id)
-    if event.asked_by_id and event.asked_by_id != ctx.actor_id:
-        text = f"{short(event.number)} may cost more now. Please send again what was refused."
-        yield direct(event.asked_by_id, event.work_order_id, text)
+    text = f"{short(event.number)} may cost more now. If something was refused, send it again."
+    yield from _told(event, ctx, text)
 
 
 @announces(NteRaiseRefused)
 def tell_refused(event: NteRaiseRefused, ctx: Context) -> Iterable[Notice]:
-    """All copies are drawn anew; who asked hears why not."""
+    """All copies are drawn anew; all who asked hear why not."""
     yield from copies(ctx.uow, CARD, event.subject_id)
-    if event.asked_by_id and event.asked_by_id != ctx.actor_id:
-        text = f"{short(event.number)} may not cost more: {event.reason}"
-        yield direct(event.asked_by_id, event.work_order_id, text)
+    yield from _told(event, ctx, f"{short(event.number)} may not cost more: {event.reason}")
+
+
+def _told(event: NteRaiseGranted | NteRaiseRefused, ctx: Context, text: str) -> Iterable[Notice]:
+    for person_id in event.asked_by_ids:
+        if person_id != ctx.actor_id:
+            yield direct(person_id, event.work_order_id, text)
 
 
 @announces(NteRaiseOvertaken)

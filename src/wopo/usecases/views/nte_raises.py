@@ -27,7 +27,7 @@ class NteRaiseView:
     requested: Money
     wanted: Money
     reason: str
-    asked_by: Ref | None
+    asked_by: tuple[Ref, ...]
     asked_at: datetime
     decided_by: Ref | None
     decided_at: datetime | None
@@ -42,7 +42,7 @@ def nte_raise_view(uow: UnitOfWork, nte_raise_id: str) -> NteRaiseView:
     if row is None or job is None:
         raise NOT_FOUND(kind="request", wanted=nte_raise_id, nearest="")
     budget = uow.find(Budget, work_order_id=job.id)
-    people = refs(uow, Person, [row.asked_by_id, row.decided_by_id])
+    people = refs(uow, Person, [*row.asked_by_ids, row.decided_by_id])
     granted = row.granted_minor
     return NteRaiseView(
         id=row.id,
@@ -54,7 +54,7 @@ def nte_raise_view(uow: UnitOfWork, nte_raise_id: str) -> NteRaiseView:
         requested=Money(budget.requested_minor if budget else 0, row.currency),
         wanted=row.wanted,
         reason=row.reason,
-        asked_by=people.get(row.asked_by_id or ""),
+        asked_by=tuple(people[id] for id in row.asked_by_ids if id in people),
         asked_at=row.asked_at,
         decided_by=people.get(row.decided_by_id or ""),
         decided_at=row.decided_at,

@@ -2002,15 +2002,12 @@ def upgrade() -> None:
         sa.Column("wanted_minor", sa.BigInteger(), nullable=False),
         sa.Column("currency", sa.String(length=3), nullable=False),
         sa.Column("reason", sa.String(length=500), nullable=False),
-        sa.Column("asked_by_id", sa.String(length=40), nullable=True),
+        sa.Column("asked_by_ids", sa.JSON(), nullable=False),
         sa.Column("asked_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("decided_by_id", sa.String(length=40), nullable=True),
         sa.Column("decided_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("decision", sa.String(length=500), nullable=False),
         sa.Column("granted_minor", sa.BigInteger(), nullable=True),
-        sa.ForeignKeyConstraint(
-            ["asked_by_id"], ["person.id"], initially="DEFERRED", deferrable=True
-        ),
         sa.ForeignKeyConstraint(
             ["decided_by_id"], ["person.id"], initially="DEFERRED", deferrable=True
         ),
