@@ -37,12 +37,11 @@ from wopo.usecases.ports.budgets import BudgetStore
 
 
 class Purses:
-    """The budgets that some costs count in, read together; or ``tree``, where all are known."""
+    """The budgets that some costs count in, read together."""
 
-    def __init__(self, uow: UnitOfWork, tree: BudgetTree | None = None) -> None:
+    def __init__(self, uow: UnitOfWork) -> None:
         self.uow = uow
-        self.tree = BudgetTree() if tree is None else tree
-        self._complete = tree is not None
+        self.tree = BudgetTree()
         self._asked: set[str] = set()
 
     def hold(self, payers: Iterable[Payer]) -> None:
@@ -59,8 +58,6 @@ class Purses:
         self._read(*([payer[place] for payer in known] for place in range(3)))
 
     def _read(self, *owners: Iterable[str | None]) -> None:
-        if self._complete:
-            return
         wanted = [{id for id in ids if id and id not in self._asked} for ids in owners]
         if any(wanted):
             self.tree.add(self.uow.store(BudgetStore).holding(*wanted))

@@ -12,11 +12,9 @@ from datetime import date
 from decimal import Decimal
 from functools import partial
 
-from wopo.domain.budget_tree import whole_tree
-from wopo.domain.budgets import Budget
 from wopo.domain.cost_centres import CostCentre
 from wopo.domain.exchange_rates import converted
-from wopo.domain.ledger import CostKind, LedgerEntry, buckets
+from wopo.domain.ledger import CostKind, LedgerEntry, Payer, buckets
 from wopo.domain.money import Money
 from wopo.domain.purchase_orders import PurchaseOrder, PurchaseOrderLine
 from wopo.usecases.budget_moves import Cause, Purses, move_budgets
@@ -47,8 +45,7 @@ def post_lines(ctx: Context, orders: Sequence[Posted], *, new: bool = False) -> 
     if not orders:
         return
     posting = _Together(ctx)
-    if not new:
-        posting.read([line.id for each in orders for line in each.lines])
+    posting.read([line for each in orders for line in each.lines], new=new)
     entries = [
         entry for each in orders for line in each.lines for entry in posting.entries(each, line)
     ]
@@ -65,12 +62,26 @@ class _Together:
 
     def __post_init__(self) -> None:
         self.centres = {centre.id: centre for centre in self.ctx.uow.all(CostCentre)}
-        self.purses = Purses(self.ctx.uow, whole_tree(self.centres, self.ctx.uow.all(Budget)))
+        self.purses = Purses(self.ctx.uow)
         self.gross = company(self.ctx.uow).budgets_gross
         self.rates: dict[tuple[str, str, date], Decimal] = {}
 
-    def read(self, line_ids: Sequence[str]) -> None:
-        for row in self.ctx.uow.store(LedgerStore).standing(line_ids):
+    def read(self, lines: Sequence[PurchaseOrderLine], *, new: bool) -> None:
+        """Know of the budgets that these lines are charged to, and of what stands, as in
+        ``post_order``."""
+        payers: set[Payer] = {
+            (row.cost_centre_id, row.project_id, row.work_order_id) for row in lines
+        }
+        self.purses.hold(payers)
+        if new:
+            return
+        store, line_ids = self.ctx.uow.store(LedgerStore), [line.id for line in lines]
+        rows = store.standing(line_ids)
+        former = {row.dimensions.payer for row in rows} - payers
+        if former:
+            self.purses.hold(former)
+            rows = store.standing(line_ids)
+        for row in rows:
             self.standing.setdefault(row.line_id, []).append(row)
 
     def rate(self, source: str, target: str, day: date) -> Decimal:
