@@ -158,3 +158,4 @@ def test_the_form_says_so_before_and_the_explanation_afterwards(
     with world.transactions.read() as uow:
         (said,), _ = explain_request(uow, answer.number)
     assert (said.rule, said.decided) == ("rest", "rest → purchase order")
+    assert said.facts[-1] == "judged by its sum with other small needs"

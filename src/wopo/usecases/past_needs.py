@@ -34,6 +34,7 @@ class PastNeed:
     """One line as it was asked for, or ordered without a request. ``amount`` is the price of what
     did not come out of stock, in the currency it was known in. The vendor, the price and whether a
     blanket order was called off are those of the line as it is now; ``standing`` is the vendor's.
+    ``together``: the facts have the sum of the small needs that it was judged with.
     """
 
     number: str
@@ -50,6 +51,7 @@ class PastNeed:
     standing: Standing | None
     amount: Money | None
     facts: LineFacts
+    together: bool = False
 
 
 def past_needs(uow: UnitOfWork, lines: Sequence[PartRequestLine]) -> list[PastNeed]:
@@ -191,6 +193,7 @@ def _asked(around: _Around, request: PartRequest, standing: LineStanding) -> Pas
             amount=around.judged(line, amount, day),
             blanket=any(link.order.blanket_id for link in standing.links),
         ),
+        together=line.together_minor is not None,
     )
 
 

@@ -29,6 +29,7 @@ from wopo.usecases.settings import company
 
 MOST_LINES = 12
 """Lines of a request that are explained at once: four blocks each, and a message takes fifty."""
+TOGETHER = "judged by its sum with other small needs"
 M = TypeVar("M", bound=SQLModel)
 
 
@@ -144,7 +145,9 @@ def explain_request(uow: UnitOfWork, number: str) -> tuple[tuple[ExplainedLine, 
             in_force.document.routes,
             _policy(in_force.version),
         )
-        made.append(replace(view, amount=need.amount, decided=f"{need.rule} → {need.route.value}"))
+        facts = (*view.facts, TOGETHER) if need.together else view.facts
+        decided = f"{need.rule} → {need.route.value}"
+        made.append(replace(view, facts=facts, amount=need.amount, decided=decided))
     return tuple(made), uow.count(PartRequestLine, part_request_id=found.id) - len(made)
 
 
