@@ -8,8 +8,7 @@ from pydantic import Field
 from wopo.domain.audit import AuditEntry
 from wopo.domain.budgets import Budget
 from wopo.domain.cost_centres import CostCentre
-from wopo.domain.errors import NOT_ALLOWED, REQUIRED, STALE, DomainError
-from wopo.domain.exchange_rates import NO_RATE
+from wopo.domain.errors import NOT_ALLOWED, REQUIRED, STALE
 from wopo.domain.money import Money, checked_decimal, minor_digits
 from wopo.domain.nte import (
     NO_NTE,
@@ -42,7 +41,7 @@ from wopo.usecases.door import (
     silent,
     use_case,
 )
-from wopo.usecases.exchange_rates import convert
+from wopo.usecases.exchange_rates import converted_if
 from wopo.usecases.outbox import copies
 from wopo.usecases.part_request_plans import Plan
 from wopo.usecases.people import direct, supervisors
@@ -116,12 +115,9 @@ def _worth(ctx: Context, plan: Plan, currency: str, *, bought: bool) -> int:
     ]
     price = plan.offer.amount(plan.to_buy) if bought and plan.to_buy else None
     known = [*amounts, *([price] if price is not None else [])]
-    try:
-        return sum(convert(ctx.uow, each, currency, ctx.at.date()).minor for each in known)
-    except DomainError as error:
-        if error.code != NO_RATE.code:
-            raise
-        return 0
+    day = ctx.at.date()
+    worth = [converted_if(ctx.uow, each, currency, day) for each in known]
+    return sum(each.minor for each in worth if each is not None) if None not in worth else 0
 
 
 @use_case(

@@ -4,14 +4,12 @@ kept as a draft, so that what was asked for is not lost."""
 from collections.abc import Sequence
 
 from wopo.domain.cost_centres import CostCentre
-from wopo.domain.errors import DomainError
-from wopo.domain.exchange_rates import NO_RATE
 from wopo.domain.numbers import short
 from wopo.domain.purchase_orders import PurchaseOrder
 from wopo.domain.work_orders import WorkOrder
 from wopo.usecases.after_the_fact_dates import billed_before
 from wopo.usecases.door import Context
-from wopo.usecases.exchange_rates import rate_for
+from wopo.usecases.exchange_rates import rate_if_known
 from wopo.usecases.order_documents import OrderDocument, hold_order
 from wopo.usecases.purchase_orders import submit
 
@@ -32,14 +30,10 @@ def send(ctx: Context, job: WorkOrder, orders: Sequence[OrderDocument]) -> list[
 def _no_rate(ctx: Context, job: WorkOrder, order: PurchaseOrder) -> str:
     centre = ctx.require(CostCentre, job.cost_centre_id, label="cost centre")
     today = ctx.at.date()
-    try:
-        rate_for(ctx.uow, order.currency, centre.currency, today)
-    except DomainError as error:
-        if error.code != NO_RATE.code:
-            raise
-        why = f"no {order.currency}->{centre.currency} rate for {today}"
-        return f"{why}. Ask finance for one, then send the draft."
-    return ""
+    if rate_if_known(ctx.uow, order.currency, centre.currency, today) is not None:
+        return ""
+    why = f"no {order.currency}->{centre.currency} rate for {today}"
+    return f"{why}. Ask finance for one, then send the draft."
 
 
 def _billed(ctx: Context, order: PurchaseOrder) -> str:

@@ -4,14 +4,12 @@ from datetime import date
 from decimal import Decimal
 
 from wopo.domain.cost_centres import CostCentre
-from wopo.domain.errors import DomainError
-from wopo.domain.exchange_rates import NO_RATE
 from wopo.domain.money import Money
 from wopo.domain.order_content import OrderContent
 from wopo.domain.purchase_orders import OrderRevision, PurchaseOrder
 from wopo.domain.split_orders import Near, SplitSection, Trait, counted, together
 from wopo.usecases.door import Context
-from wopo.usecases.exchange_rates import convert, rate_for
+from wopo.usecases.exchange_rates import converted_if, rate_if_known
 from wopo.usecases.ports import UnitOfWork
 from wopo.usecases.ports.split_orders import AskedOrder, SplitStore
 
@@ -58,21 +56,14 @@ def _near(ctx: Context, order: PurchaseOrder, content: OrderContent, other: Aske
 def _comparable(uow: UnitOfWork, amount: Money, content: OrderContent, day: date) -> Money | None:
     """The amount in the order's currency, by a rate between the two, else by what both are worth
     in the cost centre's currency; none where there is neither."""
-    if amount.currency == content.currency:
-        return amount
-    try:
-        return convert(uow, amount, content.currency, day)
-    except DomainError as error:
-        if error.code != NO_RATE.code:
-            raise
+    direct = converted_if(uow, amount, content.currency, day)
+    if direct is not None:
+        return direct
     centre = uow.get(CostCentre, content.lines[0].cost_centre_id)
     if centre is None:
         return None
-    try:
-        theirs = convert(uow, amount, centre.currency, day)
-        rate = rate_for(uow, content.currency, centre.currency, day)
-    except DomainError as error:
-        if error.code != NO_RATE.code:
-            raise
+    theirs = converted_if(uow, amount, centre.currency, day)
+    rate = rate_if_known(uow, content.currency, centre.currency, day)
+    if theirs is None or rate is None:
         return None
     return Money.of(Decimal(theirs.amount) / rate, content.currency)

@@ -5,10 +5,9 @@ from decimal import Decimal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from wopo.domain.cost_centres import CostCentre
-from wopo.domain.errors import NOT_FOUND, REQUIRED, DomainError
+from wopo.domain.errors import NOT_FOUND, REQUIRED
 from wopo.domain.exception_cases import ExceptionCase
 from wopo.domain.exception_kinds import KINDS
-from wopo.domain.exchange_rates import NO_RATE
 from wopo.domain.locations import Location
 from wopo.domain.lookup import did_you_mean, nearest
 from wopo.domain.money import NEGATIVE, Money, checked_decimal, minor_digits, plain
@@ -29,7 +28,7 @@ from wopo.domain.subscriptions import (
 )
 from wopo.domain.vendors import Vendor
 from wopo.usecases.door import Answer, Command, Context, silent, use_case
-from wopo.usecases.exchange_rates import rate_for
+from wopo.usecases.exchange_rates import rate_if_known
 from wopo.usecases.ports import UnitOfWork
 from wopo.usecases.ports.sweeps import SweepStore
 from wopo.usecases.settings import company
@@ -270,9 +269,5 @@ def in_currency(uow: UnitOfWork, case: ExceptionCase, currency: str) -> Decimal 
     amount = abs(case.amount.amount)
     if not currency or currency == case.currency:
         return amount
-    try:
-        return amount * rate_for(uow, case.currency, currency, case.changed_at.date())
-    except DomainError as error:
-        if error.code != NO_RATE.code:
-            raise
-        return None
+    rate = rate_if_known(uow, case.currency, currency, case.changed_at.date())
+    return None if rate is None else amount * rate
