@@ -111,8 +111,9 @@ def buttons(view: CaseView, reader: Reader) -> list[Block]:
     target = Target(id=view.id, card=NAME, seen=view.seen)
     made: list[Block] = []
     if "take" in view.verbs and _may(reader, TakeCase) and not _theirs(view, reader):
-        made.append(button("Take it", Action.CASE_TAKE, target))
-        if view.state is CaseState.OPEN:
+        free = view.state is CaseState.OPEN
+        made.append(button("Take it" if free else "Take over", Action.CASE_TAKE, target))
+        if free:
             made[0]["style"] = "primary"
     for cure in view.cures:
         if cure in _OF_THE_ORDER and view.order is None:

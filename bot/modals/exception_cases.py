@@ -21,6 +21,7 @@ from bot.metadata import MAX_METADATA, FormTarget
 from bot.parse import Form
 from wopo.domain.errors import Refusal
 from wopo.domain.exception_kinds import Cure
+from wopo.domain.matching import MatchCode
 from wopo.domain.numbers import short
 from wopo.usecases.case_answers import AskCredit
 from wopo.usecases.exception_cases import (
@@ -70,9 +71,28 @@ _FORMS: dict[Cure, tuple[str, str, str, tuple[str, ...]]] = {
         "Reject invoice",
         "Reject",
         "The invoice will not be paid, and all its exceptions end with it.",
-        ("Entered twice", "Not ours", "The vendor sends a new one"),
+        ("The vendor sends a new one", "Entered twice", "Not ours"),
     ),
 }
+
+
+_C = MatchCode
+_LIKELY: dict[Cure, dict[str, str]] = {
+    Cure.DISPUTE: {
+        _C.NOT_RECEIVED: "Not delivered",
+        _C.QTY_OVER_RECEIVED: "Not delivered",
+        _C.QTY_OVER_ACCEPTED: "Goods were rejected",
+        _C.DUPLICATE_INVOICE: "Charged twice",
+        _C.POSSIBLE_DUPLICATE: "Charged twice",
+    },
+    Cure.REJECT_INVOICE: {
+        _C.DUPLICATE_INVOICE: "Entered twice",
+        _C.POSSIBLE_DUPLICATE: "Entered twice",
+        _C.NO_PO: "Not ours",
+        _C.VENDOR_MISMATCH: "Not ours",
+    },
+}
+"""What is chosen at first where the kind tells, so that a quick tap keeps no wrong reason."""
 
 
 class CaseTarget(FormTarget):
@@ -88,6 +108,7 @@ def build(view: CaseView, cure: Cure, *, pays_rest: bool = False) -> Block:
     title, submit, follows, reasons = _FORMS[cure]
     if pays_rest:
         follows = "Only the disputed part is held back until the vendor answers."
+    likely = _LIKELY.get(cure, {}).get(view.code, reasons[0])
     picks = [option(reason, reason) for reason in reasons]
     picks.append(option("In my own words", OWN_WORDS))
     target = CaseTarget(
@@ -98,7 +119,7 @@ def build(view: CaseView, cure: Cure, *, pays_rest: bool = False) -> Block:
     )
     inputs = [
         _about(view),
-        field("pick", "Why?", select(picks, initial=reasons[0])),
+        field("pick", "Why?", select(picks, initial=likely)),
         field("reason", "In your words", text_input(multiline=True, longest=900), optional=True),
         context(follows),
     ]

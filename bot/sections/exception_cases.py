@@ -4,6 +4,7 @@ from datetime import UTC, datetime, time
 
 from bot.blocks import Block, actions, button, context, divider, header, safe, section
 from bot.cards.exception_cases import NAME, age_text, shown_sentence
+from bot.cards.imports import ALL_CASES
 from bot.ids import Action
 from bot.metadata import Target
 from bot.reader import Reader
@@ -37,7 +38,8 @@ def case_blocks(line: CaseLine, reader: Reader) -> list[Block]:
     row = [button("Show", Action.CASE_SHOW, Target(id=line.id))]
     mine = reader.me is not None and line.owner is not None and line.owner.id == reader.me.id
     if not (mine and line.taken):
-        row.insert(0, button("Take it", Action.CASE_TAKE, Target(id=line.id, card=NAME)))
+        take = "Take over" if line.taken else "Take it"
+        row.insert(0, button(take, Action.CASE_TAKE, Target(id=line.id, card=NAME)))
     return [section(case_text(line, reader)), *actions(row)]
 
 
@@ -60,7 +62,7 @@ def list_buttons(person: Person) -> list[Block]:
     """The ways to all of them, and for finance to the invoices they hold."""
     row = []
     if person.has(Role.FINANCE, Role.BUYER):
-        row.append(button("All exceptions", Action.CASE_LIST, '{"held":false}'))
+        row.append(button("All exceptions", Action.CASE_LIST, ALL_CASES))
     if person.has(Role.FINANCE):
         row.append(button("Invoices on hold", Action.CASE_LIST, '{"held":true}'))
     return row

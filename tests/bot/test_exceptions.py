@@ -142,6 +142,19 @@ def test_taking_it_says_who_on_the_card(
     press("Take it")
     assert (the_case().state, the_case().owner_id) == (CaseState.ASSIGNED, company.fin)
     assert "Fia Finance takes care of it" in str(card()["blocks"])
+    assert texts(card())[0] == "Take over"
+
+
+def test_the_forms_begin_with_the_reason_that_fits_the_kind(
+    order: str, do: Do, company: Company, card: Card, press: Press, slack: RecordingSlack
+) -> None:
+    bill(do, company)
+    chosen = []
+    for text in ("Dispute", "Reject invoice"):
+        press(text)
+        picks = [block["element"] for block in slack.view()["blocks"] if block["type"] == "input"]
+        chosen.append(picks[0]["initial_option"]["value"])
+    assert chosen == ["Goods were rejected", "The vendor sends a new one"]
 
 
 def test_the_missing_receipt_is_recorded_from_the_card_and_the_case_closes_by_itself(

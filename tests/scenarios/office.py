@@ -97,23 +97,39 @@ class Office:
         (shown,) = [message for message in found if message["ts"] == copy.ts]
         return dict(shown)
 
-    def press(self, card: dict[str, Any], action: str, who: str) -> None:
-        """Click a button of the card and send the form that opens, as it is filled."""
+    def newest(self) -> dict[str, Any]:
+        """The newest message of the channel."""
+        found = self.driver.desk(
+            "messages", user_id=self.users[FINANCE], channel_id=self.channel, limit=1
+        )
+        return dict(found[-1])
+
+    def click(self, shown: dict[str, Any], action: str, who: str, about: str = "") -> None:
+        """Click a button of a message or a screen; of several the one that carries this id."""
         (block,) = [
             block
-            for block in card["blocks"]
-            if action in {one.get("action_id") for one in block.get("elements", ())}
+            for block in shown["blocks"]
+            for one in [*block.get("elements", ()), block.get("accessory", {})]
+            if one.get("action_id") == action and about in one.get("value", "")
         ]
+        if "ts" in shown:
+            where = {"type": "message", "channel_id": self.channel, "ts": shown["ts"]}
+        else:
+            where = {"type": "view", "view_id": shown["id"]}
+        at = {"block_id": block["block_id"], "action_id": action}
         user = self.users[who]
-        where = {"type": "message", "channel_id": self.channel, "ts": card["ts"]}
-        done = self.driver.desk(
-            "block_action",
-            user_id=user,
-            container=where,
-            block_id=block["block_id"],
-            action_id=action,
-        )
+        done = self.driver.desk("block_action", user_id=user, container=where, **at)
         assert done == {"ok": True}, (done, self.driver.desk("notices", user_id=user))
+
+    def opened(self, shown: dict[str, Any], action: str, who: str, about: str = "") -> Any:
+        """Click a button, and give the screen that opens."""
+        self.click(shown, action, who, about)
+        return self.driver.desk("modals", user_id=self.users[who])[-1]
+
+    def press(self, card: dict[str, Any], action: str, who: str) -> None:
+        """Click a button of the card and send the form that opens, as it is filled."""
+        self.click(card, action, who)
+        user = self.users[who]
         form = self.driver.desk("modals", user_id=user)[-1]
         asked = {block["block_id"] for block in form["blocks"] if block["type"] == "input"}
         why = {"reason": {"input": "As agreed"}} if "pick" not in asked else {}
@@ -142,8 +158,8 @@ def opened(template: Engine, folder: Path) -> Iterator[Office]:
     services.deadline, services.bot = 60.0, who_am_i(services.patient)
     door = Door(transactions, clock, ids)
 
-    def do(command: Command, *, by: str | None = None) -> Answer:
-        actor = ActorRef(by, "test" if by else "scheduler")
+    def do(command: Command, *, by: str | None = None, surface: str = "") -> Answer:
+        actor = ActorRef(by, surface or ("test" if by else "scheduler"))
         return execute(door, command, actor=actor, key=f"key-{ids()}")
 
     at = desk(do, seed(transactions, clock))

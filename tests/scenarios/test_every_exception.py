@@ -8,6 +8,8 @@ from typing import Any
 import pytest
 
 from bot.cards.exception_cases import CURES
+from bot.ids import Action
+from tests.factories.imports import importing
 from tests.factories.money import APPROVER, BUYER, FINANCE, RECEIVER, D, line
 from tests.scenarios.office import Office
 from wopo.domain.exception_cases import CaseState, ExceptionCase
@@ -17,14 +19,9 @@ from wopo.domain.order_content import OrderKind
 from wopo.domain.purchase_orders import PurchaseOrderLine
 from wopo.usecases.invoice_papers import BilledLine
 from wopo.usecases.order_changes import CloseOrderShort
+from wopo.usecases.settings import SetChannels
 
 C = MatchCode
-NOT_FROM_A_CHANNEL = {
-    RECEIPT_WITHOUT_APPROVAL: "comes with imported documents alone, and an import posts one summary"
-}
-"""Kinds without a card of their own, and why."""
-
-
 Raise = Callable[[Office], object]
 
 
@@ -144,11 +141,44 @@ STORIES: dict[str, tuple[Raise, Cure]] = {
         Cure.ACKNOWLEDGE,
     ),
 }
+SOURCE: dict[str, Any] = {
+    "cost_centres": [{"code": "HIST", "name": "History", "currency": "EUR"}],
+    "vendors": [{"code": "V1", "name": "Vendor one", "currency": "EUR"}],
+    "parts": [{"number": "P-1", "name": "Bearing", "unit": "pcs"}],
+}
+"""What an imported order needs."""
 WHO = {Cure.RECORD_RECEIPT: RECEIVER, Cure.AMEND_ORDER: BUYER}
 
 
 def test_every_kind_has_a_story() -> None:
-    assert set(STORIES) | set(NOT_FROM_A_CHANNEL) == set(KINDS)
+    assert set(STORIES) | {RECEIPT_WITHOUT_APPROVAL} == set(KINDS)
+
+
+def test_what_an_import_found_is_reached_from_its_summary_told_and_cured(office: Office) -> None:
+    """An import posts nothing but one summary; from it one comes to the case, and whoever takes
+    that puts its card into the channel."""
+    at = office.at
+    at.do(SetChannels(channels={"finance": office.channel}), by="adm")
+    line = {"position": 1, "part": "P-1", "quantity": "3", "unit": "pcs", "unit_price": "40"}
+    order = {"number": "X-1", "vendor": "V1", "currency": "EUR", "cost_centre": "HIST"}
+    order |= {
+        "status": "pending",
+        "order_date": date(2026, 2, 1),
+        "lines": [{**line, "received": "3"}],
+    }
+    at.do(importing(**SOURCE, orders=[order]), surface="import")
+    office.carry()
+    (case,) = at.world.all(ExceptionCase, code=RECEIPT_WITHOUT_APPROVAL)
+    summary = office.newest()
+    assert "1 warning waits for a person" in summary["text"]
+    listed = office.opened(summary, Action.CASE_LIST, FINANCE)
+    shown = office.opened(listed, Action.CASE_SHOW, FINANCE, about=case.id)
+    assert case.told in str(shown["blocks"])
+    office.click(shown, Action.CASE_TAKE, FINANCE)
+    user = office.users[FINANCE]
+    office.driver.desk("close_view", user_id=user, view_id=shown["id"], clear=True)
+    office.carry()
+    cured(office, case, Cure.ACKNOWLEDGE)
 
 
 @pytest.mark.parametrize("code", sorted(STORIES, key=lambda code: STORIES[code][1] in WHO))
@@ -159,6 +189,11 @@ def test_it_is_raised_told_and_cured(office: Office, code: str) -> None:
     office.carry()
     new = [case for case in office.at.world.all(ExceptionCase) if case.id not in before]
     (case,) = [one for one in new if one.code == code]
+    cured(office, case, cure)
+
+
+def cured(office: Office, case: ExceptionCase, cure: Cure) -> None:
+    """The case is told in the channel and ends by a button of its card, which then has no other."""
     card = office.card(case)
     assert case.title in card["text"]
     who = WHO.get(cure, FINANCE)

@@ -126,7 +126,7 @@ def _take(fin: Page, office: Office, case: ExceptionCase) -> None:
     taking.click()
     wait_until(lambda: cases(office)[case.code].state is CaseState.ASSIGNED)
     office.carry()
-    expect(shown.get_by_text("takes care of it")).to_be_visible()
+    expect(shown.get_by_role("button", name="Take over")).to_be_visible()
 
 
 def _accept_together(office: Office, phones: Desk) -> None:

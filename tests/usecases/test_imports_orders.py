@@ -168,7 +168,7 @@ def test_goods_on_an_order_nobody_approved_are_flagged(
             ("RECEIPT_WITHOUT_APPROVAL", "receipt", 13674),
         ]
         assert cases[0].told == ("136.74 USD received on order X-1, which was never approved.")
-        assert [row.card for row in uow.all(OutboxRow)] == ["direct"]
+        assert [row.card for row in uow.all(OutboxRow)] == ["import"]
 
 
 def test_the_ledger_and_budget_say_what_is_committed_and_accrued(

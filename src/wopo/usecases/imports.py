@@ -115,23 +115,28 @@ def summary(name: str, taking: Taking) -> str:
             "a line."
         )
     if taking.warnings:
-        text += f" {taking.warnings:,} warnings wait for a person."
+        waits = "warning waits" if taking.warnings == 1 else "warnings wait"
+        text += f" {taking.warnings:,} {waits} for a person."
     return text
 
 
 @announces(ImportFinished)
 def tell_import(event: ImportFinished, ctx: Context) -> Iterable[Notice]:
     """The one summary."""
-    yield summary_notice(event.subject_id, event.sentence, ctx)
+    yield summary_notice(event, ctx, waiting=event.warnings > 0)
 
 
 @announces(BilledAsOrdered)
 def tell_billed(event: BilledAsOrdered, ctx: Context) -> Iterable[Notice]:
     """The one summary."""
-    yield summary_notice(event.subject_id, event.sentence, ctx)
+    yield summary_notice(event, ctx, waiting=event.held > 0)
 
 
-def summary_notice(subject_id: str, sentence: str, ctx: Context) -> Notice:
-    """The summary goes to whoever imports, else to finance's channel."""
+def summary_notice(
+    event: ImportFinished | BilledAsOrdered, ctx: Context, *, waiting: bool
+) -> Notice:
+    """The summary goes to whoever imports, else to finance's channel; ``waiting``: something is
+    left for a person."""
     audience = f"person:{ctx.actor_id}" if ctx.actor_id else "setting:finance"
-    return Notice("direct", subject_id, audience, Mode.POST, {"text": sentence})
+    facts = {"text": event.sentence, "waiting": waiting}
+    return Notice("import", event.subject_id, audience, Mode.POST, facts)
