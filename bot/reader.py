@@ -76,6 +76,10 @@ class Reader:
         soon = 0 < (value - self.today).days < WEEK
         return f" until {_weekday(value, self.locale) if soon else self.plain_day(value)}"
 
+    def month(self, value: date) -> str:
+        """Its month in short: ``Mar``."""
+        return str(format_date(value, format="LLL", locale=self.locale))
+
     def day(self, value: date | None) -> str:
         """A day, absolute and relative: ``3 Mar 2026 (tomorrow)``."""
         if value is None:

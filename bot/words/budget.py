@@ -65,10 +65,9 @@ def _name(line: BudgetLine) -> str:
 
 
 def _figures(line: BudgetLine, reader: Reader) -> list[tuple[str, str]]:
-    used = f" ({line.used} % used)" if line.used is not None else ""
     days = f"{reader.plain_day(line.starts)} – {reader.plain_day(line.ends)}"
     return [
-        ("Left", f"{_left(line.left, reader)}{used}"),
+        ("Left", _left(line.left, reader)),
         ("Limit", reader.money(line.limit)),
         ("Spent", reader.money(line.spent)),
         ("Promised", reader.money(line.promised)),
@@ -94,18 +93,19 @@ def _commitment(one: Commitment, reader: Reader) -> Block:
 
 
 def _burn_text(view: BudgetScreen, reader: Reader) -> str:
-    """The last points of the picture in words, against an even pace."""
-    told = [f"{reader.plain_day(end)} {reader.money(spent)}" for end, spent, _ in view.burn[-3:]]
-    if not view.burn:
+    """How much of it is gone, and where the picture ends, against an even pace."""
+    if view.chosen is None or not view.burn:
         return "Nothing is spent yet."
-    _, spent, even = view.burn[-1]
+    end, spent, even = view.burn[-1]
+    used = f"{view.chosen.used} % is spent or promised. " if view.chosen.used is not None else ""
     pace = "faster" if even < spent else "slower"
-    return safe(f"Spent by {', '.join(told)}: {pace} than an even pace.")
+    said = f"{reader.money(spent)} spent by {reader.plain_day(end)}, {pace} than an even pace"
+    return safe(f"{used}{said} ({reader.money(even)}).")
 
 
 def _picture(view: BudgetScreen, reader: Reader) -> Block:
     """A line of what was spent by each month, beside an even pace; in whole units."""
-    days = [reader.plain_day(end) for end, _, _ in view.burn]
+    months = [reader.month(end) for end, _, _ in view.burn]
     lines = {
         "Spent": [spent for _, spent, _ in view.burn],
         "Even pace": [even for _, _, even in view.burn],
@@ -114,14 +114,14 @@ def _picture(view: BudgetScreen, reader: Reader) -> Block:
         {
             "name": name,
             "data": [
-                {"label": day, "value": int(amount.amount)}
-                for day, amount in zip(days, amounts, strict=True)
+                {"label": month, "value": int(amount.amount)}
+                for month, amount in zip(months, amounts, strict=True)
             ],
         }
         for name, amounts in lines.items()
     ]
     currency = view.chosen.limit.currency if view.chosen else ""
-    axes = {"categories": days, "x_label": "By the end of", "y_label": currency}
+    axes = {"categories": months, "x_label": "By the end of", "y_label": currency}
     return {
         "type": CHART,
         "title": "Spent over time",
