@@ -119,8 +119,7 @@ def test_what_was_split_is_decided_by_its_sum_and_the_card_lists_the_others(
     shown = card(slack, "max")
     assert shown["text"] == "PO-2 · Grainger · 750.00 EUR · WO-1 Feed pump · needs you"
     said = (
-        "*Decided by the sum, 1,062.50 EUR:* with PO-1 (312.50 EUR); "
-        "the same vendor and requester within 7 days"
+        "*Decided by the sum, 1,062.50 EUR:* with PO-1 (312.50 EUR); the same vendor within 7 days"
     )
     assert said in str(shown["blocks"])
 

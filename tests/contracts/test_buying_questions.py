@@ -35,6 +35,8 @@ def test_postgresql_answers_every_question(postgres_url: str, clock: TestClock) 
         splits, pocket = uow.store(SplitStore), uow.store(PocketStore)
         late = uow.store(AfterTheFactStore)
         assert splits.asked_since(start, without="po", vendor_id="gra") == []
+        jobs = ["WO-1", "WO-2"]
+        assert splits.asked_since(start, without="po", vendor_id="gra", job_ids=jobs) == []
         assert splits.asked_since(start, without="po", vendor_id=None) == []
         assert uow.store(SmallNeedStore).asked_since(start, without="") == []
         assert uow.store(DemandStore).joinable({"seal"}, "site") == []

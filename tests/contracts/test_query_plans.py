@@ -91,9 +91,11 @@ def to_remind(uow: UnitOfWork) -> Any:
     return uow.store(SweepStore).to_remind("somebody", now, now, date(2026, 3, 2), 50)
 
 
-def asked(uow: UnitOfWork, vendor_id: str | None) -> Any:
+def asked(uow: UnitOfWork, vendor_id: str | None, *, job: bool = False) -> Any:
     since = datetime(2026, 2, 23, tzinfo=UTC)
-    return uow.store(SplitStore).asked_since(since, without="po", vendor_id=vendor_id)
+    jobs = ["a job"] if job else []
+    found = uow.store(SplitStore)
+    return found.asked_since(since, without="po", vendor_id=vendor_id, job_ids=jobs)
 
 
 def small(uow: UnitOfWork) -> Any:
@@ -188,6 +190,17 @@ READS = [
         True,
     ),
     (partial(asked, vendor_id=None), "ix_purchase_order_asked_at", True),
+    # Sorted by the moment; but only those of a vendor and of some jobs.
+    (
+        partial(asked, vendor_id="gra", job=True),
+        "ix_purchase_order_vendor (vendor_id=? AND asked_at>?)",
+        False,
+    ),
+    (
+        partial(asked, vendor_id="gra", job=True),
+        "ix_purchase_order_line_work_order_id (work_order_id=?)",
+        False,
+    ),
     (small, "ix_part_request_line_small_at", False),
     (pockets_asked, "ix_pocket_ask_waiting", True),
     # Sorted by number; but only those with one photo.

@@ -11,7 +11,7 @@ REQUESTERS, JOBS, CENTRES = ("tess", "tom", "sue"), ("WO-1", "WO-2", "WO-3"), ("
 SHIPPED = SplitSection()
 
 Piece = tuple[int, str, str, str]
-"""Amount, requester, job, cost centre; the vendor is that of the order."""
+"""Amount, requester, job, cost centre; the vendor is that of the order, or another for each."""
 pieces = st.lists(
     st.tuples(
         st.integers(1, 90_000),
@@ -24,18 +24,18 @@ pieces = st.lists(
 )
 
 
-def common(one: Piece, other: Piece) -> frozenset[Trait]:
+def common(one: Piece, other: Piece, *, vendors: bool) -> frozenset[Trait]:
     traits = (Trait.REQUESTER, Trait.JOB, Trait.CENTRE)
     shared = {t for t, a, b in zip(traits, one[1:], other[1:], strict=True) if a == b}
-    return frozenset({Trait.VENDOR, *shared})
+    return frozenset(shared if vendors else {Trait.VENDOR, *shared})
 
 
-def decided_by(section: SplitSection, asked: list[Piece]) -> list[int]:
-    """What each piece is decided by, asked for one after the other."""
+def decided_by(section: SplitSection, asked: list[Piece], *, vendors: bool) -> list[int]:
+    """What each piece is decided by, asked for one after the other; ``vendors``: of others each."""
     sums = []
     for place, piece in enumerate(asked):
         near = [
-            Near(str(n), str(n), common(piece, other), Money(other[0], "EUR"))
+            Near(str(n), str(n), common(piece, other, vendors=vendors), Money(other[0], "EUR"))
             for n, other in enumerate(asked[:place])
         ]
         sums.append(piece[0] + together(section, near).minor)
@@ -43,17 +43,23 @@ def decided_by(section: SplitSection, asked: list[Piece]) -> list[int]:
 
 
 @settings(max_examples=300, deadline=None)
-@given(pieces, st.sampled_from((1, 2, 3)), st.randoms(use_true_random=False))
-def test_one_requester_one_job_or_one_cost_centre_cannot_split(
-    cut: list[Piece], kept: int, random: object
-) -> None:
-    whole = [(*piece[:kept], cut[0][kept], *piece[kept + 1 :]) for piece in cut]
-    random.shuffle(whole)  # type: ignore[attr-defined]
-    assert max(decided_by(SHIPPED, whole)) == sum(piece[0] for piece in whole)
+@given(pieces)
+def test_one_vendor_cannot_be_split_whoever_asks_for_whatever(cut: list[Piece]) -> None:
+    assert decided_by(SHIPPED, cut, vendors=False)[-1] == sum(piece[0] for piece in cut)
 
 
 @settings(max_examples=100, deadline=None)
-@given(pieces)
-def test_with_the_vendor_alone_no_accomplices_help_either(cut: list[Piece]) -> None:
-    strict = SplitSection.model_validate({"same": ["vendor"]})
-    assert decided_by(strict, cut)[-1] == sum(piece[0] for piece in cut)
+@given(pieces, st.randoms(use_true_random=False))
+def test_one_job_cannot_be_split_over_vendors(cut: list[Piece], random: object) -> None:
+    whole = [(piece[0], piece[1], "WO-1", piece[3]) for piece in cut]
+    random.shuffle(whole)  # type: ignore[attr-defined]
+    assert decided_by(SHIPPED, whole, vendors=True)[-1] == sum(piece[0] for piece in whole)
+
+
+@settings(max_examples=100, deadline=None)
+@given(pieces, st.sampled_from(((1, "requester"), (2, "job"), (3, "cost centre"))))
+def test_whatever_the_policy_names_cannot_be_split(cut: list[Piece], kept: tuple[int, str]) -> None:
+    place, name = kept
+    whole = [(*piece[:place], cut[0][place], *piece[place + 1 :]) for piece in cut]
+    section = SplitSection.model_validate({"same": [name]})
+    assert decided_by(section, whole, vendors=True)[-1] == sum(piece[0] for piece in whole)

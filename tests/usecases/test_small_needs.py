@@ -115,7 +115,7 @@ def test_no_partition_over_requests_and_days_escapes_the_sum(
 def test_what_counts_beside_it_is_what_the_policy_says(
     do: Do, world: World, upto: Callable[..., None], clock: TestClock
 ) -> None:
-    """By default also what others asked for from the same vendor for the cost centre; without an
+    """By default also what others asked for from the same vendor or for the same job; without an
     entry only one person's for one job; nothing that was taken back, ordered or is older."""
     upto(Route.COUNTER, 50, splits={"days": 7, "same": []})
     (first,) = asks(do, part_line("seal", "3"))

@@ -82,20 +82,28 @@ def test_two_requesters_of_one_job_are_one(do: Do, buyer: Buyer, world: World) -
     "other",
     [
         {"vendor_id": "acm"},
-        {"cost_centre_id": "cc2", "work_order_id": None, "for": "stock"},
+        {"cost_centre_id": "cc2", "work_order_id": None},
+        {"cost_centre_id": "cc2", "work_order_id": "WO-2"},
     ],
-    ids=["another vendor", "another job and centre, by somebody else"],
+    ids=["the job alone", "the vendor alone, for stock", "the vendor alone, for another job"],
 )
-def test_what_has_nothing_in_common_is_decided_by_itself(
+def test_what_shares_the_vendor_or_the_job_alone_is_decided_by_the_sum(
     other: dict[str, object], do: Do, buyer: Buyer, world: World
 ) -> None:
-    stock = other.pop("for", None)
-    if stock:
-        request = RequestParts(work_order_id="WO-1", lines=(part_line("seal", "80"),), submit=True)
-        do(request, by="tess")
-    else:
-        buyer.submitted(of(900))
-    assert buyer.asked(buyer.submitted(of(900, **other))).eligible_ids == ["ana"]
+    """Asked for by somebody else, too."""
+    world.job("WO-2", centre="cc2")
+    request = RequestParts(work_order_id="WO-1", lines=(part_line("seal", "80"),), submit=True)
+    do(request, by="tess")
+    assert buyer.asked(buyer.submitted(of(900, **other))).eligible_ids == ["max"]
+
+
+def test_what_shares_neither_is_decided_by_itself(buyer: Buyer, world: World) -> None:
+    """The requester and the cost centre alone add nothing up, unless the policy says so."""
+    world.job("WO-2")
+    buyer.submitted(of(900))
+    other = buyer.submitted(of(900, vendor_id="acm", work_order_id="WO-2"))
+    assert buyer.asked(other).eligible_ids == ["ana"]
+    assert listed(world, buyer, other) == []
 
 
 def test_what_is_off_again_or_long_past_does_not_count(
@@ -139,7 +147,7 @@ def test_the_policy_says_the_days_and_what_is_the_same(do: Do, buyer: Buyer) -> 
         splits = SplitSection.model_validate(section)
         do(ImportPolicy(document=PolicyDocument(title="Ours", splits=splits)), by="fin")
 
-    rule(same=["job"])
+    rule(same=["requester"])
     buyer.submitted(of(900))
     assert buyer.asked(buyer.submitted(of(900, vendor_id="acm"))).eligible_ids == ["max"]
     rule(days=0)

@@ -62,9 +62,8 @@ class SplitSection(Section):
 
     days: int = Field(default=7, ge=0, le=MOST_DAYS)
     same: tuple[Traits, ...] = (
-        frozenset({Trait.VENDOR, Trait.REQUESTER}),
-        frozenset({Trait.VENDOR, Trait.JOB}),
-        frozenset({Trait.VENDOR, Trait.CENTRE}),
+        frozenset({Trait.VENDOR}),
+        frozenset({Trait.JOB}),
     )
 
     def since(self, at: datetime) -> datetime:
@@ -72,9 +71,13 @@ class SplitSection(Section):
         return at - timedelta(days=self.days)
 
     @property
-    def one_vendor(self) -> bool:
-        """Whether only orders of the same vendor can belong together."""
-        return all(Trait.VENDOR in traits for traits in self.same)
+    def reach(self) -> Trait | None:
+        """How far it is looked: ``VENDOR`` where only orders of the same vendor can belong
+        together, ``JOB`` where those for the same job can too, none for anywhere."""
+        if all(Trait.VENDOR in traits for traits in self.same):
+            return Trait.VENDOR
+        near = all(traits & {Trait.VENDOR, Trait.JOB} for traits in self.same)
+        return Trait.JOB if near else None
 
     def words(self, version: int, day: date) -> Iterator[str]:
         """One sentence."""

@@ -63,7 +63,8 @@ def _judged(
 
 def _common(plan: Plan, asking: Asking, other: SmallAsked) -> frozenset[Trait]:
     common = {
-        Trait.VENDOR: other.vendor_id == plan.offer.vendor_id,
+        # Whose vendor is not known has none in common.
+        Trait.VENDOR: other.vendor_id is not None and other.vendor_id == plan.offer.vendor_id,
         Trait.REQUESTER: other.requester_id == asking.person_id,
         Trait.JOB: other.job_id == asking.job.id,
         Trait.CENTRE: other.centre_id == asking.job.cost_centre_id,

@@ -24,10 +24,12 @@ def write_together(
     """Write on the revision what it is decided together with, as the policy's section says."""
     if not counted(content) or not section.days:
         return
+    jobs = {line.work_order_id for line in content.lines if line.work_order_id}
     found = ctx.uow.store(SplitStore).asked_since(
         section.since(ctx.at),
         without=order.id,
-        vendor_id=content.vendor_id if section.one_vendor else None,
+        vendor_id=content.vendor_id if section.reach else None,
+        job_ids=sorted(jobs) if section.reach is Trait.JOB else (),
     )
     near = (_near(ctx, order, content, other) for other in found)
     found_together = together(section, near)

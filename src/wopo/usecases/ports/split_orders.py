@@ -1,6 +1,7 @@
 """Finding orders that were asked for lately."""
 
 from abc import ABC, abstractmethod
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -25,7 +26,12 @@ class SplitStore(ABC):
 
     @abstractmethod
     def asked_since(
-        self, since: datetime, *, without: str, vendor_id: str | None
+        self,
+        since: datetime,
+        *,
+        without: str,
+        vendor_id: str | None,
+        job_ids: Collection[str] = (),
     ) -> list[AskedOrder]:
-        """Orders asked for since a moment, of one vendor or of all, the newest first, without this
-        one."""
+        """Orders asked for since a moment, of all vendors, or of one and for any of these jobs, the
+        newest first, without this one."""
