@@ -1,7 +1,7 @@
 """Auditor's tests of invoices: 11, 21 and 22."""
 
 from collections.abc import Iterator
-from itertools import islice
+from itertools import groupby, islice
 
 from wopo.domain.audit_patterns import NEAR, REPEATED, grouped, used_share
 from wopo.domain.audit_tests import Hit
@@ -66,8 +66,10 @@ def _override(row: Accepted) -> str:
 @finds(22)
 def just_within(scope: Scope) -> Iterator[Hit]:
     """Vendors whose invoices often use up nearly all of a tolerance."""
-    for rows in grouped(scope.store.judged(scope.period), lambda row: row.vendor_id):
-        near = [(row, told) for row in rows if (told := _near(row))]
+    judged = scope.store.judged(scope.period)
+    for _, rows in groupby(judged, key=lambda row: row.vendor_id):
+        # One at a time: a vendor may have any number of them.
+        near = [(row._replace(verdict={}), told) for row in rows if (told := _near(row))]
         if len(near) >= REPEATED:
             text = f"{len(near)} invoices: " + "; ".join(
                 f"{row.number} {told}" for row, told in near
