@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.schedulers.background import BackgroundScheduler
 from apscheduler.triggers.cron import CronTrigger
 from apscheduler.triggers.interval import IntervalTrigger
@@ -42,6 +43,8 @@ from wopo.usecases.vendor_holds import EndVendorHolds
 
 PATIENCE = 60.0
 """Seconds a sweep may take; nobody waits for its answer."""
+NUDGE = "nudge the courier"
+"""The tick that rings the bell; it has a thread of its own, for it must not wait for a sweep."""
 
 
 @dataclass(frozen=True)
@@ -126,6 +129,8 @@ class Clockwork:
         self.jobs = JOBS if jobs is None else jobs
         self._scheduler = BackgroundScheduler(
             timezone="UTC",
+            # Sweeps run one after the other; threads that only wait would each hold their memory.
+            executors={"default": ThreadPoolExecutor(1), NUDGE: ThreadPoolExecutor(1)},
             job_defaults={"coalesce": True, "misfire_grace_time": None, "max_instances": 1},
         )
         self._running = threading.Lock()
@@ -138,7 +143,7 @@ class Clockwork:
                 self.run, trigger, args=[job], id=job.name, next_run_time=self.services.clock()
             )
         nudge = IntervalTrigger(seconds=30, timezone="UTC")
-        self._scheduler.add_job(self.services.bell.ring, nudge, id="nudge the courier")
+        self._scheduler.add_job(self.services.bell.ring, nudge, id=NUDGE, executor=NUDGE)
         self._scheduler.start()
 
     def stop(self) -> None:

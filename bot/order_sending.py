@@ -2,7 +2,6 @@
 
 from bot.blocks import safe
 from bot.failures import GivenUpError, OutcomeUnknownError
-from bot.mail import send
 from bot.services import Services
 from bot.sharing import direct_channel, upload
 from wopo.domain.errors import DomainError, Refusal
@@ -37,6 +36,8 @@ def why_no_mail(services: Services, paper: OrderPaper) -> str:
 def mail_order(services: Services, row: OutboxRow) -> None:
     """Send the order as it is in force now. What the mail server refuses for good is told to who
     sent it, and is a dead letter."""
+    # Loaded here: most companies' bots never send an e-mail.
+    from bot.mail import send
     from wopo.writers.order_mail import write_order_mail
 
     paper = _paper(services, row)

@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 
-import wopo.usecases  # noqa: F401  (registers every use case)
+import wopo.usecases
 from wopo.domain.errors import REFUSALS
 from wopo.domain.events import EVENTS
-from wopo.usecases.door import Registry
+from wopo.usecases.door import Command, Registry
 
 ROOT = Path(__file__).parents[2]
 SOURCES = sorted(
@@ -130,6 +130,12 @@ SECONDS_AND_LIKENESS = {
 """The only places with floats below the bot: seconds to wait, and how alike two words are."""
 
 
+def test_the_bot_on_sqlite_carries_no_driver_of_postgresql() -> None:
+    for path in SOURCES:
+        if path.is_relative_to(ROOT / "src/wopo/domain"):
+            assert "postgresql_" not in path.read_text(), f"{path}: see db.tables.create_all"
+
+
 def test_no_float_near_money() -> None:
     found = [
         f"{source.path}:{line}"
@@ -157,6 +163,18 @@ def test_use_cases_never_commit() -> None:
 def test_every_event_is_announced_or_listed_as_silent() -> None:
     told = set(Registry.announcers) | set(Registry.silent)
     assert sorted(name for name, event in EVENTS.items() if event not in told) == []
+
+
+def test_a_use_case_is_built_when_it_is_given_and_each_can_be() -> None:
+    assert Command.model_config["defer_build"], "the bot's memory: a kind is built when it is given"
+    for command in Registry.use_cases:
+        assert command.model_rebuild(force=True)
+
+
+def test_what_registers_itself_is_loaded() -> None:
+    for name in wopo.usecases.REGISTERS_NOTHING:
+        text = (ROOT / f"src/wopo/usecases/{name}.py").read_text()
+        assert not re.search(r"^@?(use_case|reaction|announces|silent)\(", text, re.M), name
 
 
 def test_no_event_is_both_announced_and_silent() -> None:

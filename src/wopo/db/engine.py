@@ -20,6 +20,10 @@ PREPARED = 512
 """How many statements a connection keeps prepared. The drivers keep 128 and 100; one job from its
 report to its invoice sends more different ones than that, and each was then prepared every time."""
 
+POOL: dict[str, Any] = {"pool_size": 12, "max_overflow": 8, "pool_use_lifo": True}
+"""The connection given back last is taken first: a connection that a rush opened and nobody needs
+any more then does not fill its own cache of pages and statements."""
+
 WRITE = {"wopo_write": True}
 
 
@@ -96,8 +100,7 @@ def make_engine(url: str) -> Engine:
     engine = create_engine(
         parsed.set(drivername="postgresql+psycopg"),
         pool_pre_ping=True,
-        pool_size=12,
-        max_overflow=8,
+        **POOL,
         connect_args={
             "options": f"-c lock_timeout={int(LOCK_SECONDS * 1000)} -c statement_timeout=30000"
         },
@@ -122,7 +125,7 @@ def _sqlite(database: str | None) -> Engine:
             "check_same_thread": False,
             "cached_statements": PREPARED,
         },
-        **({"poolclass": StaticPool} if memory else {"pool_size": 12, "max_overflow": 8}),
+        **({"poolclass": StaticPool} if memory else POOL),
     )
     event.listen(engine, "connect", _on_connect)
     return engine

@@ -77,5 +77,14 @@ def _triggers(table: str, connection: Connection) -> list[str]:
 
 
 def create_all(engine: Engine) -> None:
-    """Create every table in an empty database (tests; installations use the migrations)."""
+    """Create every table in an empty database (tests; installations use the migrations).
+
+    The models name the condition of a partial index for SQLite only: named for PostgreSQL too it
+    would load that dialect, with all its drivers' modules, into each bot that runs on SQLite.
+    """
+    if engine.dialect.name == "postgresql":
+        for table in SQLModel.metadata.tables.values():
+            for index in table.indexes:
+                where = index.dialect_options["sqlite"]["where"]
+                index.dialect_options["postgresql"]["where"] = where
     SQLModel.metadata.create_all(engine)

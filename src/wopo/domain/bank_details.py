@@ -10,9 +10,6 @@ from enum import StrEnum
 
 from sqlalchemy import Index, UniqueConstraint
 from sqlmodel import Field, SQLModel
-from stdnum import bic as bics
-from stdnum import iban as ibans
-from stdnum.exceptions import ValidationError
 
 from wopo.domain.columns import enum_field, id_field, ref, time_field
 from wopo.domain.errors import Refusal
@@ -123,6 +120,10 @@ def checked_iban(typed: str) -> str:
 
     Raises ``BAD_IBAN``. National bank registries are not asked: they are out of date in any list.
     """
+    # Loaded here: it holds tables of letters in memory, and few people ever type an account.
+    from stdnum import iban as ibans
+    from stdnum.exceptions import ValidationError
+
     try:
         return str(ibans.validate(typed, check_country=False))
     except ValidationError as error:
@@ -136,6 +137,10 @@ def checked_bic(typed: str) -> str:
     """The BIC in upper case; empty for none. Raises ``BAD_BIC``."""
     if not typed.strip():
         return ""
+    # Loaded here, as above.
+    from stdnum import bic as bics
+    from stdnum.exceptions import ValidationError
+
     try:
         return str(bics.validate(typed))
     except ValidationError as error:

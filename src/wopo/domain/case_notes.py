@@ -42,9 +42,7 @@ class CaseNote(SQLModel, table=True):
     """
 
     __tablename__ = "case_note"
-    __table_args__ = (
-        Index("ix_case_note_to_ask", "ask_on", sqlite_where=TO_ASK, postgresql_where=TO_ASK),
-    )
+    __table_args__ = (Index("ix_case_note_to_ask", "ask_on", sqlite_where=TO_ASK),)
 
     id: str = id_field()
     case_id: str = ref("exception_case")

@@ -8,12 +8,17 @@ CHECK constraints.
 from datetime import UTC, datetime
 from decimal import Decimal
 from enum import StrEnum
+from functools import cache
 from typing import Any
 
 from sqlalchemy import JSON, BigInteger, DateTime, Dialect, String, TypeDecorator
-from sqlmodel import Field, SQLModel
+from sqlmodel import AutoString, Field, SQLModel
 
 from wopo.domain.money import PRICE_PLACES, round_half_up
+
+# Tables are not validated (see above), so the validator that pydantic builds for each model would
+# only take memory; where something asks for it after all, it is built then.
+SQLModel.model_config["defer_build"] = True
 
 
 class Row(SQLModel):
@@ -99,27 +104,38 @@ class UtcDateTime(TypeDecorator[datetime]):
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
 
 
+# One of each for all columns: SQLAlchemy keeps for every type it meets how a dialect writes and
+# reads it, and there are over eight hundred columns.
+_ID = AutoString(40)
+_DECIMAL = ScaledDecimal()
+_MINOR = BigInteger()
+_TIME = UtcDateTime()
+_JSON = JSON()
+_text_enum = cache(TextEnum)
+
+
 def id_field(**extra: Any) -> Any:
     """A primary key given by the caller (ids are passed in, never made by the database)."""
-    return Field(primary_key=True, max_length=40, **extra)
+    return Field(primary_key=True, max_length=40, sa_type=_ID, **extra)
 
 
 def ref(table: str, *, null: bool = False, index: bool = True) -> Any:
     """A foreign key to ``table``'s id; indexed unless told otherwise."""
     extra: dict[str, Any] = {"default": None} if null else {}
-    return Field(foreign_key=f"{table}.id", max_length=40, index=index, nullable=null, **extra)
+    extra |= {"foreign_key": f"{table}.id", "max_length": 40, "sa_type": _ID}
+    return Field(index=index, nullable=null, **extra)
 
 
 def decimal_field(default: Decimal | None = None, *, null: bool = False) -> Any:
     """A quantity or a unit price: exact, at most six places."""
     if null or default is not None:
-        return Field(default=default, sa_type=ScaledDecimal, nullable=null)
-    return Field(sa_type=ScaledDecimal, nullable=False)
+        return Field(default=default, sa_type=_DECIMAL, nullable=null)
+    return Field(sa_type=_DECIMAL, nullable=False)
 
 
 def minor_field(default: int | None = 0, *, null: bool = False) -> Any:
     """An amount in minor units of the row's currency."""
-    return Field(default=default, sa_type=BigInteger, nullable=null)
+    return Field(default=default, sa_type=_MINOR, nullable=null)
 
 
 def enum_field(
@@ -129,18 +145,18 @@ def enum_field(
     extra: dict[str, Any] = {} if default is ... else {"default": default}
     if null and default is ...:
         extra["default"] = None
-    return Field(sa_type=TextEnum(kind), nullable=null, index=index, **extra)
+    return Field(sa_type=_text_enum(kind), nullable=null, index=index, **extra)
 
 
 def time_field(*, null: bool = False, index: bool = False) -> Any:
     """A moment in UTC."""
     extra: dict[str, Any] = {"default": None} if null else {}
-    return Field(sa_type=UtcDateTime, nullable=null, index=index, **extra)
+    return Field(sa_type=_TIME, nullable=null, index=index, **extra)
 
 
 def json_field(factory: Any = dict) -> Any:
     """A small JSON value that is always replaced as a whole, never changed in place."""
-    return Field(default_factory=factory, sa_type=JSON, nullable=False)
+    return Field(default_factory=factory, sa_type=_JSON, nullable=False)
 
 
 def rounded(value: Decimal) -> Decimal:

@@ -87,7 +87,7 @@ _STANDS_WHILE_NOT_WORSE = frozenset(
 
 
 _OPEN = text("state != 'resolved'")
-_ONLY_OPEN: dict[str, Any] = {"sqlite_where": _OPEN, "postgresql_where": _OPEN}
+_ONLY_OPEN: dict[str, Any] = {"sqlite_where": _OPEN}
 
 
 class ExceptionCase(SQLModel, table=True):

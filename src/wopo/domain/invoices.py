@@ -138,7 +138,6 @@ class Invoice(SQLModel, table=True):
             "ix_invoice_withheld",
             "vendor_id",
             sqlite_where=SOMETHING_WITHHELD,
-            postgresql_where=SOMETHING_WITHHELD,
         ),
     )
 

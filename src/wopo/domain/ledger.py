@@ -59,9 +59,7 @@ class LedgerEntry(Row, table=True):
     __tablename__ = "ledger_entry"
     __table_args__ = (
         Index("ix_ledger_line", "purchase_order_line_id", "kind"),
-        Index(
-            "ix_ledger_day", "cost_centre_id", "day", sqlite_where=NO_LINE, postgresql_where=NO_LINE
-        ),
+        Index("ix_ledger_day", "cost_centre_id", "day", sqlite_where=NO_LINE),
     )
 
     id: str = id_field()

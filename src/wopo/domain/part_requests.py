@@ -147,7 +147,6 @@ class PartRequestLine(Row, table=True):
             "needed_by",
             "id",
             sqlite_where=TO_BUY,
-            postgresql_where=TO_BUY,
         ),
     )
 

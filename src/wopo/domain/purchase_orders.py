@@ -152,20 +152,17 @@ class PurchaseOrderLine(Row, table=True):
             "promised_on",
             "id",
             sqlite_where=TO_COME,
-            postgresql_where=TO_COME,
         ),
         Index(
             "ix_purchase_order_line_open",
             "part_id",
             "closed_short",
             sqlite_where=TO_COME,
-            postgresql_where=TO_COME,
         ),
         Index(
             "ix_purchase_order_line_over",
             "purchase_order_id",
             sqlite_where=OVER,
-            postgresql_where=OVER,
         ),
     )
 

@@ -35,7 +35,9 @@ from wopo.usecases.ports import NewId, UnitOfWork
 class Command(BaseModel):
     """One intention with its input. Frozen; unknown keys are refused."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    # Checked by a validator that is built when the first of its kind is given: there are some two
+    # hundred kinds, and a bot meets few of them on most days.
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
     acknowledged: frozenset[str] = frozenset()
     """Names of soft refusals that the person has answered with "yes, go on"."""

@@ -88,7 +88,8 @@ def text(limit: int) -> Any:
 class Row(BaseModel):
     """One record of a source. ``KEY`` names the fields by which it is known again."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    # As with commands, the validator of a kind is built when the first of its kind is read.
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
     KEY: ClassVar[tuple[str, ...]] = ("code",)
 
     def source_key(self) -> str:
