@@ -24,7 +24,7 @@ from bot.ids import Action, Callback
 from bot.metadata import MAX_METADATA, Carried, FormTarget, Target
 from bot.parse import Form
 from bot.reader import Reader
-from bot.sections.exception_cases import case_text
+from bot.sections.exception_cases import accept_button, case_text, own_lines
 from wopo.domain.money import Money, by_currency
 from wopo.domain.numbers import short
 from wopo.usecases.views.exception_cards import CaseLine, CaseList
@@ -59,10 +59,10 @@ class Page(Carried):
 def build_cases(cases: CaseList, page: Page, reader: Reader, *, accepts: bool) -> Block:
     """Open exceptions; mine first, with the way to accept several of them."""
     mine = reader.me.id if reader.me else ""
-    own = [line for line in cases.lines if line.owner and line.owner.id == mine]
+    own = own_lines(cases, mine)
     blocks: list[Block] = []
     if accepts and any(line.acceptable for line in own):
-        blocks += actions([button("Accept several of mine", Action.CASES_ACCEPT, "list")])
+        blocks += actions([accept_button("list")])
     for line in cases.lines:
         look = button("Show", Action.CASE_SHOW, Target(id=line.id))
         blocks.append(section(case_text(line, reader), accessory=look))

@@ -11,8 +11,9 @@ from bot.reader import Reader
 from bot.sections import Section
 from wopo.domain.numbers import short
 from wopo.domain.people import Person, Role
+from wopo.usecases.exception_cases import AcceptCase
 from wopo.usecases.ports import UnitOfWork
-from wopo.usecases.views.exception_cards import CaseLine, my_cases
+from wopo.usecases.views.exception_cards import CaseLine, CaseList, my_cases
 
 SHOWN = 5
 
@@ -55,7 +56,20 @@ def waiting(uow: UnitOfWork, person: Person, reader: Reader) -> list[Block]:
         blocks += case_blocks(line, reader)
     if cases.more:
         blocks.append(context("There are more behind these."))
+    accepts = reader.me is not None and reader.me.may(AcceptCase)
+    if accepts and any(line.acceptable for line in own_lines(cases, person.id)):
+        lists.insert(0, accept_button("inbox"))
     return [*blocks, *actions(lists), divider()]
+
+
+def own_lines(cases: CaseList, person_id: str) -> list[CaseLine]:
+    """Those of the list that are this person's own."""
+    return [line for line in cases.lines if line.owner and line.owner.id == person_id]
+
+
+def accept_button(place: str) -> Block:
+    """The way to accept several of one's own for one reason."""
+    return button("Accept several of mine", Action.CASES_ACCEPT, place)
 
 
 def list_buttons(person: Person) -> list[Block]:

@@ -152,6 +152,8 @@ def test_several_are_accepted_for_one_reason_and_who_may_not_is_told_why(
     transactions: SqlTransactions,
 ) -> None:
     form = press(press(home("U-fin"), Action.CASE_LIST), Action.CASES_ACCEPT)
+    assert press(home("U-fin"), Action.CASES_ACCEPT)["blocks"] == form["blocks"]
+    assert Action.CASES_ACCEPT not in str(home("U-rec"))
     do(SetAuthority(person="fin", amount=Decimal(60), currency="EUR", valid_from=date(2026, 1, 1)))
     picks = [o["value"] for o in form["blocks"][0]["element"]["options"]]
     assert len(picks) == len(cases) == 2
