@@ -14,7 +14,7 @@ from bot.services import Services
 from bot.visit import Body, Visit
 from wopo.domain.errors import DomainError
 from wopo.domain.lookup import Kind
-from wopo.usecases.lookup import resolve
+from wopo.usecases.lookup import offered, resolve
 
 OFFERED = 3
 
@@ -73,8 +73,6 @@ class OrderChoice:
         return None
 
     def _nearest(self, error: DomainError) -> Block:
-        numbers = error.facts.get("numbers") or error.facts.get("choices") or ()
-        known = [] if isinstance(numbers, str) else list(numbers)[:OFFERED]
-        offers = [button(number, self.number, number) for number in known]
+        offers = [button(number, self.number, number) for number in offered(error)[:OFFERED]]
         offers.append(button("Choose an order", self.choose, "choose"))
         return message(error.message, [paragraph(error.message), *actions(offers)])

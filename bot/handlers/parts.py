@@ -25,7 +25,7 @@ from wopo.domain.lookup import Kind
 from wopo.domain.numbers import short
 from wopo.domain.parts import Part
 from wopo.usecases.door import Command
-from wopo.usecases.lookup import find_jobs, resolve
+from wopo.usecases.lookup import find_jobs, offered, resolve
 from wopo.usecases.part_request_planning import LineInput
 from wopo.usecases.ports import UnitOfWork
 from wopo.usecases.ports.choices import ChoiceStore
@@ -117,15 +117,15 @@ def command(ack: Ack, visit: Visit, body: Body) -> None:
 
 
 def _nearest(visit: Visit, refusal: DomainError) -> Block:
-    offers = list(refusal.facts.get("choices") or refusal.facts.get("numbers") or ())[:2]
+    offers = offered(refusal)[:2]
     with visit.read() as uow:
         mine = my_jobs(uow, visit.person(uow), today=visit.reader.today, limit=4)
         named = {number: resolve(uow, number, kinds=(Kind.WORK_ORDER,)).id for number in offers}
     named |= {short(line.number): line.id for line in mine.lines}
     blocks = [paragraph(refusal.message)]
     for number, job_id in list(named.items())[:4]:
-        text = f"Parts for {short(number)}"
-        blocks += actions([button(text, Action.PARTS_REQUEST, Target(id=job_id))])
+        # Not shortened: jobs of two years may have the same short number.
+        blocks += actions([button(f"Parts for {number}", Action.PARTS_REQUEST, Target(id=job_id))])
     return message(refusal.message, blocks)
 
 

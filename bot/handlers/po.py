@@ -20,7 +20,7 @@ from bot.visit import Body, Visit
 from wopo.domain.errors import DomainError
 from wopo.domain.lookup import Kind
 from wopo.domain.people import Role
-from wopo.usecases.lookup import resolve
+from wopo.usecases.lookup import offered, resolve
 from wopo.usecases.views.approvals import waiting_approvals
 from wopo.usecases.views.order_lists import open_orders, orders_to_do
 from wopo.usecases.views.part_requests import to_source
@@ -148,9 +148,8 @@ def look_up(visit: Visit, text: str) -> Block:
 
 
 def _nearest(refusal: DomainError) -> Block:
-    choices = list(refusal.facts.get("choices") or refusal.facts.get("numbers") or ())
     blocks = [paragraph(refusal.message)]
-    for number in choices[:2]:
+    for number in offered(refusal)[:2]:
         blocks += actions([button(number, Action.ORDER_SHOW, number)])
     blocks += _others("")
     return message(refusal.message, blocks)

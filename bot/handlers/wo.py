@@ -16,7 +16,7 @@ from bot.services import Services
 from bot.visit import Body, Visit
 from wopo.domain.errors import DomainError
 from wopo.domain.lookup import Kind, parse_tail
-from wopo.usecases.lookup import find_jobs, resolve
+from wopo.usecases.lookup import find_jobs, offered, resolve
 from wopo.usecases.views.job_lists import JobList, found_jobs, free_jobs, my_jobs
 
 LIMIT = 15
@@ -94,9 +94,7 @@ def look_up(visit: Visit, text: str) -> Block:
 
 def _nearest(text: str, refusal: DomainError | None) -> Block:
     sentence = refusal.message if refusal else f"No job has the words {text}."
-    choices = (
-        list(refusal.facts.get("choices") or refusal.facts.get("numbers") or ()) if refusal else []
-    )
+    choices = offered(refusal) if refusal else []
     offers = [button(number, Action.SHOW_JOB, number) for number in choices[:3]]
     others = [
         button("My jobs", Action.MINE, "mine"),

@@ -48,6 +48,18 @@ def texts_of_buttons(said: Json) -> list[str]:
     return found
 
 
+def test_a_number_of_two_years_is_offered_in_full(
+    do: Do, company: Company, clock: TestClock, send: Send, payloads: Payloads
+) -> None:
+    started_job(do, company, title="Pump leaks")
+    clock.forward(days=365)
+    started_job(do, company, title="Door sticks")
+    for command in (SlashCommand.WO, SlashCommand.PARTS):
+        offers = texts_of_buttons(send(payloads.command(command, "WO-1", user="U-tess")))
+        for number in ("WO-2026-000001", "WO-2027-000001"):
+            assert any(number in offer for offer in offers), offers
+
+
 def test_mine_and_queue_show_each_job_with_its_one_main_button(
     wo: Callable[..., Json], do: Do, company: Company
 ) -> None:

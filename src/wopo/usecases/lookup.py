@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from wopo.domain.errors import NOT_FOUND
+from wopo.domain.errors import NOT_FOUND, DomainError
 from wopo.domain.lookup import (
     AMBIGUOUS,
     LABELS,
@@ -51,6 +51,12 @@ def resolve(uow: UnitOfWork, typed: str, *, kinds: Sequence[Kind] = DOCUMENTS) -
         numbers = [one.number for one in found[:SHOWN]]
         raise AMBIGUOUS(typed=text, choices=" or ".join(numbers), numbers=numbers)
     raise _missing(uow, text, kinds)
+
+
+def offered(refusal: DomainError) -> list[str]:
+    """What a refusal of ``resolve`` offers instead, in full, the likeliest first."""
+    facts = refusal.facts
+    return list(facts.get("numbers") or facts.get("choices") or ())
 
 
 def _by_tail(uow: UnitOfWork, tail: Tail, kinds: Sequence[Kind]) -> list[Found]:
