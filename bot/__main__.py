@@ -30,6 +30,7 @@ from wopo.config import Settings
 from wopo.db.engine import make_engine
 from wopo.db.uow import SqlTransactions
 from wopo.domain.errors import DomainError, Refusal
+from wopo.garbage import settle_garbage
 from wopo.usecases.door import CONSOLE
 from wopo.usecases.execute import execute
 from wopo.usecases.identity_claims import offer_claim_code
@@ -101,6 +102,7 @@ def run(services: Services, stop: threading.Event, *, http: bool) -> int:
         say(f"Nobody is administrator yet. Type in Slack:  /wopo claim {code}")
     app = build_app(services)
     warm_up(app, services)
+    settle_garbage()
     courier, clockwork = Courier(services), Clockwork(services)
     hang_up = _serve_http(app, services) if http else _listen_on_socket(app, services)
     courier.start()

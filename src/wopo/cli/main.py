@@ -21,6 +21,7 @@ from wopo.cli import (
 )
 from wopo.cli.errors import console, told
 from wopo.domain.errors import DomainError
+from wopo.garbage import settle_garbage
 
 MORE = "wopo.commands"
 """Entry points that add commands (the bot adds ``manifest``)."""
@@ -50,6 +51,7 @@ for point in entry_points(group=MORE):
 
 def run() -> None:
     """Run the command; a refusal is one sentence on standard error and exit code 2."""
+    settle_garbage()
     try:
         app()
     except DomainError as error:
