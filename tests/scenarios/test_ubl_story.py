@@ -257,7 +257,7 @@ def test_the_same_file_again_is_no_second_document(
     with transactions.read() as uow:
         after = [uow.count(each) for each in (PurchaseOrder, Receipt, Invoice, AuditEntry)]
         assert after == before
-        assert {row.card for row in uow.all(OutboxRow)} == {"direct"}
+        assert {row.card for row in uow.all(OutboxRow)} == {"import"}
         assert list(chain_faults(uow.all(AuditEntry, order="seq"), uow.all(AuditHead)[0])) == []
 
 
