@@ -56,8 +56,8 @@ def main() -> int:
         return 2
 
 
-def run_locally(settings: Settings) -> int:
-    """The local workspace first, then the bot in it."""
+def run_locally(settings: Settings, bot: Sequence[str] = ("-m", "bot")) -> int:
+    """The local workspace first, then the bot in it: what Python is started with for each."""
     address = f"http://127.0.0.1:{PORT}"
     seed = settings.files_dir.parent / "workspace.yml"
     seed.parent.mkdir(parents=True, exist_ok=True)
@@ -67,7 +67,7 @@ def run_locally(settings: Settings) -> int:
         *("--seed", str(seed), "--manifest", str(ROOT / "manifest.yml")),
     ]
     environment = {**os.environ, **TOKENS, "SLACK_API_URL": f"{address}/api/"}
-    return run([sandbox, ["-m", "bot"]], environment, address=address)
+    return run([sandbox, bot], environment, address=address)
 
 
 def run(
