@@ -17,7 +17,7 @@ from wopo.readers.problems import UNREADABLE, ReadingError
 from wopo.usecases.attachments import FileFacts
 from wopo.usecases.door import ActorRef
 from wopo.usecases.execute import execute
-from wopo.usecases.imports_documents import Document
+from wopo.usecases.imports.documents import Document
 from wopo.usecases.incoming_files import KeepFile, TakeInFile
 from wopo.usecases.lookup import resolve
 

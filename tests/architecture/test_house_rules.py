@@ -172,9 +172,15 @@ def test_a_use_case_is_built_when_it_is_given_and_each_can_be() -> None:
 
 
 def test_what_registers_itself_is_loaded() -> None:
+    usecases = ROOT / "src/wopo/usecases"
     for name in wopo.usecases.REGISTERS_NOTHING:
-        text = (ROOT / f"src/wopo/usecases/{name}.py").read_text()
-        assert not re.search(r"^@?(use_case|reaction|announces|silent)\(", text, re.M), name
+        files = [*usecases.glob(f"{name}.py"), *usecases.glob(f"{name}/*.py")]
+        assert files, name
+        for file in files:
+            registers = re.search(
+                r"^@?(use_case|reaction|announces|silent)\(", file.read_text(), re.M
+            )
+            assert not registers, file
 
 
 def test_no_event_is_both_announced_and_silent() -> None:

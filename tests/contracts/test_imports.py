@@ -10,7 +10,7 @@ from wopo.domain.invoices import Invoice
 from wopo.domain.purchase_orders import PurchaseOrder
 from wopo.usecases.door import IMPORT
 from wopo.usecases.execute import Door, execute
-from wopo.usecases.imports_billing import BillAsOrdered
+from wopo.usecases.imports.billing import BillAsOrdered
 from wopo.usecases.views.imports import flagged_view
 
 LINE: dict[str, Any] = {

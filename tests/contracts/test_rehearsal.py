@@ -25,8 +25,8 @@ from wopo.domain.vendors import Vendor
 from wopo.usecases.audit import verify
 from wopo.usecases.door import IMPORT, ActorRef, Answer, Command
 from wopo.usecases.execute import Door, execute
-from wopo.usecases.imports import ImportFiles, ImportPart
-from wopo.usecases.imports_rows import Problem, Row, Sourced
+from wopo.usecases.imports.files import ImportFiles, ImportPart
+from wopo.usecases.imports.rows import Problem, Row, Sourced
 from wopo.usecases.vendors import SaveVendor
 from wopo.usecases.work_requests import ReportWork
 

@@ -7,9 +7,9 @@ from typing import Any
 
 from wopo.readers.mapping import find_mapping, load_mapping
 from wopo.readers.tabular import Files
-from wopo.usecases.imports import ImportFiles, ImportPart
-from wopo.usecases.imports_rows import Place, Problem, Row, Sourced
-from wopo.usecases.imports_shapes import CHILDREN, ROWS
+from wopo.usecases.imports.files import ImportFiles, ImportPart
+from wopo.usecases.imports.rows import Place, Problem, Row, Sourced
+from wopo.usecases.imports.shapes import CHILDREN, ROWS
 
 
 def sourced(target: str, number: int, /, **values: Any) -> Sourced[Row]:

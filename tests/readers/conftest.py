@@ -7,7 +7,7 @@ import pytest
 
 from wopo.readers.mapping import load_mapping
 from wopo.readers.tabular import Files
-from wopo.usecases.imports_rows import Problem, Row
+from wopo.usecases.imports.rows import Problem, Row
 
 
 @pytest.fixture

@@ -12,8 +12,8 @@ from wopo.readers.documents import document_of
 from wopo.readers.invoice_tables import read_invoices
 from wopo.readers.problems import ReadingError
 from wopo.readers.xml import MAX_MARKS
-from wopo.usecases.imports_contradictions import contradictions
-from wopo.usecases.imports_documents import DocumentKind, LineAnswer, OrderAnswer
+from wopo.usecases.imports.contradictions import contradictions
+from wopo.usecases.imports.documents import DocumentKind, LineAnswer, OrderAnswer
 
 PEPPOL = papers.ubl(
     papers.ubl_line(

@@ -12,8 +12,8 @@ from wopo.domain.errors import DomainError
 from wopo.readers.problems import ReadingError
 from wopo.readers.ubl import read_ubl
 from wopo.readers.xml import MAX_BYTES
-from wopo.usecases.imports_contradictions import Doubt, contradictions
-from wopo.usecases.imports_documents import DocumentKind
+from wopo.usecases.imports.contradictions import Doubt, contradictions
+from wopo.usecases.imports.documents import DocumentKind
 
 NS = (
     'xmlns="urn:oasis:names:specification:ubl:schema:xsd:{name}-2" '

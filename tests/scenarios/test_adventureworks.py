@@ -38,7 +38,7 @@ from wopo.domain.subscriptions import Rhythm
 from wopo.domain.vendors import Vendor
 from wopo.usecases.door import IMPORT, Answer, Context
 from wopo.usecases.execute import Door, execute
-from wopo.usecases.imports_billing import BillAsOrdered
+from wopo.usecases.imports.billing import BillAsOrdered
 from wopo.usecases.ledger import post_order
 from wopo.usecases.subscriptions import Subscribe
 from wopo.usecases.views.digests import digest_view

@@ -29,7 +29,7 @@ from wopo.readers.ubl import read_ubl
 from wopo.usecases.door import IMPORT, ActorRef, Answer
 from wopo.usecases.exception_cases import AcknowledgeCase
 from wopo.usecases.execute import Door, execute
-from wopo.usecases.imports_ubl import TakeInDocument
+from wopo.usecases.imports.ubl import TakeInDocument
 
 pytestmark = pytest.mark.shared_data
 

@@ -23,7 +23,7 @@ from wopo.domain.exception_cases import Resolution
 from wopo.domain.invoices import InvoiceState
 from wopo.domain.money import Money
 from wopo.domain.people import Person, PersonDeactivated, PersonReactivated
-from wopo.usecases.audit_tests import FINDERS, Scope, run_tests
+from wopo.usecases.audit_tests.scope import FINDERS, Scope, run_tests
 from wopo.writers.audit_report import write_report
 
 MARCH = Period(date(2026, 3, 1), date(2026, 3, 31))

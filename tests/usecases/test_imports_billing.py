@@ -18,7 +18,7 @@ from wopo.domain.ledger import LedgerEntry
 from wopo.domain.purchase_orders import PurchaseOrder, PurchaseOrderLine
 from wopo.usecases.door import IMPORT, Context
 from wopo.usecases.execute import Door, execute
-from wopo.usecases.imports_billing import BillAsOrdered, papers
+from wopo.usecases.imports.billing import BillAsOrdered, papers
 from wopo.usecases.ports.imports import ImportStore
 
 LINE: dict[str, Any] = {"position": 1, "part": "P-1", "unit": "pcs", "quantity": "3"}

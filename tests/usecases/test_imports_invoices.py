@@ -16,7 +16,7 @@ from wopo.domain.outbox import OutboxRow
 from wopo.domain.purchase_orders import PurchaseOrderLine
 from wopo.readers.documents import document_of
 from wopo.usecases.door import Answer
-from wopo.usecases.imports_ubl import TakeInDocument
+from wopo.usecases.imports.ubl import TakeInDocument
 from wopo.usecases.receipts import CountedLine, PostReceipt
 
 Do = Callable[..., Answer]

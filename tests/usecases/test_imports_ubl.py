@@ -18,8 +18,8 @@ from wopo.domain.receipts import Receipt
 from wopo.domain.vendors import Vendor
 from wopo.readers.ubl import read_ubl
 from wopo.usecases.door import Answer
-from wopo.usecases.imports_documents import Document
-from wopo.usecases.imports_ubl import TakeInDocument
+from wopo.usecases.imports.documents import Document
+from wopo.usecases.imports.ubl import TakeInDocument
 
 Do = Callable[..., Answer]
 VENDOR = {"code": "S-1", "name": "Seller", "tax_id": "T-9"}

@@ -13,8 +13,8 @@ from pypdf import PdfReader
 from tests.factories.order_papers import eur, line, paper
 from wopo.domain.errors import DomainError
 from wopo.readers.documents import document_of
-from wopo.usecases.imports_contradictions import contradictions
-from wopo.usecases.imports_documents import DocumentKind
+from wopo.usecases.imports.contradictions import contradictions
+from wopo.usecases.imports.documents import DocumentKind
 from wopo.usecases.views.order_papers import PaperParty, PaperTax
 from wopo.writers.order_files import write_apart, write_order_files
 from wopo.writers.order_mail import write_order_mail

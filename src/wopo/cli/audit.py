@@ -15,7 +15,7 @@ from wopo.domain.audit_tests import Period, chosen
 from wopo.domain.errors import Refusal
 from wopo.usecases.audit import verify as faults_of
 from wopo.usecases.audit_anchors import anchor as newest
-from wopo.usecases.audit_tests import run_tests
+from wopo.usecases.audit_tests.scope import run_tests
 from wopo.usecases.ports import UnitOfWork
 from wopo.usecases.settings import company
 from wopo.usecases.views.overrides import by_person, overrides

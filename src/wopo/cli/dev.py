@@ -11,7 +11,7 @@ from wopo.cli.opening import DATABASE_OPTION, new_id, open_current
 from wopo.db.rehearsal import execute_rehearsed
 from wopo.domain.exception_cases import OPEN_CASES, ExceptionCase
 from wopo.usecases.door import IMPORT
-from wopo.usecases.imports_billing import BillAsOrdered
+from wopo.usecases.imports.billing import BillAsOrdered
 
 app = typer.Typer(help="Try wopo on real data.", no_args_is_help=True)
 

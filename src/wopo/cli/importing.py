@@ -19,10 +19,10 @@ from wopo.readers.problems import UNREADABLE, ReadingError, problems_error
 from wopo.readers.tabular import Files
 from wopo.usecases.door import IMPORT
 from wopo.usecases.execute import execute
-from wopo.usecases.imports import ImportFiles, ImportPart
-from wopo.usecases.imports_rows import Problem, Row, RowStream, Sourced
-from wopo.usecases.imports_taking import MAX_PROBLEMS
-from wopo.usecases.imports_ubl import TakeInDocument
+from wopo.usecases.imports.files import ImportFiles, ImportPart
+from wopo.usecases.imports.rows import Problem, Row, RowStream, Sourced
+from wopo.usecases.imports.taking import MAX_PROBLEMS
+from wopo.usecases.imports.ubl import TakeInDocument
 from wopo.usecases.views.imports import flagged_view
 
 app = typer.Typer(help="Take in files of other systems.", no_args_is_help=True)

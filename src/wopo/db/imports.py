@@ -9,7 +9,7 @@ from sqlmodel import SQLModel
 from wopo.db.uow import SqlStore, implements
 from wopo.domain.imports import ImportedRecord
 from wopo.domain.purchase_orders import PurchaseOrder
-from wopo.usecases.imports_bulk import values_of
+from wopo.usecases.imports.bulk import values_of
 from wopo.usecases.ports.imports import ImportStore, Taken
 
 

@@ -13,7 +13,7 @@ from wopo.readers.problems import ReadingError
 from wopo.readers.ubl import CREDIT_CODES, not_valid
 from wopo.readers.ubl_parts import amount, order_number
 from wopo.readers.xml import Element
-from wopo.usecases.imports_documents import (
+from wopo.usecases.imports.documents import (
     Adjustment,
     Document,
     DocumentKind,

@@ -8,7 +8,7 @@ from lxml import etree
 from wopo.readers.cii import ROOT, cii_document
 from wopo.readers.ubl import ubl_document
 from wopo.readers.xml import parse, parse_bytes
-from wopo.usecases.imports_documents import Document
+from wopo.usecases.imports.documents import Document
 
 
 def read_document(path: Path) -> Document:

@@ -6,9 +6,9 @@ from wopo.domain.errors import Refusal
 from wopo.readers.mapping import find_mapping, load_mapping
 from wopo.readers.problems import problems_error
 from wopo.readers.tabular import Files
-from wopo.usecases.imports_documents import Document
-from wopo.usecases.imports_invoice_rows import InvoiceRow, document_of
-from wopo.usecases.imports_rows import Problem, Sourced
+from wopo.usecases.imports.documents import Document
+from wopo.usecases.imports.invoice_rows import InvoiceRow, document_of
+from wopo.usecases.imports.rows import Problem, Sourced
 
 SHIPPED = "invoices"
 NO_INVOICES = Refusal(

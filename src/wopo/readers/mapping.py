@@ -15,8 +15,8 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationErr
 
 from wopo.readers.marked_yaml import KeyPath, Marked, first_mistake, load
 from wopo.readers.problems import UNREADABLE, nearest
-from wopo.usecases.imports_rows import Row
-from wopo.usecases.imports_shapes import CHILDREN, ROWS, Target
+from wopo.usecases.imports.rows import Row
+from wopo.usecases.imports.shapes import CHILDREN, ROWS, Target
 
 Scalar = str | int | bool
 

@@ -5,8 +5,8 @@ from difflib import get_close_matches
 
 from wopo.domain.errors import DomainError, Refusal
 from wopo.domain.imports import PROBLEMS
-from wopo.usecases.imports_rows import Place, Problem
-from wopo.usecases.imports_taking import MAX_PROBLEMS
+from wopo.usecases.imports.rows import Place, Problem
+from wopo.usecases.imports.taking import MAX_PROBLEMS
 
 UNREADABLE = Refusal("import.unreadable", "{where}: {problem} Nothing was changed.")
 TOO_BIG = Refusal(

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import BinaryIO, NamedTuple
 
 from wopo.readers.problems import TOO_BIG, ReadingError
-from wopo.usecases.imports_rows import Place
+from wopo.usecases.imports.rows import Place
 
 MAX_BYTES = 200_000_000
 MAX_LINE = 1_000_000

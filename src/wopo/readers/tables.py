@@ -7,7 +7,7 @@ from typing import NamedTuple
 from wopo.readers.mapping import Format, Table
 from wopo.readers.problems import ReadingError, nearest
 from wopo.readers.records import Dialect, Record, TextFile
-from wopo.usecases.imports_rows import Place
+from wopo.usecases.imports.rows import Place
 
 
 class Cells(NamedTuple):

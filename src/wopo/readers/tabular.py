@@ -13,8 +13,8 @@ from wopo.readers.mapping import Mapping as MappingFile
 from wopo.readers.problems import ReadingError, nearest
 from wopo.readers.tables import Cells, OpenTable, Run
 from wopo.readers.values import kind_of, value_of
-from wopo.usecases.imports_rows import Place, Problem, Row, Sourced
-from wopo.usecases.imports_shapes import CHILDREN, ROWS
+from wopo.usecases.imports.rows import Place, Problem, Row, Sourced
+from wopo.usecases.imports.shapes import CHILDREN, ROWS
 
 Found = Sourced[Row] | Problem
 _NAMES = re.compile(r"\{(\w+)\}")

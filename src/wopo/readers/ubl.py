@@ -21,7 +21,7 @@ from wopo.readers.ubl_parts import (
 )
 from wopo.readers.ubl_responses import response_line, response_of
 from wopo.readers.xml import Element, parse
-from wopo.usecases.imports_documents import Document, DocumentKind, DocumentLine, Totals
+from wopo.usecases.imports.documents import Document, DocumentKind, DocumentLine, Totals
 
 SCHEMA = "urn:oasis:names:specification:ubl:schema:xsd:{name}-2"
 VERSIONS = ("2.0", "2.1")

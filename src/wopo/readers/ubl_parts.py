@@ -4,7 +4,7 @@ from decimal import Decimal
 
 from wopo.readers.problems import ReadingError
 from wopo.readers.xml import Element
-from wopo.usecases.imports_documents import (
+from wopo.usecases.imports.documents import (
     Adjustment,
     DocumentKind,
     DocumentLine,

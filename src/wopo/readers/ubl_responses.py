@@ -4,7 +4,7 @@ from datetime import date
 from typing import Any
 
 from wopo.readers.xml import Element
-from wopo.usecases.imports_documents import DocumentLine, LineAnswer, OrderAnswer
+from wopo.usecases.imports.documents import DocumentLine, LineAnswer, OrderAnswer
 
 PROMISED = (
     "cac:Delivery/cac:PromisedDeliveryPeriod/cbc:EndDate",

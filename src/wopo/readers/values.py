@@ -14,7 +14,7 @@ from typing import Any, Union, get_args, get_origin
 
 from wopo.readers.mapping import Format
 from wopo.readers.problems import nearest
-from wopo.usecases.imports_rows import Row
+from wopo.usecases.imports.rows import Row
 
 _PLAIN = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)\Z", re.ASCII)
 _GROUPED = re.compile(r"[+-]?\d{1,3}(@\d{3})+(\.\d*)?\Z", re.ASCII)

@@ -16,7 +16,7 @@ from lxml import etree
 
 from wopo.domain.errors import Refusal
 from wopo.readers.problems import TOO_BIG, UNREADABLE, ReadingError
-from wopo.usecases.imports_rows import Place
+from wopo.usecases.imports.rows import Place
 
 MAX_BYTES = 10_000_000
 MAX_MARKS = 400_000

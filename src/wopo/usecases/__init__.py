@@ -12,17 +12,12 @@ REGISTERS_NOTHING = {
     "audit_authority",
     "audit_orders",
     "audit_tests",
-    "audit_tests_authority",
-    "audit_tests_books",
-    "audit_tests_dates",
-    "audit_tests_duties",
-    "audit_tests_invoices",
-    "audit_tests_spending",
-    "audit_tests_vendors",
     "match_replay",
     "policy_replay",
+    "ports",
+    "views",
 }
 
-for _module in pkgutil.iter_modules(__path__):
-    if _module.name not in REGISTERS_NOTHING:
-        import_module(f"{__name__}.{_module.name}")
+for _module in pkgutil.walk_packages(__path__, f"{__name__}."):
+    if _module.name.removeprefix(f"{__name__}.").split(".")[0] not in REGISTERS_NOTHING:
+        import_module(_module.name)

@@ -21,11 +21,11 @@ from wopo.domain.people import Role, roles_text
 from wopo.domain.vendors import Vendor
 from wopo.usecases.attachments import FileFacts, attach
 from wopo.usecases.door import Answer, Command, Context, Notice, announces, reaction, use_case
-from wopo.usecases.imports_documents import Document, DocumentKind
-from wopo.usecases.imports_responses import take_response
-from wopo.usecases.imports_ubl import take_once
-from wopo.usecases.imports_ubl_invoices import Chosen, take_invoice
-from wopo.usecases.imports_ubl_orders import known_vendor
+from wopo.usecases.imports.documents import Document, DocumentKind
+from wopo.usecases.imports.responses import take_response
+from wopo.usecases.imports.ubl import take_once
+from wopo.usecases.imports.ubl_invoices import Chosen, take_invoice
+from wopo.usecases.imports.ubl_orders import known_vendor
 from wopo.usecases.incoming_questions import understand
 
 READERS = frozenset({Role.FINANCE, Role.BUYER, Role.ADMIN})

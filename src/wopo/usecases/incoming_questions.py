@@ -12,9 +12,9 @@ from wopo.domain.numbers import short
 from wopo.domain.purchase_orders import OrderState, Progress, PurchaseOrder, PurchaseOrderLine
 from wopo.domain.vendors import Vendor
 from wopo.usecases.door import Context
-from wopo.usecases.imports_documents import Document, DocumentKind, DocumentLine
-from wopo.usecases.imports_ties import tie
-from wopo.usecases.imports_ubl_invoices import Chosen, as_meant, order_for
+from wopo.usecases.imports.documents import Document, DocumentKind, DocumentLine
+from wopo.usecases.imports.ties import tie
+from wopo.usecases.imports.ubl_invoices import Chosen, as_meant, order_for
 from wopo.usecases.receipts import order_lines
 
 ORDER = "order"

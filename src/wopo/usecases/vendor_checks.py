@@ -94,7 +94,7 @@ def tell_finance(event: VendorRelated, ctx: Context) -> Iterable[Notice]:
 @announces(ImportFinished)
 def tell_of_import(event: ImportFinished, ctx: Context) -> Iterable[Notice]:
     """The same about all vendors of an import, in one message to each who is to be told: what it
-    brought is not told by itself (``imports_taking.untold``)."""
+    brought is not told by itself (``imports.taking.untold``)."""
     found = [one for one in ctx.recorded if isinstance(one, VendorRelated)]
     vendors = ctx.uow.many(Vendor, {one.subject_id for one in found})
     told: dict[str, dict[str, str]] = {}

@@ -8,7 +8,7 @@ from html import escape
 from pathlib import Path
 
 from wopo.domain.audit_tests import AuditTest, Period
-from wopo.usecases.audit_tests import Found
+from wopo.usecases.audit_tests.scope import Found
 from wopo.writers.table_csv import harmless
 
 COLUMNS = (

@@ -1,0 +1,1 @@
+"""Importing: files of CSV and UBL, taken in by one command and one commit."""
