@@ -17,7 +17,7 @@ from tests.factories.buying import Buyer, World, content, line, part_line, seed
 from wopo.db.engine import make_engine
 from wopo.db.tables import create_all
 from wopo.db.uow import SqlTransactions
-from wopo.domain.approvals import AUTHORITY, Approval, ApprovalState
+from wopo.domain.approvals import AUTHORITY, OPEN_DECISIONS, Approval, ApprovalState
 from wopo.domain.errors import DomainError
 from wopo.domain.people import AuthorityLimit
 from wopo.domain.purchase_orders import OrderRevision, OrderState, PurchaseOrder
@@ -196,6 +196,7 @@ class Life:
 
     def check_all(self) -> None:
         """Whatever is in force was approved: that revision, that content, by somebody."""
+        self.check_old_ones()
         for order in self.world.all(PurchaseOrder, state=[OrderState.APPROVED, OrderState.ISSUED]):
             approvals = self.world.all(
                 Approval,
@@ -209,6 +210,14 @@ class Life:
             assert all(row.decided_by_id for row in approvals)
             (by_authority,) = [row for row in approvals if row.wanted == AUTHORITY]
             assert by_authority.stands_from is None
+
+    def check_old_ones(self) -> None:
+        """No decision holds, or is asked for, but about what is in force or waits now."""
+        for row in self.world.all(Approval, state=[*OPEN_DECISIONS, ApprovalState.APPROVED]):
+            order = self.world.get(PurchaseOrder, row.purchase_order_id)
+            newest = len(self.world.all(OrderRevision, purchase_order_id=order.id))
+            waits = order.pending_revision or newest
+            assert row.revision in (order.approved_revision, waits)
 
 
 @contextmanager
