@@ -9,6 +9,7 @@ from typing import Any
 from tests.factories.buying import World
 from wopo.domain.approvals import Approval, ApprovalState
 from wopo.domain.budgets import Budget
+from wopo.domain.cost_centres import CostCentre
 from wopo.domain.exception_cases import CaseState, ExceptionCase
 from wopo.domain.invoices import Invoice
 from wopo.domain.ledger import CostKind, LedgerEntry
@@ -18,6 +19,7 @@ from wopo.domain.purchase_orders import PurchaseOrder, PurchaseOrderLine
 from wopo.usecases.approvals import ApproveOrder, RejectOrder
 from wopo.usecases.budgets import SetBudget
 from wopo.usecases.door import Answer
+from wopo.usecases.exchange_rates import SetExchangeRate
 from wopo.usecases.invoice_papers import BilledLine
 from wopo.usecases.invoices import EnterInvoice
 from wopo.usecases.order_changes import IssueOrder, ReviseOrder
@@ -108,6 +110,14 @@ class Desk:
         order_id = self.approved(*lines, **more)
         self.do(IssueOrder(order_id=order_id), by=BUYER)
         return order_id
+
+    def issued_abroad(self) -> str:
+        """An order of a cost centre below that keeps dollars, which the budget above counts too."""
+        abroad = CostCentre(id="us", code="us", name="Overseas", currency="USD", parent_id="cc")
+        self.world.add(abroad)
+        day = {"source": "USD", "target": "EUR", "day": date(2026, 3, 1)}
+        self.do(SetExchangeRate(**day, rate=D("0.9137")), by=FINANCE)
+        return self.issued(line("3", "33.33", centre="us", job=None), currency="USD")
 
     def propose(self, order_id: str, changed: OrderContent) -> None:
         """Change an issued order; it waits for approval."""

@@ -33,7 +33,7 @@ COLUMNS = [
 
 @pytest.fixture(scope="module")
 def lived() -> Iterator[SqlTransactions]:
-    """An order's whole life, a stock movement and a refusal."""
+    """An order's whole life, one in another currency, a stock movement and a refusal."""
     engine = make_engine("sqlite://")
     create_all(engine)
     transactions, clock, ids = SqlTransactions(engine), TestClock(), Ids()
@@ -47,6 +47,7 @@ def lived() -> Iterator[SqlTransactions]:
     order = at.issued()
     at.receive(order, "9", "1")
     at.bill(order, ("10", "10"))
+    at.issued_abroad()
     with transactions.write() as uow:
         uow.add(
             Part(id="p9", number="P-9", name="Seal", unit="pcs"),

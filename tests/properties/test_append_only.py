@@ -36,6 +36,7 @@ def story(at: Desk) -> None:
     order = at.issued()
     at.receive(order, "9", "1")
     at.bill(order, ("10", "10"))
+    at.issued_abroad()
     at.world.stock("seal", "5", 5000)
     with pytest.raises(DomainError):
         at.receive(order, "1", by="tom")

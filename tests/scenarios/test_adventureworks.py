@@ -336,7 +336,7 @@ def test_the_ledger_agrees_with_the_files_and_with_one_by_one_posting(run: Run) 
 def test_slack_hears_one_summary_of_each(run: Run) -> None:
     with run.transactions.read() as uow:
         rows = uow.all(OutboxRow, order="seq")
-        assert [row.card for row in rows] == ["direct", "direct"]
+        assert [row.card for row in rows] == ["import", "import"]
         assert rows[0].facts["text"].startswith("Import of AdventureWorks:")
         assert "billed as ordered" in rows[1].facts["text"]
 
