@@ -3,6 +3,7 @@
 import ast
 import re
 import subprocess
+import sys
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -12,6 +13,7 @@ import pytest
 import wopo.usecases
 from wopo.domain.errors import REFUSALS
 from wopo.domain.events import EVENTS
+from wopo.usecases import register
 from wopo.usecases.door import Command, Registry
 
 ROOT = Path(__file__).parents[2]
@@ -181,6 +183,22 @@ def test_what_registers_itself_is_loaded() -> None:
                 r"^@?(use_case|reaction|announces|silent)\(", file.read_text(), re.M
             )
             assert not registers, file
+
+
+def test_what_registers_nothing_is_left_to_who_needs_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("here", "here/left", "here/wanted"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "__init__.py").touch()
+        (tmp_path / name / "inner.py").touch()
+    monkeypatch.syspath_prepend(tmp_path)
+    register([str(tmp_path / "here")], "here", without={"left"})
+    loaded = {name for name in sys.modules if name.partition(".")[0] == "here"}
+    assert loaded == {"here", "here.inner", "here.wanted", "here.wanted.inner"}
+    others = "|".join(wopo.usecases.REGISTERS_NOTHING - {"ports", "views"})
+    for path in (ROOT / "bot").rglob("*.py"):
+        assert not re.search(rf"^from wopo.usecases.({others})\b", path.read_text(), re.M), path
 
 
 def test_no_event_is_both_announced_and_silent() -> None:

@@ -5,6 +5,7 @@ nothing are left to who needs them: the running bot does not load what only ``wo
 """
 
 import pkgutil
+from collections.abc import Collection, Iterable
 from importlib import import_module
 
 REGISTERS_NOTHING = {
@@ -18,6 +19,15 @@ REGISTERS_NOTHING = {
     "views",
 }
 
-for _module in pkgutil.walk_packages(__path__, f"{__name__}."):
-    if _module.name.removeprefix(f"{__name__}.").split(".")[0] not in REGISTERS_NOTHING:
-        import_module(_module.name)
+
+def register(folders: Iterable[str], package: str, without: Collection[str] = ()) -> None:
+    """Import all modules in a package's folders, also of the packages in it, but those named."""
+    # ``pkgutil.walk_packages`` would import every package, also those that are left out.
+    for module in pkgutil.iter_modules(folders):
+        if module.name not in without:
+            loaded = import_module(f"{package}.{module.name}")
+            if module.ispkg:
+                register(loaded.__path__, loaded.__name__)
+
+
+register(__path__, __name__, without=REGISTERS_NOTHING)
