@@ -5,7 +5,6 @@ command's key is the period's (and ``job_run`` is unique in the database). A mis
 for by the next one.
 """
 
-import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -133,7 +132,6 @@ class Clockwork:
             executors={"default": ThreadPoolExecutor(1), NUDGE: ThreadPoolExecutor(1)},
             job_defaults={"coalesce": True, "misfire_grace_time": None, "max_instances": 1},
         )
-        self._running = threading.Lock()
 
     def start(self) -> None:
         """Begin to tick; every job also ticks once at the start, to catch up."""
@@ -155,8 +153,7 @@ class Clockwork:
         """Do what is due in the present period; false when it could not be done now. Whatever
         goes wrong is logged and made up for by the next tick."""
         try:
-            with self._running:
-                job.run(self.services)
+            job.run(self.services)
         except DomainError as error:
             level = self.services.log.info if error.code == BUSY.code else self.services.log.error
             level("job %s: %s", job.name, error.message)

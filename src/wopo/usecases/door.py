@@ -20,7 +20,6 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, ClassVar, TypeVar
-from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, ConfigDict
 from sqlmodel import SQLModel
@@ -28,6 +27,7 @@ from sqlmodel import SQLModel
 from wopo.domain.errors import NOT_ALLOWED, NOT_FOUND, UNKNOWN_ACTOR
 from wopo.domain.events import Event
 from wopo.domain.outbox import Mode
+from wopo.domain.own_days import day_there
 from wopo.domain.people import Person, Role, roles_text
 from wopo.usecases.ports import NewId, UnitOfWork
 
@@ -118,7 +118,7 @@ class Context:
 
     def day_of(self, at: datetime) -> date:
         """The day of a moment where the acting person is; UTC's where wopo acts by itself."""
-        return at.astimezone(ZoneInfo(self.actor.timezone if self.actor else "UTC")).date()
+        return day_there(at, self.actor.timezone if self.actor else "UTC")
 
     def person(self) -> Person:
         """The acting person, or ``UNKNOWN_ACTOR`` where only a person may act."""
