@@ -39,6 +39,7 @@ def test_both_databases_give_the_same_figures(shared_transactions: SqlTransactio
     assert promise.amount == unheld["committed"] == 6000
     assert unheld["accrued"] == 4000
     assert at.balances(foreign) == {"committed": 12000, "accrued": 8000}
+    _late_rate(at)
 
 
 def _in_dollars(at: Desk) -> str:
@@ -59,3 +60,18 @@ def _in_dollars(at: Desk) -> str:
         assert [one for _, one in uow.store(BudgetStore).spent_by_day(budget, ())] == [8000]
         assert [str(fault) for fault in verify(uow)] == []
     return budget
+
+
+def _late_rate(at: Desk) -> None:
+    """A budget in pounds counts an order in euros as soon as there is a rate."""
+    at.world.add(Project(id="p3", code="P-3", name="Extension"))
+    at.issued(line(centre="cc2", project_id="p3", job=None))
+    days = {"starts": YEAR[0], "ends": YEAR[1]}
+    command = SetBudget(project="P-3", amount=Decimal(900), currency="GBP", **days)
+    budget = at.do(command, by=FINANCE).subject_id
+    assert at.balances(budget) == {}
+    facts = {"source": "EUR", "target": "GBP", "day": YEAR[0], "rate": Decimal("0.8")}
+    at.do(SetExchangeRate(**facts), by=FINANCE)
+    assert at.balances(budget) == {"committed": 8000}
+    with at.world.transactions.read() as uow:
+        assert [str(fault) for fault in verify(uow)] == []

@@ -10,6 +10,7 @@ from tests.factories.money import BUYER, FINANCE, YEAR, Desk, desk, line
 from wopo.domain.budgets import Budget
 from wopo.domain.cost_centres import CostCentre, Project
 from wopo.domain.errors import DomainError
+from wopo.domain.nte import NteRaise
 from wopo.domain.order_content import LineContent
 from wopo.domain.outbox import OutboxRow
 from wopo.domain.purchase_orders import PurchaseOrder
@@ -37,9 +38,9 @@ def at(transactions, clock, do) -> Desk:
     return made
 
 
-def rate(at: Desk, source: str, target: str, value: str) -> None:
-    on = {"source": source, "target": target, "day": date(2026, 3, 1)}
-    at.do(SetExchangeRate(**on, rate=D(value)), by=FINANCE)
+def rate(at: Desk, source: str, target: str, value: str, on: date = date(2026, 3, 1)) -> None:
+    command = SetExchangeRate(source=source, target=target, day=on, rate=D(value))
+    at.do(command, by=FINANCE)
 
 
 def budget(at: Desk, amount: str = "10000", days: tuple[date, date] = YEAR, **whose: str) -> str:
@@ -128,21 +129,53 @@ def warned(at) -> str:
     return project
 
 
-def test_where_it_only_warns_finance_is_told_and_the_next_step_counts_it(at, warned):
+def test_where_it_only_warns_finance_is_told_and_the_rate_counts_it(at, warned):
     assert at.balances(warned) == {}
     said = "The budget of project P-1 does not count 99.99 EUR (by purchase order): there is no"
     (text,) = (row.facts["text"] for row in at.world.all(OutboxRow, card="direct"))
     assert text == f"{said} EUR->USD rate for 2026-03-02. Please enter one."
     rate(at, "EUR", "USD", "1.1")
+    assert at.balances(warned) == {"committed": 10999}
+    sound(at)
     at.receive(at.world.all(PurchaseOrder)[0].id, "1")
     assert at.balances(warned) == {"committed": 7333, "accrued": 3666}
     sound(at)
 
 
 def test_what_was_never_counted_is_not_given_back(at, warned):
-    rate(at, "EUR", "USD", "1.1")
     cancel(at, at.world.all(PurchaseOrder)[0].id)
+    rate(at, "EUR", "USD", "1.1")
     assert at.balances(warned) == {}
+    sound(at)
+
+
+def test_a_rate_counts_the_days_that_had_none_and_no_other(at):
+    rate(at, "USD", "EUR", "0.9", on=date(2026, 3, 4))
+    upper, job = budget(at, "24"), at.world.job("WO-9", centre="us")
+    pay = SetLabourRate(person="tess", per_hour=D(20), currency="USD", valid_from=date(2026, 1, 1))
+    at.do(pay, by="adm")
+    at.do(EnterLabour(work_order_id=job, hours=D(1)), by="tess")
+    at.world.clock.forward(days=2)
+    at.do(EnterLabour(work_order_id=job, hours=D(1)), by="tess")
+    assert at.balances(upper) == {"labour": 1800}
+    for value, on in (("0.5", 2), ("0.6", 3), ("0.7", 2)):
+        rate(at, "USD", "EUR", value, on=date(2026, 3, on))
+        assert at.balances(upper) == {"labour": 2800}
+    said = [row.facts["text"] for row in at.world.all(OutboxRow, card="direct")]
+    assert said[-1] == "The budget of 4711 is over by 4.00 EUR (by exchange rate)."
+    sound(at)
+
+
+def test_a_rate_counts_what_others_pay_for_a_job_and_asks_for_more(at):
+    at.do(ChangeCompanySettings(changes={"nte_on_approval": "warn"}), by="adm")
+    job = at.world.job("WO-9", centre="us")
+    at.do(ChangeWorkOrder(work_order_id=job, nte=D(5)), by="sue")
+    at.issued(line("1", "100", job=job))
+    (nte,) = at.world.all(Budget, work_order_id=job)
+    assert at.balances(nte.id) == {}
+    rate(at, "EUR", "USD", "1.1")
+    assert at.balances(nte.id) == {"committed": 11000}
+    assert [row.wanted_minor for row in at.world.all(NteRaise)] == [11000]
     sound(at)
 
 

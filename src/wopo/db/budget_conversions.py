@@ -1,13 +1,15 @@
 """The database's side of what budgets count in another currency."""
 
 from collections.abc import Collection, Iterable
+from datetime import date
 from typing import Any
 
-from sqlalchemy import Select, bindparam, case, func, null, select
+from sqlalchemy import Select, bindparam, case, func, null, or_, select
 from sqlmodel import SQLModel
 
 from wopo.db.uow import SqlStore, implements
 from wopo.domain.budget_conversions import BudgetConversion, Cell, CellSum, Conversion
+from wopo.domain.budgets import Budget
 from wopo.domain.ledger import CostKind, Dimensions, LedgerEntry
 from wopo.domain.purchase_orders import PurchaseOrder, PurchaseOrderLine
 from wopo.usecases.ports.budget_conversions import CentreDays, ConversionStore
@@ -17,7 +19,7 @@ def _table(kind: type[SQLModel]) -> Any:
     return kind.__table__  # type: ignore[attr-defined]
 
 
-L, K = _table(LedgerEntry).c, _table(BudgetConversion).c
+B, L, K = _table(Budget).c, _table(LedgerEntry).c, _table(BudgetConversion).c
 LINE, ORDER = _table(PurchaseOrderLine).c, _table(PurchaseOrder).c
 LINE_ID = L.purchase_order_line_id
 SUM = func.sum(L.amount_minor)
@@ -60,6 +62,32 @@ OWN = select(L.kind, SUM).where(IN, L.currency == bindparam("currency")).group_b
 OF_JOB = STANDING.where(L.work_order_id == bindparam("job"), OTHER).having(SUM != 0)
 OF_LINES, OF_DAYS = _of_lines(STANDING), _of_days(STANDING)
 COUNTED_OF_LINES, COUNTED_OF_DAYS = _of_lines(COUNTED), _of_days(COUNTED)
+
+
+def _convertible() -> Select[Any]:
+    held = B.currency == bindparam("target")
+    top = select(B.id).where(held, B.cost_centre_id.is_not(None)).cte("below", recursive=True)
+    below = top.union(select(B.id).where(B.parent_id == top.c.id))
+    counted = or_(
+        L.budget_id.in_(select(below.c.id)),
+        L.project_budget_id.in_(select(B.id).where(held, B.project_id.is_not(None))),
+        L.work_order_id.in_(select(B.work_order_id).where(held, B.work_order_id.is_not(None))),
+    )
+    newest = (
+        select(func.max(L.id))
+        .where(
+            L.currency == bindparam("source"),
+            L.day >= bindparam("begin"),
+            L.day < bindparam("end"),
+            counted,
+        )
+        .group_by(*CELL)
+        .having(SUM != 0)
+    )
+    return select(LedgerEntry).where(L.id.in_(newest)).order_by(LINE_ID, L.id)
+
+
+CONVERTIBLE = _convertible()
 TABLES = (LedgerEntry, BudgetConversion, PurchaseOrder, PurchaseOrderLine)
 
 
@@ -99,6 +127,12 @@ class SqlConversions(SqlStore, ConversionStore):
     def foreign_of_job(self, work_order_id: str, currency: str) -> list[CellSum]:
         asked = {"job": work_order_id, "currency": currency}
         return _cells(self.rows(OF_JOB, asked, *TABLES))
+
+    def convertible(
+        self, source: str, target: str, begin: date, end: date | None
+    ) -> list[LedgerEntry]:
+        asked = {"source": source, "target": target, "begin": begin, "end": end or date.max}
+        return self.firsts(CONVERTIBLE, asked, Budget, *TABLES)
 
 
 def _cells(rows: Iterable[Any]) -> list[CellSum]:

@@ -107,7 +107,7 @@ class Conversion:
 @event("budget:uncounted")
 class BudgetUncounted(Event):
     """A cost was let pass that a budget in another currency can't count, since there is no exchange
-    rate for its ``day``. It is counted with the next step of the same cost once there is one."""
+    rate for its ``day``. It is counted as soon as there is one."""
 
     whose: str
     cost: Money

@@ -151,6 +151,17 @@ def move_budgets(
             held = moved.setdefault(id, {})
             for kind, minor in changes.items():
                 held[kind] = held.get(kind, 0) + minor
+    carry_out(ctx, purses, moved, settings, cause)
+
+
+def carry_out(
+    ctx: Context,
+    purses: Purses,
+    moved: Mapping[str, Mapping[CostKind, int]],
+    settings: CompanySettings,
+    cause: Cause,
+) -> None:
+    """Move these budgets, by their ids, in the order of their locks; raises as ``move_budgets``."""
     for found in sorted(moved, key=purses.tree.lock_order):
         balance = {name: by for name, by in balances(moved[found]).items() if by}
         if balance:

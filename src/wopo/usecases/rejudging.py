@@ -10,6 +10,7 @@ twice changes nothing, and a sweep costs what changed, not what there is.
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from typing import TypeVar
 
 from wopo.domain.billing import Document, LineSums, recomputed
 from wopo.domain.errors import BUSY, DomainError
@@ -35,6 +36,7 @@ from wopo.usecases.ports.sweeps import TICK
 from wopo.usecases.purchasing_policy import PolicyBook
 from wopo.usecases.receipts import order_lines
 
+T = TypeVar("T")
 PAGE = 1_000
 """Orders looked at in one reading transaction; memory does not grow with how many there are."""
 LOUD_PAGE = 100
@@ -206,6 +208,6 @@ class Judge:
         return execute(self.door, command, actor=self.actor, key=key)
 
 
-def in_parts(ids: Sequence[str], size: int) -> Iterator[Sequence[str]]:
+def in_parts(all_: Sequence[T], size: int) -> Iterator[Sequence[T]]:
     """Slices of at most so many."""
-    return (ids[start : start + size] for start in range(0, len(ids), size))
+    return (all_[start : start + size] for start in range(0, len(all_), size))

@@ -5,7 +5,7 @@ from collections.abc import Collection
 from datetime import date
 
 from wopo.domain.budget_conversions import CellSum, Conversion
-from wopo.domain.ledger import CostKind
+from wopo.domain.ledger import CostKind, LedgerEntry
 
 CentreDays = tuple[Collection[str], Collection[date]]
 """Cost centres and days whose costs come from no order line."""
@@ -33,3 +33,10 @@ class ConversionStore(ABC):
     @abstractmethod
     def foreign_of_job(self, work_order_id: str, currency: str) -> list[CellSum]:
         """What the job cost in any other currency."""
+
+    @abstractmethod
+    def convertible(
+        self, source: str, target: str, begin: date, end: date | None
+    ) -> list[LedgerEntry]:
+        """The newest entry of each cost in ``source`` that stands and that budgets in ``target``
+        are to count, of the days from ``begin`` until before ``end``; by order line."""
