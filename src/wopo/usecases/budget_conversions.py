@@ -17,7 +17,7 @@ from wopo.usecases.exchange_rates import rate_if_known
 from wopo.usecases.ports.budget_conversions import ConversionStore
 
 Counting = tuple[LedgerEntry, Budget]
-"""An entry, and a budget in another currency that counts it."""
+"""An entry, and a budget that counts it."""
 
 
 @dataclass

@@ -30,7 +30,7 @@ from wopo.domain.people import may_see_costs
 from wopo.domain.purchase_orders import PurchaseOrder
 from wopo.domain.settings import CompanySettings, Stage, Strictness
 from wopo.domain.work_orders import WorkOrder
-from wopo.usecases.budget_conversions import Counting, convert_costs
+from wopo.usecases.budget_conversions import Converted, Counting, convert_costs
 from wopo.usecases.door import Context
 from wopo.usecases.ports import UnitOfWork
 from wopo.usecases.ports.budgets import BudgetStore
@@ -134,24 +134,18 @@ def move_budgets(
 ) -> None:
     """Count the entries. Raises ``OVER`` or ``NTE_OVER`` where a budget would go over and the
     company stops at this stage."""
-    moved: dict[str, dict[CostKind, int]] = {}
+    own: list[Counting] = []
     foreign: list[Counting] = []
     for entry in entries:
         for budget in purses.counting(entry):
-            if budget.currency == entry.currency:
-                of_budget = moved.setdefault(budget.id, {})
-                of_budget[entry.kind] = of_budget.get(entry.kind, 0) + entry.amount_minor
-            else:
-                foreign.append((entry, budget))
-    if foreign:
-        done = convert_costs(ctx, foreign)
-        for budget, lost in _lost(foreign, done.rateless):
-            _without_rate(ctx, budget, lost, settings, cause)
-        for id, changes in done.moved.items():
-            held = moved.setdefault(id, {})
-            for kind, minor in changes.items():
-                held[kind] = held.get(kind, 0) + minor
-    carry_out(ctx, purses, moved, settings, cause)
+            same = budget.currency == entry.currency
+            (own if same else foreign).append((entry, budget))
+    done = convert_costs(ctx, foreign) if foreign else Converted()
+    for budget, lost in _lost(foreign, done.rateless):
+        _without_rate(ctx, budget, lost, settings, cause)
+    for entry, budget in own:
+        done.move(budget.id, entry.kind, entry.amount_minor)
+    carry_out(ctx, purses, done.moved, settings, cause)
 
 
 def carry_out(
