@@ -167,9 +167,9 @@ def _lost(
 ) -> Iterator[tuple[Budget, list[LedgerEntry]]]:
     """The entries that a budget can't count, by currency."""
     lost: dict[tuple[str, str], list[LedgerEntry]] = {}
+    cells = {id: {one.cell for one in found} for id, found in rateless.items()}
     for entry, budget in counting:
-        cells = {one.cell for one in rateless.get(budget.id, ())}
-        if cell_of(entry) in cells:
+        if cell_of(entry) in cells.get(budget.id, ()):
             lost.setdefault((budget.id, entry.currency), []).append(entry)
     budgets = {budget.id: budget for _, budget in counting}
     return ((budgets[id], entries) for (id, _), entries in lost.items())
