@@ -296,6 +296,11 @@ def test_the_steps_of_the_approval_rules_decide_one_after_the_other(
     small = declare("20", file="F2")
     assert row(transactions, OutOfPocket, small).eligible_ids == [company.fin], "40 and 20"
     do(RejectOutOfPocket(purchase_id=small, reason="No"), by=company.fin)
+    back = declare("21", file="F3")
+    do(WithdrawOutOfPocket(purchase_id=back), by=company.tess)
+    for ended in (small, back):
+        late = refused(do, ApproveOutOfPocket(purchase_id=ended), company.fin)
+        assert late.code == "illegal_move", "its first step is asked of nobody any more"
 
 
 def test_pieces_of_one_person_or_job_are_decided_by_their_sum(

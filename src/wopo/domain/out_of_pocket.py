@@ -226,9 +226,14 @@ class Payback(SQLModel, table=True):
     at: datetime = time_field()
 
 
+def following(purchase: OutOfPocket, verb: str) -> PocketState:
+    """The state that a move leads to; ``ILLEGAL_MOVE`` where it is none."""
+    return POCKET.move(purchase.state, verb, subject=purchase.number)
+
+
 def move(purchase: OutOfPocket, verb: str) -> None:
     """Make a legal move, else ``ILLEGAL_MOVE``."""
-    purchase.state = POCKET.move(purchase.state, verb, subject=purchase.number)
+    purchase.state = following(purchase, verb)
     purchase.version += 1
 
 

@@ -23,6 +23,7 @@ from wopo.domain.out_of_pocket import (
     PocketRerouted,
     PocketState,
     PocketStepDecided,
+    following,
     move,
     names_of,
 )
@@ -151,13 +152,12 @@ def approve(command: ApproveOutOfPocket, ctx: Context) -> Answer:
     """Make all decisions in a row that are the person's; with the last one the job bears it, and
     finance pays it back. Raises ``PHOTO_UNREAD`` and ``OVER_NTE`` softly, ``STALE`` for what was
     shown before something about it changed, ``OVER`` where the company stops at its budgets."""
-    purchase = held(ctx, command.purchase_id)
-    waits = purchase.state is PocketState.WAITING
-    if waits and command.version not in (None, purchase.version):
+    purchase = _waiting(ctx, command.purchase_id, "approve")
+    if command.version not in (None, purchase.version):
         raise STALE(subject=short(purchase.number))
     job, panel, mine = _mine(ctx, purchase)
     unread = f"photo_unread:{purchase.id}"
-    if waits and not purchase.photos_read and unread not in command.acknowledged:
+    if not purchase.photos_read and unread not in command.acknowledged:
         raise PHOTO_UNREAD(unread, number=short(purchase.number))
     left = _agree(ctx, panel, mine)
     if left:
@@ -244,12 +244,20 @@ def _approved(
 def reject(command: RejectOutOfPocket, ctx: Context) -> Answer:
     """One No is enough: it is not paid back; who declared it reads why."""
     reason = checked_reason(command.reason)
-    purchase = held(ctx, command.purchase_id)
+    purchase = _waiting(ctx, command.purchase_id, "reject")
     _mine(ctx, purchase)
     _decide(ctx, purchase, "reject")
     purchase.decision_reason = reason
     ended(ctx, purchase)
     return answered(purchase, f"{short(purchase.number)} is rejected.")
+
+
+def _waiting(ctx: Context, purchase_id: str, verb: str) -> OutOfPocket:
+    """The purchase, held; refused where nothing is to be decided about it any more, so that a step
+    that nobody came to is not made of what has ended."""
+    purchase = held(ctx, purchase_id)
+    following(purchase, verb)
+    return purchase
 
 
 def _mine(
