@@ -26,7 +26,7 @@ from wopo.usecases.part_request_planning import LineInput, checked_needs, plan_l
 from wopo.usecases.part_request_rules import rulebook
 from wopo.usecases.part_request_states import LineStanding, refresh_lines, standing_of, standings
 from wopo.usecases.part_requests import purchases_of, release, reserve, ruled
-from wopo.usecases.small_needs import Asking
+from wopo.usecases.small_needs import Asking, hold_requests
 from wopo.usecases.work_orders import permitted
 
 
@@ -67,6 +67,7 @@ def held_line(ctx: Context, line_id: str) -> tuple[PartRequestLine, LineStanding
     """A line that is not cancelled, of a job the person may request parts for, locked."""
     line = ctx.require(PartRequestLine, line_id, label="request line", field="line_id")
     job, _ = permitted(ctx, line.work_order_id, "request_parts")
+    hold_requests(ctx)
     line = ctx.require_locked(PartRequestLine, line_id, label="request line")
     if line.cancelled:
         raise ALREADY_CANCELLED(text=line.description)

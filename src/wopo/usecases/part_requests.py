@@ -40,7 +40,7 @@ from wopo.usecases.part_request_states import (
     refresh_lines,
 )
 from wopo.usecases.purchase_orders import BUYERS
-from wopo.usecases.small_needs import Asking
+from wopo.usecases.small_needs import REQUESTS, Asking, hold_requests
 from wopo.usecases.stock import hold_levels
 from wopo.usecases.work_orders import permitted
 
@@ -72,7 +72,7 @@ def request_parts(command: RequestParts, ctx: Context) -> Answer:
     WORK_ORDER.move(job.state, "request_parts", subject=job.number)
     request = PartRequest(
         id=ctx.new_id(),
-        number=ctx.uow.next_number("PR", ctx.at.year),
+        number=ctx.uow.next_number(REQUESTS, ctx.at.year),
         work_order_id=job.id,
         requested_by_id=person.id,
         needed_by=command.needed_by or job.required_by,
@@ -99,6 +99,7 @@ def add_part_lines(command: AddPartLines, ctx: Context) -> Answer:
     request = ctx.require(PartRequest, command.part_request_id, label="part request")
     job, _ = permitted(ctx, request.work_order_id, "request_parts")
     WORK_ORDER.move(job.state, "request_parts", subject=job.number)
+    hold_requests(ctx)
     before = ctx.uow.count(PartRequestLine, part_request_id=request.id)
     taken = _take_in(ctx, job, request, command.lines, before, submit_now=command.submit)
     ctx.record(

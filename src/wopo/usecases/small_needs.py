@@ -5,12 +5,17 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, time
 
 from wopo.domain.money import Money
+from wopo.domain.numbers import NumberSeries
 from wopo.domain.small_needs import LetGo, beside
 from wopo.domain.split_orders import Trait
 from wopo.domain.work_orders import WorkOrder
+from wopo.usecases.door import Context
 from wopo.usecases.part_request_plans import Plan
 from wopo.usecases.part_request_rules import Rulebook
 from wopo.usecases.ports.small_needs import SmallAsked, SmallNeedStore
+
+REQUESTS = "PR"
+"""The series that numbers part requests."""
 
 
 @dataclass(frozen=True)
@@ -22,6 +27,13 @@ class Asking:
     person_id: str | None
     anew: str = ""
     kept_minor: int = 0
+
+
+def hold_requests(ctx: Context) -> None:
+    """Whoever else asks for something waits until the end, so that what is asked for at the same
+    moment counts together. A new request holds the same row with its number; the job is locked
+    before, lines and stock afterwards."""
+    ctx.uow.lock(NumberSeries, (REQUESTS, ctx.at.year))
 
 
 def judged_together(plans: Sequence[Plan], rules: Rulebook, asking: Asking) -> list[Plan]:
