@@ -1,18 +1,31 @@
 """Who would decide about what a job needs, as its form says before it is sent."""
 
-from datetime import date
+from collections.abc import Iterable
+from datetime import UTC, date, datetime, time
 from functools import cached_property
 
 from wopo.domain.approval_rights import Need, eligible
 from wopo.domain.delegations import Delegation, chain_from
 from wopo.domain.money import Money
 from wopo.domain.on_call import OnCall
+from wopo.domain.part_requests import ORDERED_ROUTES
 from wopo.domain.people import Person
+from wopo.domain.split_orders import SplitSection
 from wopo.domain.work_orders import WorkOrder
 from wopo.domain.work_requests import Priority
-from wopo.usecases.exchange_rates import within
+from wopo.usecases.exchange_rates import rates_for, within
+from wopo.usecases.part_request_plans import Plan
 from wopo.usecases.ports import UnitOfWork
 from wopo.usecases.ports.approvals import ApprovalStore
+from wopo.usecases.split_orders import AskedFor, together_with
+
+OrderKey = tuple[str, str, str]
+"""What goes on one order: a vendor, a currency and the blanket order it is called off from."""
+
+
+def order_key(plan: Plan) -> OrderKey:
+    """Which order a planned line would go on."""
+    return (str(plan.offer.vendor_id), str(plan.offer.currency), plan.blanket_id or "")
 
 
 class NeedDeciders:
@@ -23,10 +36,37 @@ class NeedDeciders:
         self.uow, self.job, self.reader, self.today = uow, job, reader, today
         self.limits = uow.store(ApprovalStore).approvers([job.cost_centre_id])
 
+    def sums(self, plans: Iterable[Plan], section: SplitSection) -> dict[OrderKey, Money]:
+        """What whoever decides about each order must cover: all its lines, and what the policy
+        decides it together with. One query for each order."""
+        found: dict[OrderKey, Money] = {}
+        for plan in plans:
+            amount = plan.offer.amount(plan.to_buy) if plan.to_buy else None
+            if amount is not None and plan.said.route in ORDERED_ROUTES:
+                key = order_key(plan)
+                found[key] = found.get(key, Money.zero(amount.currency)) + amount
+        return {key: amount + self._beside(key, section) for key, amount in found.items()}
+
+    def _beside(self, key: OrderKey, section: SplitSection) -> Money:
+        vendor_id, currency, blanket_id = key
+        if blanket_id:
+            return Money.zero(currency)
+        asked = AskedFor(
+            vendor_id=vendor_id,
+            currency=currency,
+            jobs=frozenset({self.job.id}),
+            centre_ids=(self.job.cost_centre_id,),
+            requesters=frozenset({self.reader.id}),
+        )
+        at = datetime.combine(self.today, time.min, UTC)
+        return Money(together_with(self.uow, section, asked, at).minor, currency)
+
     def approvers(self, amount: Money) -> tuple[str, ...]:
         """Who would be asked for this much, by name; ``Fay for Mira`` while Mira is away."""
         centres, left_out = frozenset({self.job.cost_centre_id}), frozenset({self.reader.id})
-        ids = eligible(self.limits, Need(amount, centres, self.today, left_out))
+        currencies = {limit.currency for _, limits in self.limits for limit in limits}
+        rates = rates_for(self.uow, amount.currency, currencies, self.today)
+        ids = eligible(self.limits, Need(amount, centres, self.today, left_out, rates))
         return tuple(self._present(person) for person, _ in self.limits if person.id in ids)
 
     def on_call(self, amount: Money) -> tuple[str, ...]:

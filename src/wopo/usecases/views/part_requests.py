@@ -36,7 +36,7 @@ from wopo.usecases.settings import company
 from wopo.usecases.small_needs import Asking
 from wopo.usecases.stock import KEEPERS
 from wopo.usecases.views.names import Ref
-from wopo.usecases.views.need_deciders import NeedDeciders
+from wopo.usecases.views.need_deciders import NeedDeciders, order_key
 
 LINES_SHOWN = 20
 
@@ -145,24 +145,28 @@ def parts_form(
     today: date,
 ) -> PartsForm:
     """The form's job and what happens with these lines. Raises the refusal of a line that can't
-    be asked for. A constant number of queries."""
+    be asked for. A constant number of queries, and one for each order that follows."""
     job = uow.get(WorkOrder, work_order_id) if work_order_id else None
     if job is None:
         return PartsForm(None, "")
     if not lines:
         return PartsForm(Ref(job.id, job.number), job.title)
     needs = checked_needs(uow, lines, today)
-    plans = plan_lines(Asking(job, reader.id), needs, rulebook(uow, job, today))
+    rules = rulebook(uow, job, today)
+    plans = plan_lines(Asking(job, reader.id), needs, rules)
     costs = may_see_costs(reader, company(uow))
     deciders = NeedDeciders(uow, job, reader, today)
+    alone = [plan for plan, line in zip(plans, lines, strict=True) if not line.join]
+    sums = deciders.sums(alone, rules.splits)
     steps = []
     known = _on_order(uow, job, plans)
     for plan, line in zip(plans, lines, strict=True):
         amount = plan.offer.amount(plan.to_buy) if plan.to_buy else None
         asked: tuple[str, ...] = ()
         ready: tuple[str, ...] = ()
-        if amount is not None and plan.said.route in ORDERED_ROUTES:
-            asked, ready = deciders.approvers(amount), deciders.on_call(amount)
+        covered = sums.get(order_key(plan)) if plan.said.route in ORDERED_ROUTES else None
+        if covered is not None:
+            asked, ready = deciders.approvers(covered), deciders.on_call(covered)
         step = _step(plan, job, amount if costs else None, asked, ready)
         steps.append(_with_orders(step, known.get(_part_of(plan), []), line.join))
     return PartsForm(Ref(job.id, job.number), job.title, tuple(steps))
