@@ -22,6 +22,7 @@ from wopo.domain.after_the_fact import First
 from wopo.domain.approvals import Approval, ApprovalState
 from wopo.domain.errors import DomainError
 from wopo.domain.order_content import LineContent, OrderContent
+from wopo.domain.people import Role
 from wopo.domain.purchase_orders import (
     OrderKind,
     OrderState,
@@ -30,14 +31,16 @@ from wopo.domain.purchase_orders import (
 )
 from wopo.usecases.after_the_fact import ReportAfterTheFact, SayAfterTheFact
 from wopo.usecases.approvals import ApproveOrder
+from wopo.usecases.delegations import Delegate
 from wopo.usecases.invoice_papers import BilledLine
 from wopo.usecases.invoices import EnterInvoice
 from wopo.usecases.order_changes import IssueOrder
 from wopo.usecases.part_request_sourcing import SetLineVendor
 from wopo.usecases.part_requests import RequestParts
+from wopo.usecases.people import SavePerson
 from wopo.usecases.purchase_orders import DraftOrder, SubmitOrder
 from wopo.usecases.receipts import CountedLine, PostReceipt
-from wopo.usecases.settings import SetChannels
+from wopo.usecases.settings import ChangeCompanySettings, SetChannels
 from wopo.usecases.views.after_the_fact import month_report
 from wopo.writers.after_the_fact_csv import write_report_csv
 
@@ -45,6 +48,7 @@ Json = dict[str, Any]
 Send = Callable[[Json], Json]
 D = Decimal
 WHY = "The order was forgotten"
+BILLED_ON = date(2026, 2, 20)
 
 
 @pytest.fixture
@@ -149,11 +153,7 @@ def test_an_invoice_that_waits_without_an_order_is_found_when_the_order_is_sent(
     draft: Callable[..., str],
     transactions: SqlTransactions,
 ) -> None:
-    billed = BilledLine(description="Hose", quantity=D(1), unit="pcs", unit_price=D(40))
-    invoice = EnterInvoice(
-        number="R-7", invoice_date=date(2026, 2, 20), vendor_id=shop.grainger, lines=(billed,)
-    )
-    do(invoice, by=company.fin)
+    bill(do, company, shop)
     other, same = draft("41"), draft("40")
     do(SubmitOrder(order_id=other), by=company.bea)
     with pytest.raises(DomainError, match="Grainger's invoice R-7 of 2026-02-20") as error:
@@ -164,6 +164,80 @@ def test_an_invoice_that_waits_without_an_order_is_found_when_the_order_is_sent(
     yes = frozenset({error.value.facts["acknowledge"].replace(same, third)})
     do(SubmitOrder(order_id=third, acknowledged=yes), by=company.bea)
     assert row(transactions, PurchaseOrder, third).kind is OrderKind.STANDARD
+
+
+def bill(do: Do, company: Company, shop: Shop) -> None:
+    """Fia enters Grainger's invoice over 40 EUR of 20 February; nobody wrote an order for it."""
+    billed = BilledLine(description="Hose", quantity=D(1), unit="pcs", unit_price=D(40))
+    invoice = EnterInvoice(
+        number="R-7", invoice_date=BILLED_ON, vendor_id=shop.grainger, lines=(billed,)
+    )
+    do(invoice, by=company.fin)
+
+
+def sent(do: Do, company: Company, order_id: str, first: First = First.DELIVERY) -> None:
+    do(say(order_id, BILLED_ON, first), by=company.bea)
+    do(SubmitOrder(order_id=order_id), by=company.bea)
+
+
+def click(one: Approval) -> ApproveOrder:
+    return ApproveOrder(approval_id=one.id, revision=1, content_hash=one.content_hash)
+
+
+@pytest.fixture
+def fay(do: Do) -> str:
+    """Another one in finance."""
+    person = SavePerson(code="fay", name="Fay Finance", roles=frozenset({Role.FINANCE}))
+    return str(do(person).subject_id)
+
+
+@pytest.mark.parametrize(
+    ("price", "first", "hers"),
+    [
+        ("40", First.DELIVERY, True),
+        ("40", First.INVOICE, True),
+        ("41", First.INVOICE, True),
+        ("41", First.DELIVERY, False),
+    ],
+)
+def test_whoever_entered_the_invoice_it_is_written_for_does_not_decide(
+    do: Do, company: Company, shop: Shop, draft: Callable[..., str], fay: str,
+    transactions: SqlTransactions, price: str, first: First, hers: bool,
+) -> None:  # fmt: skip
+    """Over just its total, or of the day that was said; nor in the place of who may."""
+    bill(do, company, shop)
+    sent(do, company, draft(price), first)
+    (asked,) = waiting(transactions)
+    assert set(asked.eligible_ids) == ({fay} if hers else {fay, company.fin})
+    if not hers:
+        return
+    with pytest.raises(DomainError) as error:
+        do(click(asked), by=company.fin)
+    assert error.value.code == "approval.handled"
+    day = date(2026, 3, 2)
+    do(Delegate(to_id=company.fin, starts=day, ends=day), by=fay)
+    assert waiting(transactions)[0].eligible_ids == [fay]
+    with pytest.raises(DomainError) as error:
+        do(click(asked), by=company.fin)
+    assert error.value.code == "delegation.asked_for_it"
+    do(click(asked), by=fay)
+
+
+def test_an_invoice_entered_while_it_waits_keeps_who_entered_it_from_deciding_unless_waived(
+    do: Do, company: Company, shop: Shop, draft: Callable[..., str], transactions: SqlTransactions
+) -> None:
+    sent(do, company, draft())
+    (asked,) = waiting(transactions)
+    assert asked.eligible_ids == [company.fin]
+    bill(do, company, shop)
+    with pytest.raises(DomainError) as error:
+        do(click(asked), by=company.fin)
+    assert error.value.code == "approval.handled"
+    waive = {"waived_pairs": [["approver", "invoice_enterer"]]}
+    do(ChangeCompanySettings(changes=waive), by=company.ann)
+    do(click(asked), by=company.fin)
+    made = row(transactions, Approval, asked.id)
+    assert (made.decided_by_id, made.waiver) == (company.fin, "invoice enterer and approver")
 
 
 def test_the_kind_alone_is_not_enough(do: Do, company: Company, shop: Shop) -> None:

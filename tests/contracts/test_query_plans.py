@@ -15,6 +15,7 @@ from wopo.domain.purchase_orders import OrderState
 from wopo.domain.rejudging import Watched
 from wopo.usecases.ports import UnitOfWork
 from wopo.usecases.ports.after_the_fact import AfterTheFactStore
+from wopo.usecases.ports.approvals import ApprovalStore
 from wopo.usecases.ports.audit_tests import AuditTestStore
 from wopo.usecases.ports.blanket_orders import BlanketStore
 from wopo.usecases.ports.budget_conversions import ConversionStore
@@ -144,6 +145,10 @@ def unordered(uow: UnitOfWork) -> Any:
     return uow.store(AfterTheFactStore).unordered_invoice("gra", Money(4_000, "EUR"))
 
 
+def late_handlers(uow: UnitOfWork) -> Any:
+    return uow.store(ApprovalStore).handlers("an order", Money(4_000, "EUR"))
+
+
 def asked_between(uow: UnitOfWork) -> Any:
     begin, end = datetime(2026, 3, 1, tzinfo=UTC), datetime(2026, 4, 1, tzinfo=UTC)
     return uow.store(AfterTheFactStore).asked_between(begin, end)
@@ -180,6 +185,7 @@ READS = [
     # Sorted by number; but only what is issued of blanket orders.
     (blankets, "ix_purchase_order_kind (kind=? AND state=?)", False),
     (unordered, "ix_invoice_", False),
+    (late_handlers, "ix_invoice_number (vendor_id=?)", False),
     # Sorted by number; but only what was asked for in a month.
     (asked_between, "ix_order_revision_at", False),
     # Sorted by the promised day, which may lack; but only what is still to come of a part.

@@ -26,16 +26,18 @@ _DATED: tuple[Any, ...] = (
     col(AfterTheFact.happened_on),
     col(AfterTheFact.reason),
 )
+OVER_JUST_THIS = (
+    col(Invoice.total_minor) == bindparam("minor"),
+    col(Invoice.currency) == bindparam("currency"),
+)
+WITHOUT_ORDER = (
+    col(Invoice.purchase_order_id).is_(None),
+    col(Invoice.type) == InvoiceType.INVOICE,
+    col(Invoice.state) != InvoiceState.REJECTED,
+)
 UNORDERED: Select[Any] = (
     select(*_FOUND)
-    .where(
-        col(Invoice.total_minor) == bindparam("minor"),
-        col(Invoice.vendor_id) == bindparam("vendor_id"),
-        col(Invoice.currency) == bindparam("currency"),
-        col(Invoice.purchase_order_id).is_(None),
-        col(Invoice.type) == InvoiceType.INVOICE,
-        col(Invoice.state) != InvoiceState.REJECTED,
-    )
+    .where(*OVER_JUST_THIS, col(Invoice.vendor_id) == bindparam("vendor_id"), *WITHOUT_ORDER)
     .order_by(col(Invoice.invoice_date))
     .limit(1)
 )

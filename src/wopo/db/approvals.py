@@ -4,17 +4,20 @@ from collections.abc import Collection, Mapping
 from datetime import date
 from typing import Any
 
-from sqlalchemy import CompoundSelect, String, bindparam, cast, func, literal, or_, union
+from sqlalchemy import CompoundSelect, String, and_, bindparam, cast, func, literal, or_, union
 from sqlmodel import col, select
 
+from wopo.db.after_the_fact import OVER_JUST_THIS, WITHOUT_ORDER
 from wopo.db.sessions import recall
 from wopo.db.uow import SqlStore, implements
+from wopo.domain.after_the_fact import AfterTheFact, First
 from wopo.domain.assets import Asset
 from wopo.domain.invoices import Invoice
 from wopo.domain.ledger import CostKind, LedgerEntry
+from wopo.domain.money import Money
 from wopo.domain.part_requests import Allocation, PartRequest, PartRequestLine
 from wopo.domain.people import AuthorityLimit, Person, Role
-from wopo.domain.purchase_orders import PurchaseOrderLine
+from wopo.domain.purchase_orders import PurchaseOrder, PurchaseOrderLine
 from wopo.domain.receipts import Receipt
 from wopo.domain.settings import Duty
 from wopo.domain.work_orders import WorkOrder
@@ -54,6 +57,22 @@ HANDLERS: CompoundSelect[Any] = union(
         col(Invoice.purchase_order_id) == bindparam("order_id"),
         col(Invoice.entered_by_id).is_not(None),
     ),
+    # What an order after the fact is written for: over just this, or of the day that was said.
+    select(literal(Duty.INVOICE_ENTERER.value), Invoice.entered_by_id)
+    .join(PurchaseOrder, col(PurchaseOrder.vendor_id) == col(Invoice.vendor_id))
+    .join(AfterTheFact, col(AfterTheFact.purchase_order_id) == col(PurchaseOrder.id))
+    .where(
+        col(PurchaseOrder.id) == bindparam("order_id"),
+        *WITHOUT_ORDER,
+        col(Invoice.entered_by_id).is_not(None),
+        or_(
+            and_(*OVER_JUST_THIS),
+            and_(
+                col(AfterTheFact.first) == First.INVOICE,
+                col(Invoice.invoice_date) == col(AfterTheFact.happened_on),
+            ),
+        ),
+    ),
 )
 SHARES = (Allocation, PartRequestLine, PurchaseOrderLine)
 
@@ -75,9 +94,11 @@ class SqlApprovals(SqlStore):
 
         return set(recall(self.session, Allocation, ("requesters", order_id), read))
 
-    def handlers(self, order_id: str) -> Mapping[Duty, frozenset[str]]:
+    def handlers(self, order_id: str, total: Money) -> Mapping[Duty, frozenset[str]]:
         people: dict[Duty, set[str]] = {}
-        for duty, person_id in self.rows(HANDLERS, {"order_id": order_id}, Receipt, Invoice):
+        asked = {"order_id": order_id, "minor": total.minor, "currency": total.currency}
+        kinds = (Receipt, Invoice, PurchaseOrder, AfterTheFact)
+        for duty, person_id in self.rows(HANDLERS, asked, *kinds):
             people.setdefault(Duty(duty), set()).add(person_id)
         return {duty: frozenset(ids) for duty, ids in people.items()}
 

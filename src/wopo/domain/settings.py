@@ -41,6 +41,7 @@ class Duty(StrEnum):
 _CHAIN = (Duty.REQUESTER, Duty.APPROVER, Duty.RECEIVER, Duty.INVOICE_APPROVER)
 KEPT_APART: tuple[tuple[Duty, Duty], ...] = (
     *combinations(_CHAIN, 2),
+    (Duty.APPROVER, Duty.INVOICE_ENTERER),
     (Duty.INVOICE_ENTERER, Duty.BANK_CONFIRMER),
 )
 """The pairs that a company may waive. That whoever changed bank details never confirms them is no

@@ -226,15 +226,17 @@ class Circle(Panel):
 
     @cached_property
     def handlers(self) -> Mapping[Duty, frozenset[str]]:
-        """Who received goods of the order or entered its invoices; asked for only where something
-        may have come of it already. That all of it went back or was credited says nothing of who
-        handled it, so an order in force is always looked at."""
+        """Who received goods of the order or entered its invoices, or those that one after the fact
+        is written for; asked for only where something may have come of it already. That all of it
+        went back or was credited says nothing of who handled it, so an order in force is always
+        looked at."""
         order = self.order
         progress = (order.receipt_progress, order.billing_progress)
         untouched = order.approved_revision is None and progress == (Progress.NONE,) * 2
         if untouched and order.kind is not OrderKind.AFTER_THE_FACT:
             return {}
-        return self.uow.store(ApprovalStore).handlers(order.id)
+        total = Money(self.revision.total_minor, self.content.currency)
+        return self.uow.store(ApprovalStore).handlers(order.id, total)
 
     @property
     def amount(self) -> Money:

@@ -6,6 +6,7 @@ from datetime import date
 from typing import NamedTuple
 
 from wopo.domain.ledger import CostKind
+from wopo.domain.money import Money
 from wopo.domain.people import AuthorityLimit, Person
 from wopo.domain.settings import Duty
 
@@ -31,9 +32,11 @@ class ApprovalStore(ABC):
         """People whose request lines are bought on the order's lines."""
 
     @abstractmethod
-    def handlers(self, order_id: str) -> Mapping[Duty, frozenset[str]]:
+    def handlers(self, order_id: str, total: Money) -> Mapping[Duty, frozenset[str]]:
         """People who received goods of the order (``RECEIVER``) or entered an invoice on it
-        (``INVOICE_ENTERER``)."""
+        (``INVOICE_ENTERER``). An order that was said to come after the fact is written for the
+        vendor's invoices without an order over just ``total``, and for those of the day that was
+        said, where that is an invoice's."""
 
     @abstractmethod
     def asset_costs(
