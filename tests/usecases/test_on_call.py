@@ -258,6 +258,8 @@ def test_one_click_on_call_makes_every_step_and_each_is_reviewed(
         ({"starts": date(2026, 3, 1)}, "sue", "on_call.days"),
         ({"cap": D(0)}, "sue", "negative"),
         ({"person_id": "tess"}, "sue", "delegation.sees_no_costs"),
+        ({"person_id": "sue"}, "sue", "on_call.yourself"),
+        ({"person_id": "adm"}, "adm", "on_call.yourself"),
     ],
 )
 def test_being_on_call_is_set_within_bounds(

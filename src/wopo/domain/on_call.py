@@ -24,6 +24,12 @@ OVERLAPS = Refusal(
     "{name} is on call for {site} from {starts} to {ends} already. Nothing was changed; end that "
     "first, or choose other days.",
 )
+YOURSELF = Refusal(
+    "on_call.yourself",
+    "Nobody puts themselves on call: it lets them approve. Nothing was changed; ask somebody else "
+    "who supervises {site}, or another administrator.",
+    logged=True,
+)
 NOT_YOUR_SITE = Refusal(
     "on_call.not_your_site",
     "You do not supervise {site}. Nothing was changed; ask its supervisor or an administrator.",

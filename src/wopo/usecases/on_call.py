@@ -14,6 +14,7 @@ from wopo.domain.on_call import (
     MOST_DAYS,
     NOT_YOUR_SITE,
     OVERLAPS,
+    YOURSELF,
     ApprovedOnCall,
     EmergencyReview,
     OnCall,
@@ -58,11 +59,14 @@ class EndOnCall(Command):
 
 @use_case(SetOnCall, roles={Role.SUPERVISOR, Role.ADMIN}, action="set who is on call")
 def set_on_call(command: SetOnCall, ctx: Context) -> Answer:
-    """By a supervisor of the site or an administrator. Raises ``DAYS``, ``OVERLAPS``,
-    ``NOT_YOUR_SITE`` and, for somebody who would not see what they approve, ``SEES_NO_COSTS``."""
+    """By a supervisor of the site or an administrator, for somebody else: a limit is given, not
+    taken. Raises ``DAYS``, ``OVERLAPS``, ``NOT_YOUR_SITE``, ``YOURSELF`` and, for somebody who
+    would not see what they approve, ``SEES_NO_COSTS``."""
     site = ctx.require(Location, command.site_id, label="site", field="site_id")
     _check_site(ctx, site)
     person = active_person(ctx, command.person_id, field="person_id")
+    if person.id == ctx.actor_id:
+        raise YOURSELF(field="person_id", site=site.name)
     if not may_see_costs(person, company(ctx.uow)):
         raise SEES_NO_COSTS(field="person_id", name=person.name)
     today = day_there(ctx.at, person.timezone)
