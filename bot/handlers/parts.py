@@ -154,13 +154,13 @@ def _form(
 ) -> tuple[PartsForm, str]:
     """The form's view; a line that can't be asked for gives its sentence instead of a step."""
     job_id = origin.job or job_id
-    today = visit.reader.today
+    at = visit.services.clock()
     with visit.read() as uow:
         reader = visit.person(uow)
         try:
-            return parts_form(uow, reader, work_order_id=job_id, lines=lines, today=today), ""
+            return parts_form(uow, reader, work_order_id=job_id, lines=lines, at=at), ""
         except DomainError as error:
-            form = parts_form(uow, reader, work_order_id=job_id, today=today)
+            form = parts_form(uow, reader, work_order_id=job_id, at=at)
             return form, error.message
 
 

@@ -14,6 +14,7 @@ from tests.factories.buying import Buyer, World, content, line, seed
 from wopo.db.uow import SqlTransactions
 from wopo.domain.approvals import Approval
 from wopo.domain.errors import DomainError
+from wopo.domain.money import Money
 from wopo.domain.on_call import EmergencyReview, OnCall, next_working_day
 from wopo.domain.outbox import JobRun, OutboxRow
 from wopo.domain.people import Person
@@ -32,6 +33,7 @@ from wopo.usecases.people import DeactivatePerson, SavePerson
 from wopo.usecases.purchasing_policy import ImportPolicy
 from wopo.usecases.settings import ChangeCompanySettings
 from wopo.usecases.sweeps import AT_ONCE
+from wopo.usecases.views.need_deciders import NeedDeciders
 from wopo.usecases.views.on_call import SHOWN, OnCallLine, on_call_lines
 
 Do = Callable[..., Answer]
@@ -318,6 +320,24 @@ def test_days_on_call_are_the_persons_own_and_cards_follow_their_first_and_last(
 def shown(world: World, clock: TestClock) -> tuple[OnCallLine, ...]:
     with world.transactions.read() as uow:
         return on_call_lines(uow, at=clock())
+
+
+def test_the_form_names_who_is_on_call_by_their_own_days(
+    do: Do, buyer: Buyer, world: World
+) -> None:
+    """Tess reads it in UTC, six hours ahead of Rex."""
+    do(SavePerson(code="rex", timezone="America/Chicago"), by="adm")
+    do(on_call("rex", days=1), by="sue")
+
+    def named(at: datetime) -> tuple[str, ...]:
+        with world.transactions.read() as uow:
+            job, tess = uow.get(WorkOrder, "WO-1"), uow.get(Person, "tess")
+            assert job is not None and tess is not None
+            return NeedDeciders(uow, job, tess, at).on_call(Money(4_000, "EUR"))
+
+    assert set(named(FRIDAY_NIGHT)) == {"Tom"}
+    assert set(named(FRIDAY_NIGHT.replace(hour=6))) == {"Tom", "Rex"}
+    assert set(named(FRIDAY_NIGHT.replace(day=7, hour=5))) == {"Tom", "Rex"}
 
 
 def test_whoever_is_on_call_today_is_shown_before_all_that_is_far_off(

@@ -151,7 +151,7 @@ def test_the_form_says_so_before_and_the_explanation_afterwards(
     with world.transactions.read() as uow:
         (tess,) = uow.all(Person, code="tess")
         lines = (part_line("seal", "2"),)
-        form = parts_form(uow, tess, work_order_id="WO-1", lines=lines, today=clock.now.date())
+        form = parts_form(uow, tess, work_order_id="WO-1", lines=lines, at=clock.now)
     (step,) = form.steps
     assert (step.route, step.rule, step.together) == (Route.ORDER, "rest", True)
     answer = do(RequestParts(work_order_id="WO-1", lines=lines), by="tess")

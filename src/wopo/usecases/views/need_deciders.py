@@ -1,13 +1,14 @@
 """Who would decide about what a job needs, as its form says before it is sent."""
 
 from collections.abc import Iterable
-from datetime import UTC, date, datetime, time
+from datetime import datetime
 from functools import cached_property
 
 from wopo.domain.approval_rights import Need, eligible
 from wopo.domain.delegations import Delegation, chain_from
 from wopo.domain.money import Money
 from wopo.domain.on_call import OnCall
+from wopo.domain.own_days import day_there
 from wopo.domain.part_requests import ORDERED_ROUTES
 from wopo.domain.people import Person
 from wopo.domain.split_orders import SplitSection
@@ -29,11 +30,13 @@ def order_key(plan: Plan) -> OrderKey:
 
 
 class NeedDeciders:
-    """The people around a need of a job on the reader's own day, read once; the reader, who asks
-    for it, is none of them."""
+    """The people around a need of a job at a moment, read once; the reader, who asks for it, is
+    none of them. Limits and rates are those of the reader's day; stand-ins and people on call have
+    days of their own."""
 
-    def __init__(self, uow: UnitOfWork, job: WorkOrder, reader: Person, today: date) -> None:
-        self.uow, self.job, self.reader, self.today = uow, job, reader, today
+    def __init__(self, uow: UnitOfWork, job: WorkOrder, reader: Person, at: datetime) -> None:
+        self.uow, self.job, self.reader, self.at = uow, job, reader, at
+        self.today = day_there(at, reader.timezone)
         self.limits = uow.store(ApprovalStore).approvers([job.cost_centre_id])
 
     def sums(self, plans: Iterable[Plan], section: SplitSection) -> dict[OrderKey, Money]:
@@ -58,8 +61,7 @@ class NeedDeciders:
             centre_ids=(self.job.cost_centre_id,),
             requesters=frozenset({self.reader.id}),
         )
-        at = datetime.combine(self.today, time.min, UTC)
-        return Money(together_with(self.uow, section, asked, at).minor, currency)
+        return Money(together_with(self.uow, section, asked, self.at).minor, currency)
 
     def approvers(self, amount: Money) -> tuple[str, ...]:
         """Who would be asked for this much, by name; ``Fay for Mira`` while Mira is away."""
@@ -78,7 +80,7 @@ class NeedDeciders:
         )
 
     def _present(self, person: Person) -> str:
-        if person.away_until is None or person.away_until < self.today:
+        if person.away_until is None:
             return person.name
         last = chain_from(self._delegations, person.id, without={self.reader.id})[-1]
         stand_in = self.uow.get(Person, last)
@@ -89,13 +91,13 @@ class NeedDeciders:
     @cached_property
     def _delegations(self) -> list[Delegation]:
         rows = self.uow.all(Delegation, ended_at=None, order=("starts", "id"))
-        return [row for row in rows if row.starts <= self.today <= row.ends]
+        return [row for row in rows if row.covers(self.at)]
 
     @cached_property
     def _on_duty(self) -> list[tuple[Person, Money]]:
         if self.job.priority is not Priority.EMERGENCY:
             return []
         rows = self.uow.all(OnCall, site_id=self.job.site_id, ended_at=None, order="id")
-        caps = {row.person_id: row.cap for row in rows if row.starts <= self.today <= row.ends}
+        caps = {row.person_id: row.cap for row in rows if row.covers(self.at)}
         people = self.uow.many(Person, sorted(caps.keys() - {self.reader.id}))
         return [(one, caps[one.id]) for one in people.values() if one.active]

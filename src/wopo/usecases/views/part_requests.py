@@ -2,11 +2,12 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 
 from wopo.domain.errors import NOT_FOUND
 from wopo.domain.money import Money
+from wopo.domain.own_days import day_there
 from wopo.domain.part_requests import (
     ORDERED_ROUTES,
     OWN_ROUTES,
@@ -142,7 +143,7 @@ def parts_form(
     *,
     work_order_id: str = "",
     lines: Sequence[LineInput] = (),
-    today: date,
+    at: datetime,
 ) -> PartsForm:
     """The form's job and what happens with these lines. Raises the refusal of a line that can't
     be asked for. A constant number of queries, and one for each order that follows."""
@@ -151,11 +152,12 @@ def parts_form(
         return PartsForm(None, "")
     if not lines:
         return PartsForm(Ref(job.id, job.number), job.title)
+    today = day_there(at, reader.timezone)
     needs = checked_needs(uow, lines, today)
     rules = rulebook(uow, job, today)
     plans = plan_lines(Asking(job, reader.id), needs, rules)
     costs = may_see_costs(reader, company(uow))
-    deciders = NeedDeciders(uow, job, reader, today)
+    deciders = NeedDeciders(uow, job, reader, at)
     alone = [plan for plan, line in zip(plans, lines, strict=True) if not line.join]
     sums = deciders.sums(alone, rules.splits)
     steps = []
