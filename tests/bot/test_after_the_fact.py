@@ -226,10 +226,14 @@ def test_whoever_entered_the_invoice_it_is_written_for_does_not_decide(
 def test_an_invoice_entered_while_it_waits_keeps_who_entered_it_from_deciding_unless_waived(
     do: Do, company: Company, shop: Shop, draft: Callable[..., str], transactions: SqlTransactions
 ) -> None:
-    sent(do, company, draft())
+    order_id = draft()
+    sent(do, company, order_id)
     (asked,) = waiting(transactions)
     assert asked.eligible_ids == [company.fin]
     bill(do, company, shop)
+    said = do(click(asked), by=company.fin)
+    assert said.facts == {"decided": False} and "waits for nobody" in said.message
+    assert waiting(transactions)[0].eligible_ids == [], "visible, and told to finance"
     with pytest.raises(DomainError) as error:
         do(click(asked), by=company.fin)
     assert error.value.code == "approval.handled"

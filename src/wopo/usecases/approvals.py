@@ -304,10 +304,11 @@ def _superseded(ctx: Context, approval: Approval, order: PurchaseOrder, shown: i
 
 def authorised(ctx: Context, decision: Decision) -> Answer | None:
     """Nothing when the person may decide; refuses who may not; and when somebody who was asked
-    may no longer, asks others and says so."""
+    may no longer (their limit shrank, or they had another duty since), asks others and says so."""
     order, approval, person = decision.order, decision.approval, ctx.person()
     number, circle = short(order.number), decision.circle(ctx)
-    if person.id in circle.excluded:
+    asked, left_out = person.id in approval.eligible_ids, person.id in circle.excluded
+    if left_out and not asked:
         who = names(ctx, approval.eligible_ids)
         check_place(ctx, circle, approval, who)
         if person.id in circle.requesters:
@@ -316,13 +317,12 @@ def authorised(ctx: Context, decision: Decision) -> Answer | None:
         raise HANDLED(number=number, who=who, had=DUTY_WORDS[duty])
     if circle.may(approval.wanted, person.id) or person.id in circle.on_duty:
         return None
-    if person.id not in approval.eligible_ids:
+    if not asked:
         check_duty(ctx, circle, approval)
         check_days(ctx, circle, approval)
         raise NOT_ELIGIBLE(number=number, who=names(ctx, approval.eligible_ids))
-    limited = approval.wanted == AUTHORITY and any(
-        one.id == person.id for one, _ in circle.approvers
-    )
+    held = approval.wanted == AUTHORITY and not left_out
+    limited = held and any(one.id == person.id for one, _ in circle.approvers)
     lost = "Your limit no longer covers" if limited else "You may no longer decide about"
     reroute(ctx, approval, order, decision.revision, "whoever was asked may no longer decide")
     return Answer(
