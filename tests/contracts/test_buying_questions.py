@@ -12,6 +12,7 @@ from wopo.domain.money import Money
 from wopo.domain.out_of_pocket import OutOfPocket
 from wopo.usecases.attachments import FileFacts
 from wopo.usecases.ports.after_the_fact import AfterTheFactStore
+from wopo.usecases.ports.approvals import ApprovalStore
 from wopo.usecases.ports.demand import DemandStore
 from wopo.usecases.ports.out_of_pocket import PocketStore
 from wopo.usecases.ports.small_needs import SmallNeedStore
@@ -47,4 +48,5 @@ def test_postgresql_answers_every_question(postgres_url: str, clock: TestClock) 
         assert pocket.waiting_for("tess", 3) == [] and pocket.approved_sums() == (0, [])
         assert late.unordered_invoice("gra", amount) is None
         assert late.asked_between(start, end) == []
+        assert uow.store(ApprovalStore).handlers("po", amount) == {}
     engine.dispose()
