@@ -2,6 +2,7 @@
 its rows who asked for and who approved those orders."""
 
 from collections.abc import Callable, Iterable, Iterator
+from datetime import timedelta
 from itertools import islice
 from typing import Any, NamedTuple, TypeVar
 
@@ -13,6 +14,7 @@ from wopo.db.audit_tests_sums import AuditSums
 from wopo.db.uow import implements
 from wopo.domain.approvals import AUTHORITY, Approval, ApprovalState
 from wopo.domain.audit_tests import Period
+from wopo.domain.duplicates import NEAR_DAYS, Paper
 from wopo.domain.exception_cases import ExceptionCase, Resolution
 from wopo.domain.invoices import CLEARED, Invoice, InvoiceState
 from wopo.domain.part_requests import Allocation, PartRequest, PartRequestLine
@@ -212,6 +214,29 @@ class SqlAuditTests(AuditSums, AuditTestStore):
             .order_by(col(INV.sequence))
         )
         return (row[0] for row in self.stream(statement))
+
+    def papers(self, period: Period) -> Iterator[Paper]:
+        live = col(INV.state) != InvoiceState.REJECTED
+        days = func.min(col(INV.invoice_date)), func.max(col(INV.invoice_date))
+        first, last = self.session.execute(
+            select(*days).where(within(INV.entered_at, period), live)
+        ).one()
+        if first is None:
+            return
+        near = timedelta(days=NEAR_DAYS)
+        claimed = func.coalesce(col(INV.stated_total_minor), col(INV.total_minor))
+        statement = (
+            select(
+                col(INV.id), col(INV.sequence), col(INV.type), col(INV.vendor_id),
+                col(INV.number), col(INV.number_key), col(INV.number_core),
+                col(INV.invoice_date), col(INV.currency), claimed, col(INV.not_duplicate_of),
+                col(INV.purchase_order_id),
+            )
+            .where(col(INV.invoice_date).between(first - near, last + near), live)
+            .order_by(col(INV.vendor_id), claimed, col(INV.invoice_date), col(INV.sequence))
+        )  # fmt: skip
+        for *facts, told_apart, order_id in self.stream(statement):
+            yield Paper._make((*facts, bool(told_apart), order_id))
 
     def ordered(self, period: Period, *, by_vendor: bool) -> Iterator[tuple[str, Ordered]]:
         statement = (

@@ -25,18 +25,24 @@ def _one_of(name: str) -> Any:
 
 
 VENDORS, TOTALS = INV.vendor_id.in_(_one_of("vendor_ids")), INV.total_minor.in_(_one_of("totals"))
-WAYS = (
+BY_NUMBER = (
     and_(VENDORS, INV.number_key.in_(_one_of("numbers"))),
-    and_(VENDORS, TOTALS, INV.invoice_date.between(bindparam("first"), bindparam("last"))),
     and_(INV.number_core.in_(_one_of("cores")), or_(VENDORS, TOTALS)),
 )
-# Each way has its index; one statement with OR over all of them would have none.
-LIKE_THEM = union(*(select(INV.id).where(way) for way in WAYS)).subquery()
-ALIKE = (
-    select(Invoice)
-    .where(INV.id.in_(select(LIKE_THEM.c.id)), INV.state != InvoiceState.REJECTED)
-    .order_by(INV.sequence)
-)
+BY_TOTAL = and_(VENDORS, TOTALS, INV.invoice_date.between(bindparam("first"), bindparam("last")))
+
+
+def _by(*ways: Any) -> Any:
+    # Each way has its index; one statement with OR over all of them would have none.
+    like_them = union(*(select(INV.id).where(way) for way in ways)).subquery()
+    return (
+        select(Invoice)
+        .where(INV.id.in_(select(like_them.c.id)), INV.state != InvoiceState.REJECTED)
+        .order_by(INV.sequence)
+    )
+
+
+ALIKE, NUMBERED_ALIKE = _by(*BY_NUMBER, BY_TOTAL), _by(*BY_NUMBER)
 SIGNED = case((INV.type == InvoiceType.CREDIT, -CHARGE.amount_minor), else_=CHARGE.amount_minor)
 BEFORE = (
     INV.purchase_order_id == bindparam("order_id"),
@@ -55,6 +61,15 @@ CHARGES_BEFORE = (
 )
 
 
+def _told(invoices: Sequence[Invoice]) -> dict[str, Any]:
+    return {
+        "vendor_ids": sorted({invoice.vendor_id for invoice in invoices}),
+        "numbers": sorted({invoice.number_key for invoice in invoices}),
+        "cores": sorted({invoice.number_core for invoice in invoices}),
+        "totals": sorted({invoice.total_minor for invoice in invoices}),
+    }
+
+
 @implements(InvoiceStore)
 class SqlInvoices(SqlStore, InvoiceStore):
     """See ``InvoiceStore``."""
@@ -62,15 +77,11 @@ class SqlInvoices(SqlStore, InvoiceStore):
     def alike(self, invoices: Sequence[Invoice]) -> list[Invoice]:
         dates = [invoice.invoice_date for invoice in invoices]
         near = timedelta(days=NEAR_DAYS)
-        asked = {
-            "vendor_ids": sorted({invoice.vendor_id for invoice in invoices}),
-            "numbers": sorted({invoice.number_key for invoice in invoices}),
-            "cores": sorted({invoice.number_core for invoice in invoices}),
-            "totals": sorted({invoice.total_minor for invoice in invoices}),
-            "first": min(dates) - near,
-            "last": max(dates) + near,
-        }
-        return self.firsts(ALIKE, asked, Invoice)
+        days = {"first": min(dates) - near, "last": max(dates) + near}
+        return self.firsts(ALIKE, {**_told(invoices), **days}, Invoice)
+
+    def numbered_alike(self, invoices: Sequence[Invoice]) -> list[Invoice]:
+        return self.firsts(NUMBERED_ALIKE, _told(invoices), Invoice)
 
     def value_before(self, order_id: str, sequence: int) -> int:
         asked = {"order_id": order_id, "sequence": sequence}

@@ -12,10 +12,12 @@ slip of the finger in the number is not believed of two bills for two orders.
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections import deque
+from collections.abc import Iterable, Iterator
 from datetime import date, timedelta
 from enum import Enum
 from functools import lru_cache
+from itertools import groupby
 from typing import NamedTuple
 
 from wopo.domain.invoices import Invoice, InvoiceType
@@ -26,6 +28,8 @@ SERIES = 9
 """Numbers less than this apart follow each other; a transposition of digits is 9 apart or more."""
 NEAR_PERCENT = 1
 """Amounts this close are similar: a bank fee, a rounding of tax."""
+SAME_FEE = "EDEE"
+"""One vendor, date and amount under quite another number: not one of the nine."""
 
 
 class Grade(Enum):
@@ -58,6 +62,7 @@ def cleaned(number: str) -> str:
     return re.sub(r"(?<!\d)0+(?=\d)", "", text)
 
 
+@lru_cache(maxsize=10_000)
 def number_core(number: str) -> str:
     """What is left when only what differs counts: the digits without zeros in front, or the whole
     cleaned number where it has none. ``INV-00123``, ``inv 123.`` and ``INV-OO123`` are ``123``."""
@@ -93,13 +98,19 @@ def slips(number: str) -> frozenset[str]:
 
 def _series(one: str, other: str) -> bool:
     """Whether they have one shape and differ in one group of digits, by a few."""
-    parts = [re.findall(r"\d+|\D+", text.strip().upper()) for text in (one, other)]
+    parts = _groups(one), _groups(other)
     if len(parts[0]) != len(parts[1]):
         return False
     apart = [(a, b) for a, b in zip(*parts, strict=True) if a != b]
     if len(apart) != 1 or not (apart[0][0].isdecimal() and apart[0][1].isdecimal()):
         return False
     return abs(int(apart[0][0]) - int(apart[0][1])) < SERIES
+
+
+@lru_cache(maxsize=10_000)
+def _groups(number: str) -> tuple[str, ...]:
+    """Its groups of digits, and what is between them."""
+    return tuple(re.findall(r"\d+|\D+", number.strip().upper()))
 
 
 def _one_edit(one: str, other: str) -> bool:
@@ -205,9 +216,13 @@ def likeness(new: Paper, old: Paper, *, restarts_yearly: bool) -> Likeness | Non
 
 def _number_of_papers(new: Paper, old: Paper) -> Grade:
     grade = number_grade(new.number, old.number)
-    apart = new.order_id and old.order_id and new.order_id != old.order_id
     slip = grade is Grade.SIMILAR and new.number_core != old.number_core
-    return Grade.DIFFERENT if apart and slip else grade
+    return Grade.DIFFERENT if slip and _apart(new, old) else grade
+
+
+def _apart(one: Paper, other: Paper) -> bool:
+    """Whether they bill two orders."""
+    return bool(one.order_id and other.order_id and one.order_id != other.order_id)
 
 
 Grades = tuple[Grade, Grade, Grade]
@@ -241,6 +256,34 @@ def _words(same_vendor: bool, grades: Grades) -> str:
         told += [f"same {' and '.join(same)}"] if same else []
     told += [f"similar {name}" for name, grade in zip(names, grades, strict=True) if grade is _S]
     return ", ".join(told)
+
+
+def slipped(papers: Iterable[Paper]) -> Iterator[tuple[str, str]]:
+    """Ids of two papers of which the later entered may be the other again by a slip of the finger
+    in its number: of one vendor and amount, within two weeks. One pass over papers by vendor,
+    amount and day; only those of the last two weeks are kept."""
+    for _, group in groupby(papers, key=lambda paper: (paper.vendor_id, paper.minor)):
+        window: deque[tuple[Paper, frozenset[str]]] = deque()
+        by_text: dict[str, deque[Paper]] = {}
+        for paper in group:
+            while window and paper.day - window[0][0].day > timedelta(days=NEAR_DAYS):
+                for text in window.popleft()[1]:
+                    by_text[text].popleft()
+            texts = slips(paper.number)
+            near = {one.id: one for text in texts for one in by_text.get(text, ())}
+            for one in near.values():
+                if not _apart(paper, one):
+                    yield from _slipped_pair(*sorted((paper, one), key=lambda two: two.sequence))
+            window.append((paper, texts))
+            for text in texts:
+                by_text.setdefault(text, deque()).append(paper)
+
+
+def _slipped_pair(old: Paper, new: Paper) -> Iterator[tuple[str, str]]:
+    # Whether the vendor's numbers begin anew each year is asked of these few only.
+    why = likeness(new, old, restarts_yearly=False)
+    if why and why.combination != SAME_FEE:
+        yield new.id, old.id
 
 
 def repeated(papers: Iterable[Paper]) -> frozenset[tuple[str, int]]:

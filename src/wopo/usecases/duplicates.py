@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from decimal import Decimal
 from typing import NamedTuple
 
-from wopo.domain.duplicates import Likeness, Paper, likeness, repeated, slips
+from wopo.domain.duplicates import SAME_FEE, Likeness, Paper, likeness, repeated, slips
 from wopo.domain.invoices import Invoice, InvoiceState
 from wopo.domain.matching import DocumentType, KnownInvoice
 from wopo.domain.money import Money
@@ -37,7 +37,24 @@ def search(uow: UnitOfWork, invoices: Sequence[Invoice]) -> Twins:
     """What each invoice may be again, out of everything entered before it; one statement."""
     if not invoices:
         return {}
-    rows = {row.id: row for row in uow.store(InvoiceStore).alike(invoices)}
+    return _among(uow, invoices, uow.store(InvoiceStore).alike(invoices))
+
+
+def search_again(
+    uow: UnitOfWork, invoices: Sequence[Invoice], slipped: Mapping[str, Collection[str]]
+) -> Twins:
+    """As ``search``, without equal totals of one day under quite another number, where those with
+    a slip of the finger in the number are known (ids by id): a vendor may bill one total always."""
+    earlier = {id for invoice in invoices for id in slipped.get(invoice.id, ())}
+    numbered = uow.store(InvoiceStore).numbered_alike(invoices)
+    found = _among(uow, invoices, [*numbered, *uow.many(Invoice, sorted(earlier)).values()])
+    return {
+        id: [twin for twin in twins if twin.combination != SAME_FEE] for id, twins in found.items()
+    }
+
+
+def _among(uow: UnitOfWork, invoices: Sequence[Invoice], alike: Iterable[Invoice]) -> Twins:
+    rows = {row.id: row for row in alike}
     papers = [Paper.of(row) for row in rows.values()]
     by_key: dict[tuple[object, ...], list[Paper]] = {}
     for paper in papers:
@@ -98,12 +115,8 @@ def _twins(
         and (why := _why(vendors, new, paper)) is not None
     ]
     if (new.vendor_id, new.minor) in fees:
-        return [(paper, why) for paper, why in found if why.combination != _SAME_FEE]
+        return [(paper, why) for paper, why in found if why.combination != SAME_FEE]
     return found
-
-
-_SAME_FEE = "EDEE"
-"""One vendor, date and amount under quite another number: not one of AuditNet's nine."""
 
 
 def _why(vendors: _Vendors, new: Paper, old: Paper) -> Likeness | None:

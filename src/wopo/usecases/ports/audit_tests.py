@@ -7,6 +7,7 @@ from datetime import date, datetime
 from typing import Any, NamedTuple
 
 from wopo.domain.audit_tests import Period
+from wopo.domain.duplicates import Paper
 from wopo.domain.exception_cases import Resolution
 from wopo.domain.invoices import Invoice
 from wopo.domain.money import Money
@@ -223,6 +224,11 @@ class AuditTestStore(ABC):
     @abstractmethod
     def entered(self, period: Period) -> Iterator[Invoice]:
         """Invoices entered in the period and not rejected, by when."""
+
+    @abstractmethod
+    def papers(self, period: Period) -> Iterator[Paper]:
+        """Invoices, not rejected, that are dated within two weeks of those entered in the period,
+        by vendor, amount and day."""
 
     @abstractmethod
     def ordered(self, period: Period, *, by_vendor: bool) -> Iterator[tuple[str, Ordered]]:

@@ -16,6 +16,10 @@ class InvoiceStore(ABC):
         same core of the number and the total. Rejected ones are not alike to anything."""
 
     @abstractmethod
+    def numbered_alike(self, invoices: Sequence[Invoice]) -> list[Invoice]:
+        """Those of ``alike`` that have one of the numbers, or the same core of one."""
+
+    @abstractmethod
     def value_before(self, order_id: str, sequence: int) -> int:
         """What the lines of live invoices of the order entered before this one come to (minor
         units, credits subtracted)."""
