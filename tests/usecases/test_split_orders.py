@@ -167,8 +167,7 @@ def approvers(world: World, *lines: LineInput) -> list[tuple[str, ...]]:
     with world.transactions.read() as uow:
         tess = uow.get(Person, "tess")
         assert tess is not None
-        today = world.clock().date()
-        form = parts_form(uow, tess, work_order_id="WO-1", lines=lines, today=today)
+        form = parts_form(uow, tess, work_order_id="WO-1", lines=lines, at=world.clock())
     return [step.approvers for step in form.steps]
 
 
