@@ -30,6 +30,7 @@ from wopo.domain.part_requests import LineKind, Route
 from wopo.usecases.part_request_planning import LineInput
 from wopo.usecases.part_requests import RequestParts
 from wopo.usecases.ports.demand import OpenLine
+from wopo.usecases.views.need_deciders import Deciders
 from wopo.usecases.views.part_requests import NextStep, PartsForm
 
 NEXT = "next"
@@ -231,10 +232,30 @@ def _buying(step: NextStep, reader: Reader) -> str:
         said.append(safe(reader.money(step.amount)))
     if step.together:
         said.append(TOGETHER)
-    who = safe(" or ".join(step.approvers[:3])) or "nobody has the authority yet; finance is told"
-    at_once = safe(" or ".join(step.on_call[:3]))
-    said.append(f"Approver: {who}{f'; on call, at any hour: {at_once}' if at_once else ''}")
+    at_once = safe(_either(step.deciders.on_call))
+    said.append(
+        f"Approver: {safe(deciders_text(step.deciders))}"
+        f"{f'; on call, at any hour: {at_once}' if at_once else ''}"
+    )
     return ". ".join(said)
+
+
+def deciders_text(deciders: Deciders) -> str:
+    """``Mia, then Fay and Abe or Ben``: who decides first, and who afterwards; of whom one decision
+    is asked, one is enough."""
+    told: list[str] = []
+    for step in deciders.steps:
+        text = " and ".join(dict.fromkeys(_either(one) or NOBODY for one in step))
+        # Whoever is asked twice in a row decides with one click.
+        told += [text] if text not in told[-1:] else []
+    return ", then ".join(told)
+
+
+NOBODY = "nobody has the authority yet; finance is told"
+
+
+def _either(names: Sequence[str]) -> str:
+    return " or ".join(names[:3])
 
 
 def parse_line(

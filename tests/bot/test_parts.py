@@ -7,6 +7,7 @@ import pytest
 
 from bot.ids import Action, Callback, Options, Shortcut, SlashCommand
 from bot.metadata import Target
+from bot.modals.parts import deciders_text
 from tests.factories.jobs import Company, Do, row, rows, started_job
 from tests.factories.shop import Shop, asked, open_shop
 from tests.payloads import Payloads
@@ -15,6 +16,7 @@ from wopo.db.uow import SqlTransactions
 from wopo.domain.part_requests import LineState, PartRequest, PartRequestLine
 from wopo.domain.purchase_orders import OrderState, PurchaseOrder
 from wopo.domain.work_orders import WorkOrder
+from wopo.usecases.views.need_deciders import Deciders
 
 Json = dict[str, Any]
 Send = Callable[[Json], Json]
@@ -85,6 +87,15 @@ def test_what_happens_next_is_said_before_it_is_sent(
     assert "312.50" not in text
     send(chosen(payloads, view, shop.belt, "1"))
     assert "procurement chooses vendor and price first (preferred: Acme)" in str(slack.view())
+
+
+def test_deciders_are_told_step_by_step() -> None:
+    def told(*steps: tuple[tuple[str, ...], ...]) -> str:
+        return deciders_text(Deciders(steps))
+
+    assert told((("Mia",),), (("Fay",), ("Abe", "Ben"))) == "Mia, then Fay and Abe or Ben"
+    assert told((("Mia",),), (("Mia",),), (("Abe",),)) == "Mia, then Abe", "one click makes both"
+    assert told(((),)) == "nobody has the authority yet; finance is told"
 
 
 def test_of_two_quick_choices_the_later_one_stays_on_the_screen(

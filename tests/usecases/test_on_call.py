@@ -10,11 +10,10 @@ import pytest
 from sqlmodel import SQLModel
 
 from tests.conftest import TestClock
-from tests.factories.buying import Buyer, World, content, line, seed
+from tests.factories.buying import Buyer, World, content, line, part_line, seed
 from wopo.db.uow import SqlTransactions
 from wopo.domain.approvals import Approval
 from wopo.domain.errors import DomainError
-from wopo.domain.money import Money
 from wopo.domain.on_call import EmergencyReview, OnCall, next_working_day
 from wopo.domain.outbox import JobRun, OutboxRow
 from wopo.domain.people import Person
@@ -33,8 +32,8 @@ from wopo.usecases.people import DeactivatePerson, SavePerson
 from wopo.usecases.purchasing_policy import ImportPolicy
 from wopo.usecases.settings import ChangeCompanySettings
 from wopo.usecases.sweeps import AT_ONCE
-from wopo.usecases.views.need_deciders import NeedDeciders
 from wopo.usecases.views.on_call import SHOWN, OnCallLine, on_call_lines
+from wopo.usecases.views.part_requests import parts_form
 
 Do = Callable[..., Answer]
 D = Decimal
@@ -331,9 +330,11 @@ def test_the_form_names_who_is_on_call_by_their_own_days(
 
     def named(at: datetime) -> tuple[str, ...]:
         with world.transactions.read() as uow:
-            job, tess = uow.get(WorkOrder, "WO-1"), uow.get(Person, "tess")
-            assert job is not None and tess is not None
-            return NeedDeciders(uow, job, tess, at).on_call(Money(4_000, "EUR"))
+            tess = uow.get(Person, "tess")
+            assert tess is not None
+            lines = (part_line("seal", "3"),)
+            (step,) = parts_form(uow, tess, work_order_id="WO-1", lines=lines, at=at).steps
+            return step.deciders.on_call
 
     assert set(named(FRIDAY_NIGHT)) == {"Tom"}
     assert set(named(FRIDAY_NIGHT.replace(hour=6))) == {"Tom", "Rex"}

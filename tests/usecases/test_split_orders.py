@@ -12,16 +12,13 @@ from wopo.db.uow import SqlTransactions
 from wopo.domain.errors import DomainError
 from wopo.domain.exchange_rates import ExchangeRate
 from wopo.domain.people import Person
-from wopo.domain.price_agreements import PriceAgreement, PriceTier
 from wopo.domain.purchasing_policy import PolicyDocument
 from wopo.domain.split_orders import SplitSection
 from wopo.usecases.door import Answer
 from wopo.usecases.order_changes import CancelOrder, ReviseOrder
-from wopo.usecases.part_request_planning import LineInput
 from wopo.usecases.part_requests import RequestParts
 from wopo.usecases.purchasing_policy import ImportPolicy
 from wopo.usecases.views.approvals import approval_view
-from wopo.usecases.views.part_requests import parts_form
 
 D = Decimal
 Do = Callable[..., Answer]
@@ -160,31 +157,3 @@ def test_the_policy_says_the_days_and_what_is_the_same(do: Do, buyer: Buyer) -> 
 def test_a_word_that_is_nothing_to_have_in_common_is_told() -> None:
     with pytest.raises(ValueError, match="'colour' is not one of cost centre, job"):
         SplitSection.model_validate({"same": ["vendor and colour"]})
-
-
-def approvers(world: World, *lines: LineInput) -> list[tuple[str, ...]]:
-    """Whom the form of Tess's request names, line by line."""
-    with world.transactions.read() as uow:
-        tess = uow.get(Person, "tess")
-        assert tess is not None
-        form = parts_form(uow, tess, work_order_id="WO-1", lines=lines, at=world.clock())
-    return [step.approvers for step in form.steps]
-
-
-def test_the_form_names_whoever_decides_about_the_sum(buyer: Buyer, world: World) -> None:
-    """Of all lines that go on one order, and of the orders it is decided together with; in another
-    currency by the day's rate."""
-    fifty = part_line("seal", "50")
-    assert approvers(world, fifty) == [("Ana",)], "550"
-    assert approvers(world, fifty, fifty) == [("Max",)] * 2, "1,100 on one order"
-    world.add(
-        PriceAgreement(
-            id="c8", number="C-8", vendor_id="zed", part_id="odd", currency="USD", unit="pcs",
-            valid_from=date(2026, 1, 1), valid_to=date(2026, 12, 31),
-        ),
-        PriceTier(id="t8", agreement_id="c8", from_quantity=D(0), unit_price=D(300)),
-        ExchangeRate(id="r", source="USD", target="EUR", day=date(2026, 1, 1), rate=D("0.5")),
-    )  # fmt: skip
-    assert approvers(world, fifty, part_line("odd", "1")) == [("Ana",), ("Ana",)]
-    buyer.submitted(of(500))
-    assert approvers(world, fifty) == [("Max",)], "and 500 of the same vendor"

@@ -3,7 +3,7 @@
 What is sent for approval at once goes alone: nobody sends what others are still preparing (ADR 7).
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -37,6 +37,7 @@ from wopo.usecases.order_documents import (
 )
 from wopo.usecases.part_request_rules import Rulebook
 from wopo.usecases.part_request_states import LineStanding
+from wopo.usecases.ports import UnitOfWork
 from wopo.usecases.purchase_orders import asked_by, new_order, record_drafted
 
 
@@ -65,15 +66,18 @@ def put_on_orders(
     """Put purchases of a job on the open draft of each vendor, or on a new one; what is called off
     from a blanket order goes on a release of it. ``alone``: they are sent on at once, so a draft
     that other jobs have lines on is left as it is (ADR 7)."""
+    return [_put(ctx, job, rules, group, alone=alone) for group in by_order(purchases)]
+
+
+def by_order(purchases: Iterable[Purchase]) -> list[list[Purchase]]:
+    """What goes on one order each: of one vendor, in one currency, called off from one blanket
+    order; as they are sent one after the other."""
     groups: dict[tuple[str, str, str], list[Purchase]] = {}
     for purchase in purchases:
         offer = purchase.offer
         key = (str(offer.vendor_id), str(offer.currency), purchase.blanket_id or "")
         groups.setdefault(key, []).append(purchase)
-    return [
-        _put(ctx, job, rules, group, alone=alone)
-        for _, group in sorted(groups.items(), key=lambda item: item[0])
-    ]
+    return [groups[key] for key in sorted(groups)]
 
 
 def _put(
@@ -85,32 +89,19 @@ def _put(
     alone: bool,
 ) -> OrderDocument:
     first = group[0]
-    vendor_id, currency = str(first.offer.vendor_id), str(first.offer.currency)
     # The vendor's lock makes sure that two requests at once do not begin two drafts.
-    vendor = ctx.require_locked(Vendor, vendor_id, label="vendor")
+    vendor = ctx.require_locked(Vendor, str(first.offer.vendor_id), label="vendor")
     vendor.check_orderable(field="vendor_id")
-    lines = tuple(_line(job, purchase) for purchase in group)
     rule, sentence = _strictest(group, rules)
     open_draft = _open_draft(ctx, job, first, alone=alone)
+    content = with_purchases(ctx.uow, job, group, vendor, open_draft)
     if open_draft is None:
-        terms = next((p.offer.payment_terms for p in group if p.offer.payment_terms), "")
-        content = OrderContent(
-            kind=OrderKind.RELEASE if first.blanket_id else OrderKind.STANDARD,
-            blanket_id=first.blanket_id,
-            vendor_id=vendor_id,
-            currency=currency,
-            payment_terms=terms or vendor.payment_terms,
-            ship_to_id=job.site_id,
-            lines=lines,
-        )
         asked = [purchase.request.requested_by_id for purchase in group]
         document = new_order(ctx, content, rule=rule, sentence=sentence, asked=asked)
         added = document.lines
     else:
         document = load_order(ctx.uow, open_draft)
         before = {line.id for line in document.lines}
-        content = document.content()
-        content = content.model_copy(update={"lines": (*content.lines, *lines)})
         write_content(ctx, document, identified(ctx, document, content))
         added = [line for line in document.lines if line.id not in before]
         if rules.stricter(rule, open_draft.rule) != open_draft.rule:
@@ -135,10 +126,40 @@ def tie(ctx: Context, line: PartRequestLine, row: PurchaseOrderLine, quantity: D
     )
 
 
-def _open_draft(
-    ctx: Context, job: WorkOrder, purchase: Purchase, *, alone: bool
+def with_purchases(
+    uow: UnitOfWork,
+    job: WorkOrder,
+    group: Sequence[Purchase],
+    vendor: Vendor,
+    draft: PurchaseOrder | None,
+) -> OrderContent:
+    """The content of the draft, or of a new order, with what is bought."""
+    lines = tuple(_line(job, purchase) for purchase in group)
+    if draft is not None:
+        content = load_order(uow, draft).content()
+        return content.model_copy(update={"lines": (*content.lines, *lines)})
+    first = group[0]
+    terms = next((p.offer.payment_terms for p in group if p.offer.payment_terms), "")
+    return OrderContent(
+        kind=_kind(first),
+        blanket_id=first.blanket_id,
+        vendor_id=vendor.id,
+        currency=str(first.offer.currency),
+        payment_terms=terms or vendor.payment_terms,
+        ship_to_id=job.site_id,
+        lines=lines,
+    )
+
+
+def _kind(purchase: Purchase) -> OrderKind:
+    return OrderKind.RELEASE if purchase.blanket_id else OrderKind.STANDARD
+
+
+def draft_for(
+    uow: UnitOfWork, job: WorkOrder, purchase: Purchase, *, alone: bool
 ) -> PurchaseOrder | None:
-    drafts = ctx.uow.all(
+    """The open draft that a purchase goes on; none where a new order is begun. Two queries."""
+    drafts = uow.all(
         PurchaseOrder,
         state=OrderState.DRAFT,
         vendor_id=str(purchase.offer.vendor_id),
@@ -147,18 +168,21 @@ def _open_draft(
         imported=False,
         order="number",
     )
-    kind = OrderKind.RELEASE if purchase.blanket_id else OrderKind.STANDARD
-    fitting = [
-        draft for draft in drafts if (draft.kind, draft.blanket_id) == (kind, purchase.blanket_id)
-    ]
+    wanted = (_kind(purchase), purchase.blanket_id)
+    fitting = [draft for draft in drafts if (draft.kind, draft.blanket_id) == wanted]
     if alone and fitting:
         ids = [draft.id for draft in fitting]
-        rows = ctx.uow.all(PurchaseOrderLine, purchase_order_id=ids, cancelled=False)
+        rows = uow.all(PurchaseOrderLine, purchase_order_id=ids, cancelled=False)
         shared = {row.purchase_order_id for row in rows if row.work_order_id != job.id}
         fitting = [draft for draft in fitting if draft.id not in shared]
-    if not fitting:
-        return None
-    held = ctx.uow.lock(PurchaseOrder, fitting[0].id)
+    return next(iter(fitting), None)
+
+
+def _open_draft(
+    ctx: Context, job: WorkOrder, purchase: Purchase, *, alone: bool
+) -> PurchaseOrder | None:
+    found = draft_for(ctx.uow, job, purchase, alone=alone)
+    held = ctx.uow.lock(PurchaseOrder, found.id) if found else None
     return held if held is not None and held.state is OrderState.DRAFT else None
 
 

@@ -149,7 +149,7 @@ def _take_in(
     lines = []
     for plan in plans:
         position += 1
-        line = _new_line(ctx, job, request, plan, position)
+        line = _new_line(ctx, request, plan, position)
         lines.append(line)
         for pick in plan.picks:
             reserve(ctx, line, pick.level, pick.quantity, pick.place.name)
@@ -163,14 +163,22 @@ def _take_in(
     return lines, orders, send(ctx, job, orders) if submit_now else []
 
 
-def _new_line(
-    ctx: Context, job: WorkOrder, request: PartRequest, plan: Plan, position: int
+def _new_line(ctx: Context, request: PartRequest, plan: Plan, position: int) -> PartRequestLine:
+    line = line_of(request, plan, position, id=ctx.new_id(), at=ctx.at)
+    ctx.uow.add(line)
+    return line
+
+
+def line_of(
+    request: PartRequest, plan: Plan, position: int, *, id: str, at: datetime
 ) -> PartRequestLine:
+    """The line of a request that a plan makes; of the one that the form shows before it is sent
+    nothing is kept."""
     need = plan.need
     line = PartRequestLine(
-        id=ctx.new_id(),
+        id=id,
         part_request_id=request.id,
-        work_order_id=job.id,
+        work_order_id=request.work_order_id,
         position=position,
         kind=need.kind,
         part_id=need.part.id if need.part else None,
@@ -179,8 +187,7 @@ def _new_line(
         unit=need.unit,
         needed_by=need.needed_by or request.needed_by,
     )
-    ruled(line, plan, ctx.at)
-    ctx.uow.add(line)
+    ruled(line, plan, at)
     return line
 
 

@@ -1,103 +1,129 @@
-"""Who would decide about what a job needs, as its form says before it is sent."""
+"""Who would decide about what a job needs, as its form says before it is sent: the decisions of the
+orders that would follow, by the very steps of sending them, of which nothing is kept."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
-from functools import cached_property
 
-from wopo.domain.approval_rights import Need, eligible
-from wopo.domain.delegations import Delegation, chain_from
-from wopo.domain.money import Money
-from wopo.domain.on_call import OnCall
-from wopo.domain.own_days import day_there
-from wopo.domain.part_requests import ORDERED_ROUTES
+from wopo.domain.order_content import OrderContent, totals
+from wopo.domain.part_requests import PartRequest
 from wopo.domain.people import Person
+from wopo.domain.purchase_orders import OrderRevision, PurchaseOrder, RevisionState
 from wopo.domain.split_orders import SplitSection
+from wopo.domain.vendors import Vendor
 from wopo.domain.work_orders import WorkOrder
-from wopo.domain.work_requests import Priority
-from wopo.usecases.exchange_rates import rates_for, within
+from wopo.usecases.approval_deciders import Circle
+from wopo.usecases.approval_plan import plan_for
+from wopo.usecases.part_request_buying import Purchase, by_order, draft_for, with_purchases
 from wopo.usecases.part_request_plans import Plan
+from wopo.usecases.part_requests import line_of, purchases_of
 from wopo.usecases.ports import UnitOfWork
-from wopo.usecases.ports.approvals import ApprovalStore
-from wopo.usecases.split_orders import AskedFor, together_with
+from wopo.usecases.ports.split_orders import AskedOrder
+from wopo.usecases.purchase_orders import BUYERS
+from wopo.usecases.purchasing_policy import policy_on
+from wopo.usecases.split_orders import asked_for, together_with
 
-OrderKey = tuple[str, str, str]
-"""What goes on one order: a vendor, a currency and the blanket order it is called off from."""
-
-
-def order_key(plan: Plan) -> OrderKey:
-    """Which order a planned line would go on."""
-    return (str(plan.offer.vendor_id), str(plan.offer.currency), plan.blanket_id or "")
+Decision = tuple[str, ...]
+"""Of whom one decision would be asked, by name; ``Fay for Mira`` while Mira is away."""
 
 
-class NeedDeciders:
-    """The people around a need of a job at a moment, read once; the reader, who asks for it, is
-    none of them. Limits and rates are those of the reader's day; stand-ins and people on call have
-    days of their own."""
+@dataclass(frozen=True)
+class Deciders:
+    """The decisions about one order, step by step, and who may make all of them at any hour, where
+    it is for an emergency."""
+
+    steps: tuple[tuple[Decision, ...], ...] = ()
+    on_call: tuple[str, ...] = ()
+
+
+class Foreseen:
+    """What sending a request of the reader would ask for, order by order. A constant number of
+    queries for each order that follows, none where none does."""
 
     def __init__(self, uow: UnitOfWork, job: WorkOrder, reader: Person, at: datetime) -> None:
         self.uow, self.job, self.reader, self.at = uow, job, reader, at
-        self.today = day_there(at, reader.timezone)
-        self.limits = uow.store(ApprovalStore).approvers([job.cost_centre_id])
+        self._before: list[AskedOrder] = []
 
-    def sums(self, plans: Iterable[Plan], section: SplitSection) -> dict[OrderKey, Money]:
-        """What whoever decides about each order must cover: all its lines, and what the policy
-        decides it together with. One query for each order."""
-        found: dict[OrderKey, Money] = {}
-        for plan in plans:
-            amount = plan.offer.amount(plan.to_buy) if plan.to_buy else None
-            if amount is not None and plan.said.route in ORDERED_ROUTES:
-                key = order_key(plan)
-                found[key] = found.get(key, Money.zero(amount.currency)) + amount
-        return {key: amount + self._beside(key, section) for key, amount in found.items()}
-
-    def _beside(self, key: OrderKey, section: SplitSection) -> Money:
-        vendor_id, currency, blanket_id = key
-        if blanket_id:
-            return Money.zero(currency)
-        asked = AskedFor(
-            vendor_id=vendor_id,
-            currency=currency,
-            jobs=frozenset({self.job.id}),
-            centre_ids=(self.job.cost_centre_id,),
-            requesters=frozenset({self.reader.id}),
+    def deciders(self, plans: Iterable[tuple[int, Plan]]) -> dict[int, Deciders]:
+        """Who would decide, by the line's place in the request."""
+        request = PartRequest(
+            id="",
+            number="",
+            work_order_id=self.job.id,
+            requested_by_id=self.reader.id,
+            needed_by=self.job.required_by,
+            created_at=self.at,
         )
-        return Money(together_with(self.uow, section, asked, self.at).minor, currency)
+        own, lines = [], []
+        for place, plan in plans:
+            own.append(plan)
+            lines.append(line_of(request, plan, place, id="", at=self.at))
+        found: dict[int, Deciders] = {}
+        for group in by_order(purchases_of(request, own, lines)):
+            made = self._decided(group)
+            found |= {purchase.line.position: made for purchase in group}
+        return found
 
-    def approvers(self, amount: Money) -> tuple[str, ...]:
-        """Who would be asked for this much, by name; ``Fay for Mira`` while Mira is away."""
-        centres, left_out = frozenset({self.job.cost_centre_id}), frozenset({self.reader.id})
-        currencies = {limit.currency for _, limits in self.limits for limit in limits}
-        rates = rates_for(self.uow, amount.currency, currencies, self.today)
-        ids = eligible(self.limits, Need(amount, centres, self.today, left_out, rates))
-        return tuple(self._present(person) for person, _ in self.limits if person.id in ids)
-
-    def on_call(self, amount: Money) -> tuple[str, ...]:
-        """Who may approve this much at any hour, where the job is an emergency."""
-        return tuple(
-            person.name
-            for person, cap in self._on_duty
-            if within(self.uow, amount, cap, self.today)
+    def _decided(self, group: Sequence[Purchase]) -> Deciders:
+        """About one order; the next ones are decided together with it."""
+        uow = self.uow
+        vendor = uow.get(Vendor, str(group[0].offer.vendor_id))
+        assert vendor is not None, "an offer of no vendor"
+        draft = draft_for(uow, self.job, group[0], alone=not self.reader.has(*BUYERS))
+        content = with_purchases(uow, self.job, group, vendor, draft)
+        policy = policy_on(uow, self.at.date()).document
+        circle = self._circle(_order(draft, content, self.reader, self.at), content, policy.splits)
+        plan = plan_for(circle, policy.approval, policy.after_the_fact.rule)
+        steps: dict[int, list[Decision]] = {}
+        for step, wanted in plan.decisions:
+            steps.setdefault(step, []).append(_names(circle, wanted))
+        on_call = uow.many(Person, sorted(circle.on_duty)) if circle.on_duty else {}
+        return Deciders(
+            tuple(tuple(steps[step]) for step in sorted(steps)),
+            tuple(one.name for one in on_call.values()),
         )
 
-    def _present(self, person: Person) -> str:
-        if person.away_until is None:
-            return person.name
-        last = chain_from(self._delegations, person.id, without={self.reader.id})[-1]
-        stand_in = self.uow.get(Person, last)
-        if stand_in is None or stand_in.id == person.id or not stand_in.active:
-            return person.name
-        return f"{stand_in.name} for {person.name}"
+    def _circle(self, order: PurchaseOrder, content: OrderContent, splits: SplitSection) -> Circle:
+        total = totals(content).total_minor
+        wanted = asked_for(order, content, total)
+        together = together_with(self.uow, splits, wanted, content, self.at, before=self._before)
+        self._before.insert(0, wanted)
+        revision = OrderRevision(
+            id="",
+            purchase_order_id=order.id,
+            revision=order.revision,
+            state=RevisionState.PENDING,
+            content_hash="",
+            total_minor=total,
+            together=together.model_dump(mode="json"),
+            made_by_id=self.reader.id,
+            at=self.at,
+        )
+        return Circle(self.uow, self.at, order, revision, content)
 
-    @cached_property
-    def _delegations(self) -> list[Delegation]:
-        rows = self.uow.all(Delegation, ended_at=None, order=("starts", "id"))
-        return [row for row in rows if row.covers(self.at)]
 
-    @cached_property
-    def _on_duty(self) -> list[tuple[Person, Money]]:
-        if self.job.priority is not Priority.EMERGENCY:
-            return []
-        rows = self.uow.all(OnCall, site_id=self.job.site_id, ended_at=None, order="id")
-        caps = {row.person_id: row.cap for row in rows if row.covers(self.at)}
-        people = self.uow.many(Person, sorted(caps.keys() - {self.reader.id}))
-        return [(one, caps[one.id]) for one in people.values() if one.active]
+def _order(
+    draft: PurchaseOrder | None, content: OrderContent, reader: Person, at: datetime
+) -> PurchaseOrder:
+    """The order as it would be asked for; a draft that is there stays as it is."""
+    asked = draft.requested_by_ids if draft else []
+    return PurchaseOrder(
+        id=draft.id if draft else "",
+        number=draft.number if draft else "",
+        revision=draft.revision if draft else 1,
+        kind=content.kind,
+        vendor_id=content.vendor_id,
+        currency=content.currency,
+        order_date=draft.order_date if draft else None,
+        requested_by_ids=[*asked, *([] if reader.id in asked else [reader.id])],
+        created_at=at,
+    )
+
+
+def _names(circle: Circle, wanted: str) -> Decision:
+    ids, places = circle.stand_ins_of(circle.of(wanted).whom())
+    people = circle.uow.many(Person, {*ids, *places.values()})
+    return tuple(
+        f"{people[id].name} for {people[places[id]].name}" if id in places else people[id].name
+        for id in ids
+    )

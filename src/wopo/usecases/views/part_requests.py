@@ -9,7 +9,6 @@ from wopo.domain.errors import NOT_FOUND
 from wopo.domain.money import Money
 from wopo.domain.own_days import day_there
 from wopo.domain.part_requests import (
-    ORDERED_ROUTES,
     OWN_ROUTES,
     LineState,
     PartRequest,
@@ -37,7 +36,7 @@ from wopo.usecases.settings import company
 from wopo.usecases.small_needs import Asking
 from wopo.usecases.stock import KEEPERS
 from wopo.usecases.views.names import Ref
-from wopo.usecases.views.need_deciders import NeedDeciders, order_key
+from wopo.usecases.views.need_deciders import Deciders, Foreseen
 
 LINES_SHOWN = 20
 
@@ -54,8 +53,8 @@ class StockPick:
 @dataclass(frozen=True)
 class NextStep:
     """What happens with one line once it is sent. ``amount`` only for readers with the right to
-    costs; ``allowed`` is what a policy lets anybody pay out of pocket; ``approvers`` are those who
-    would be asked, ``on_call`` who may approve an emergency at any hour."""
+    costs; ``allowed`` is what a policy lets anybody pay out of pocket; ``deciders`` are those who
+    would be asked about the order it goes on."""
 
     description: str
     unit: str
@@ -68,8 +67,7 @@ class NextStep:
     agreement: str
     allowed: Money | None
     amount: Money | None
-    approvers: tuple[str, ...]
-    on_call: tuple[str, ...]
+    deciders: Deciders
     together: bool = False
     """It goes another way than alone: small things count by their sum."""
     on_order: OpenLine | None = None
@@ -157,19 +155,17 @@ def parts_form(
     rules = rulebook(uow, job, today)
     plans = plan_lines(Asking(job, reader.id), needs, rules)
     costs = may_see_costs(reader, company(uow))
-    deciders = NeedDeciders(uow, job, reader, at)
-    alone = [plan for plan, line in zip(plans, lines, strict=True) if not line.join]
-    sums = deciders.sums(alone, rules.splits)
+    alone = [
+        (place, plan)
+        for place, (plan, line) in enumerate(zip(plans, lines, strict=True))
+        if not line.join
+    ]
+    decided = Foreseen(uow, job, reader, at).deciders(alone)
     steps = []
     known = _on_order(uow, job, plans)
-    for plan, line in zip(plans, lines, strict=True):
-        amount = plan.offer.amount(plan.to_buy) if plan.to_buy else None
-        asked: tuple[str, ...] = ()
-        ready: tuple[str, ...] = ()
-        covered = sums.get(order_key(plan)) if plan.said.route in ORDERED_ROUTES else None
-        if covered is not None:
-            asked, ready = deciders.approvers(covered), deciders.on_call(covered)
-        step = _step(plan, job, amount if costs else None, asked, ready)
+    for place, (plan, line) in enumerate(zip(plans, lines, strict=True)):
+        amount = plan.offer.amount(plan.to_buy) if plan.to_buy and costs else None
+        step = _step(plan, job, amount, decided.get(place, Deciders()))
         steps.append(_with_orders(step, known.get(_part_of(plan), []), line.join))
     return PartsForm(Ref(job.id, job.number), job.title, tuple(steps))
 
@@ -199,8 +195,7 @@ def _step(
     plan: Plan,
     job: WorkOrder,
     amount: Money | None,
-    approvers: tuple[str, ...],
-    on_call: tuple[str, ...],
+    deciders: Deciders,
 ) -> NextStep:
     ruling = plan.ruling or plan.stock_ruling
     return NextStep(
@@ -218,8 +213,7 @@ def _step(
         agreement=_agreement(plan.offer),
         allowed=ruling.allowed if ruling else None,
         amount=amount,
-        approvers=approvers,
-        on_call=on_call,
+        deciders=deciders,
         together=plan.together is not None and plan.small is None,
     )
 
