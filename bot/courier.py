@@ -289,6 +289,10 @@ class Courier:
         except OutcomeUnknownError as error:
             self._finish(claim.row, worker, Done(Delivery.UNKNOWN, str(error)))
         except Exception as error:
+            failure = classify(error) if isinstance(error, CALL_ERRORS) else None
+            if failure and failure.kind is Kind.LIMITED and name not in self.services.once_only:
+                self._failed(claim, worker, failure)
+                return
             self.services.log.exception("task %s (%s) failed", name, claim.row.id)
             problem = f"{type(error).__name__} in {name}"
             if name in self.services.once_only:

@@ -16,6 +16,7 @@ from apscheduler.triggers.interval import IntervalTrigger
 
 from bot.services import Services
 from wopo.domain.errors import BUSY, DomainError
+from wopo.usecases.absences import AskAbsences
 from wopo.usecases.after_the_fact import ReportAfterTheFact
 from wopo.usecases.approval_escalation import EscalateApprovals
 from wopo.usecases.approval_passing import ExpireApprovals
@@ -112,6 +113,7 @@ JOBS: list[Job | JudgeChanged] = [
     _sweep(EndVendorHolds, "*/10 * * * *"),
     _sweep(RemindRenewals, "*/10 * * * *"),
     _sweep(AskYearEnd, "11 * * * *"),
+    _sweep(AskAbsences, "41 5 * * *"),
     Job("ForgetTicks", "23 2 * * *", daily, lambda _now: ForgetTicks()),
 ]
 """The table. These sweeps keep their own periods in ``job_run`` (a digest is once per channel and

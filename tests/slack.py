@@ -47,6 +47,8 @@ class RecordingSlack:
     posted_hooks: list[Json] = field(default_factory=list)
     troubles: dict[str, deque[Trouble]] = field(default_factory=lambda: defaultdict(deque))
     users: dict[str, Json] = field(default_factory=dict)
+    pauses: dict[str, Json] = field(default_factory=dict)
+    """Do Not Disturb by user id, as Slack tells others of it."""
     files: dict[str, bytes] = field(default_factory=dict)
     """Private files by id, handed out to whoever brings the bot's token."""
     uploads: dict[str, bytes] = field(default_factory=dict)
@@ -142,6 +144,12 @@ class RecordingSlack:
     def do_users_info(self, arguments: Json) -> Json:
         user = self.users.get(arguments["user"])
         return {"user": user} if user else {"ok": False, "error": "user_not_found"}
+
+    def do_dnd_teamInfo(self, arguments: Json) -> Json:  # noqa: N802
+        wanted = arguments["users"].split(",")
+        if any(id not in self.pauses for id in wanted):
+            return {"ok": False, "error": "user_not_visible"}
+        return {"users": {id: self.pauses[id] for id in wanted}}
 
 
 def _problems(method: str, arguments: Json) -> list[str]:

@@ -1,17 +1,16 @@
 """What Slack tells by itself: Home opened, words in the DM, people and channels that change."""
 
-from datetime import UTC, datetime
 from typing import Any
 
 from slack_bolt import Ack, App
 
+from bot.absences import SLACK, pause_told, read_absences, status_told
 from bot.handlers.wo import look_up
 from bot.handlers.wopo import help_screen
 from bot.middleware import told_user
 from bot.services import Services
 from bot.visit import Body, Visit
-from wopo.usecases.absences import NotePause, NoteStatus
-from wopo.usecases.door import ActorRef
+from wopo.usecases.absences import READ_ABSENCES
 from wopo.usecases.identities import UpdateIdentity
 from wopo.usecases.ports.outbox import OutboxStore
 
@@ -21,6 +20,7 @@ CLOSED = ("not_in_channel", "channel_not_found", "is_archived")
 
 def register(app: App, services: Services) -> None:
     """Listen to every event of the manifest, except files: those belong to who reads them."""
+    services.tasks[READ_ABSENCES] = read_absences
     app.event("app_home_opened")(home_opened)
     app.event("message", matchers=[is_words])(words_in_dm)
     app.event("user_change")(_user_change(services))
@@ -61,47 +61,23 @@ def _user_change(services: Services) -> Any:
             guest=user.guest,
             deactivated=user.deactivated,
         )
-        services.execute(command, actor=ActorRef(None, "slack"), key=key)
-        status = _status(user.workspace_id, user.user_id, told.get("profile") or {})
-        services.execute(status, actor=ActorRef(None, "slack"), key=f"{key}:status")
+        services.execute(command, actor=SLACK, key=key)
+        status = status_told(user.workspace_id, user.user_id, told.get("profile") or {})
+        services.execute(status, actor=SLACK, key=f"{key}:status")
         ack()
 
     return user_change
 
 
-def _status(workspace_id: str, user_id: str, profile: dict[str, Any]) -> NoteStatus:
-    """What the profile says of an absence; an expiration of 0 means that it has none."""
-    return NoteStatus(
-        workspace_id=workspace_id,
-        user_id=user_id,
-        text=str(profile.get("status_text") or ""),
-        emoji=str(profile.get("status_emoji") or ""),
-        expires=_moment(profile.get("status_expiration")),
-    )
-
-
 def _pause_changed(services: Services) -> Any:
     def pause_changed(ack: Ack, body: Body, event: dict[str, Any], key: str) -> None:
-        """Somebody's Do Not Disturb runs from now or later on, or no longer. Whether it is on is
-        left aside: that says whether they have a schedule, and the times are past where it is
-        off."""
-        told = event.get("dnd_status") or {}
-        starts, ends = (_moment(told.get(f"next_dnd_{end}_ts")) for end in ("start", "end"))
-        command = NotePause(
-            workspace_id=str(body.get("team_id") or ""),
-            user_id=str(event.get("user") or ""),
-            starts=starts,
-            ends=ends,
-        )
-        services.execute(command, actor=ActorRef(None, "slack"), key=key)
+        """Somebody's Do Not Disturb runs from now or later on, or no longer."""
+        workspace_id, user_id = str(body.get("team_id") or ""), str(event.get("user") or "")
+        command = pause_told(workspace_id, user_id, event.get("dnd_status") or {})
+        services.execute(command, actor=SLACK, key=key)
         ack()
 
     return pause_changed
-
-
-def _moment(told: Any) -> datetime | None:
-    seconds = int(told or 0)
-    return datetime.fromtimestamp(seconds, UTC) if seconds else None
 
 
 def _joined(services: Services) -> Any:

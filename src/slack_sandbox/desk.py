@@ -194,7 +194,8 @@ class Desk:
         active(self._ws, user_id)
         if ends < starts:
             raise DeskError("it would end before it starts")
-        events.pause_changed(self._ws, user_id, starts, ends)
+        self._ws.people.pause(user_id, starts, ends)
+        events.pause_changed(self._ws, user_id)
         return {"user": user_id, "starts": starts, "ends": ends}
 
     async def invite(self, user_id: str, channel_id: str, other_id: str) -> Json:

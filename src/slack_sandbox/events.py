@@ -90,16 +90,11 @@ def user_changed(ws: Workspace, user: Json, event_type: str = "user_change") -> 
             ws.broker.event(app, {**event, "cache_ts": user["updated"]})
 
 
-def pause_changed(ws: Workspace, user_id: str, starts: int, ends: int) -> None:
-    """Do Not Disturb changed: when it runs next, which is all that others are told of it. Slack
-    says 1 for both where it never does."""
-    status = {
-        "dnd_enabled": bool(ends),
-        "next_dnd_start_ts": starts or 1,
-        "next_dnd_end_ts": ends or 1,
-    }
+def pause_changed(ws: Workspace, user_id: str) -> None:
+    """Do Not Disturb changed: told as ``dnd.info`` tells others of it."""
     for app in ws.apps.all():
         if app.hears("dnd_updated_user"):
+            status = ws.people.dnd_status(user_id)
             event = {"type": "dnd_updated_user", "user": user_id, "dnd_status": status}
             ws.broker.event(app, {**event, "event_ts": ws.stamps.next()})
 

@@ -86,6 +86,26 @@ class People:
         """Everybody, bots and deactivated people too, in the order they came."""
         return self._store.docs("SELECT doc FROM users ORDER BY rowid")
 
+    def pause(self, user_id: str, starts: int, ends: int) -> None:
+        """Do Not Disturb runs from one moment to another, in Unix seconds; 0 and 0: it is off."""
+        self._store.run(
+            "INSERT OR REPLACE INTO pauses (user_id, starts, ends) VALUES (?, ?, ?)",
+            user_id,
+            starts,
+            ends,
+        )
+
+    def dnd_status(self, user_id: str) -> Json:
+        """When Do Not Disturb runs next, which is all that others are told of it. Slack says 1 for
+        both where it never does."""
+        row = self._store.one("SELECT starts, ends FROM pauses WHERE user_id = ?", user_id)
+        starts, ends = (row["starts"], row["ends"]) if row else (0, 0)
+        return {
+            "dnd_enabled": bool(ends),
+            "next_dnd_start_ts": starts or 1,
+            "next_dnd_end_ts": ends or 1,
+        }
+
     def brief(self, user_id: str) -> dict[str, Any]:
         """The user as interaction payloads carry it."""
         user = self.get(user_id)

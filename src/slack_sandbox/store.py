@@ -35,8 +35,12 @@ CREATE TABLE IF NOT EXISTS files (
 CREATE TABLE IF NOT EXISTS marks (
     kind TEXT NOT NULL, channel_id TEXT NOT NULL, ts TEXT NOT NULL, name TEXT NOT NULL,
     user_id TEXT NOT NULL, PRIMARY KEY (kind, channel_id, ts, name, user_id)) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS pauses (
+    user_id TEXT PRIMARY KEY, starts INTEGER NOT NULL, ends INTEGER NOT NULL);
 """
-TABLES = ("team", "apps", "users", "channels", "members", "messages", "views", "files", "marks")
+TABLES = (
+    "team", "apps", "users", "channels", "members", "messages", "views", "files", "marks", "pauses",
+)  # fmt: skip
 
 Json = dict[str, Any]
 

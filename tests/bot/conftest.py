@@ -119,6 +119,17 @@ def deliver(courier: Courier) -> Callable[[], int]:
 
 
 @pytest.fixture
+def work(app: App, courier: Courier) -> Callable[[], None]:
+    """``work()``: do the slow work that is due, as the app declared it."""
+
+    def run() -> None:
+        while courier.deliver_next(tasks=True):
+            pass
+
+    return run
+
+
+@pytest.fixture
 def company(do: Callable[..., Answer], begin: Beginning) -> Company:
     """The small company; everybody in it is in Slack as ``U-<code>``."""
 

@@ -78,6 +78,7 @@ NEEDED = {
     "conversations.open": "im:write",
     "users.info": "users:read",
     "dnd_updated_user": "dnd:read",
+    "dnd.teamInfo": "dnd:read",
     "users.info(email)": "users:read.email",
     "conversations.info": "channels:read",
     "slash commands": "commands",

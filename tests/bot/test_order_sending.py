@@ -12,9 +12,7 @@ from typing import Any
 import pytest
 from aiosmtpd.smtp import SMTP, Envelope, Session
 from pypdf import PdfReader
-from slack_bolt import App
 
-from bot.courier import Courier
 from bot.ids import Action
 from bot.mail import mail_check
 from bot.metadata import Target
@@ -105,17 +103,6 @@ def order(transactions: SqlTransactions, company: Company, do: Do) -> str:
         uow.commit()
     do(ChangeCompanySettings(changes={"name": "Harbour Works", "address": "Quay 1"}))
     return PO
-
-
-@pytest.fixture
-def work(app: App, courier: Courier) -> Callable[[], None]:
-    """``work()``: do the slow work that is due, as the app declared it."""
-
-    def run() -> None:
-        while courier.deliver_next(tasks=True):
-            pass
-
-    return run
 
 
 @pytest.fixture

@@ -5,9 +5,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from slack_bolt import App
 
-from bot.courier import Courier
 from bot.ids import Action, Callback, SlashCommand
 from tests.conftest import TestClock
 from tests.factories.deliveries import Line, issued_order, vendor
@@ -98,17 +96,6 @@ def payables(send: Send, payloads: Payloads, slack: RecordingSlack) -> Callable[
         assert send(payloads.command(SlashCommand.WOPO, "payables", user="U-fin")) == {}
         view: Json = slack.view()
         return view
-
-    return run
-
-
-@pytest.fixture
-def work(app: App, courier: Courier) -> Callable[[], None]:
-    """``work()``: do the slow work that is due."""
-
-    def run() -> None:
-        while courier.deliver_next(tasks=True):
-            pass
 
     return run
 

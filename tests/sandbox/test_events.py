@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from slack_sdk import WebClient
+from slack_sdk.errors import SlackApiError
 
 from slack_sandbox.driver import Driver, wait_until
 from slack_sandbox.server import RunningSandbox
@@ -58,15 +59,26 @@ def test_a_profile_changes(socket: Socket, driver: Driver, ids: Ids) -> None:
     )
 
 
-def test_do_not_disturb_says_only_when_it_runs(socket: Socket, driver: Driver, ids: Ids) -> None:
+def test_do_not_disturb_says_only_when_it_runs(
+    socket: Socket, driver: Driver, client: WebClient, ids: Ids
+) -> None:
     driver.desk("pause", user_id=ids["ben"], starts=1_000, ends=5_000)
     told = event(socket)
     assert (told["type"], told["user"]) == ("dnd_updated_user", ids["ben"])
     assert told["dnd_status"] == {
         "dnd_enabled": True, "next_dnd_start_ts": 1_000, "next_dnd_end_ts": 5_000,
     }  # fmt: skip
+    asked = client.dnd_teamInfo(users=[ids["ada"], ids["ben"]])["users"]
+    never = {"dnd_enabled": False, "next_dnd_start_ts": 1, "next_dnd_end_ts": 1}
+    assert asked == {ids["ada"]: never, ids["ben"]: told["dnd_status"]}
+    assert client.dnd_info(user=ids["ben"])["next_dnd_end_ts"] == 5_000
+    for users, code in (("", "no_users_provided"), (f"{ids['ben']},U0", "user_not_visible")):
+        with pytest.raises(SlackApiError, match=code):
+            client.dnd_teamInfo(users=users)
     driver.desk("pause", user_id=ids["ben"])
-    assert event(socket)["dnd_status"]["dnd_enabled"] is False
+    assert event(socket)["dnd_status"] == client.dnd_teamInfo(users=ids["ben"])["users"][
+        ids["ben"]
+    ] == never  # fmt: skip
 
 
 def test_a_message_goes(socket: Socket, client: WebClient, ids: Ids) -> None:

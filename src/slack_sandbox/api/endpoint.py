@@ -6,7 +6,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from slack_sandbox import trouble
-from slack_sandbox.api import chat, conversations, files, misc, people, views
+from slack_sandbox.api import chat, conversations, dnd, files, misc, people, views
 from slack_sandbox.api.core import METHODS, Call, Method, read_params, run, token_of
 from slack_sandbox.apps import InstalledApp
 from slack_sandbox.errors import SlackError
@@ -14,7 +14,7 @@ from slack_sandbox.rates import Rates
 from slack_sandbox.store import Json
 from slack_sandbox.workspace import Workspace
 
-MODULES = (chat, conversations, files, misc, people, views)
+MODULES = (chat, conversations, dnd, files, misc, people, views)
 _LOGGED = frozenset({"ts", "message_ts", "channel"})
 _POSTING = frozenset({"chat.postMessage", "chat.postEphemeral"})
 

@@ -1,5 +1,6 @@
 """Absence by Slack: allowing it, and what a status or Do Not Disturb brings about."""
 
+from collections.abc import Iterable
 from datetime import date, datetime
 
 from wopo.domain.absences import AbsenceAllowed, AbsenceRule, Signal, away_until, paused_until
@@ -8,9 +9,11 @@ from wopo.domain.errors import DomainError
 from wopo.domain.own_days import day_there
 from wopo.domain.people import Person, SlackIdentity, may_see_costs
 from wopo.usecases.delegations import BEGUN, ENDS, add, end
-from wopo.usecases.door import Answer, Command, Context, silent, use_case
+from wopo.usecases.door import Answer, Command, Context, Notice, announces, use_case
 from wopo.usecases.on_call import ask_anew
+from wopo.usecases.outbox import TaskQueued
 from wopo.usecases.people import active_person
+from wopo.usecases.ports.outbox import TASK
 from wopo.usecases.settings import company
 
 NOTHING = "Nothing new follows from it."
@@ -18,7 +21,10 @@ SOURCES = {
     Signal.STATUS: (Source.STATUS, "Slack status"),
     Signal.DO_NOT_DISTURB: (Source.DO_NOT_DISTURB, "Do Not Disturb"),
 }
-silent(AbsenceAllowed, "whoever allows it sees it at once; each use of it is told to both")
+READ_ABSENCES = "read_absences"
+"""The task that asks Slack about some people."""
+AT_A_TIME = 20
+"""About how many people Slack is asked in one task: a request for each, in one go."""
 
 
 class AllowAbsence(Command):
@@ -26,6 +32,11 @@ class AllowAbsence(Command):
     empty: nobody."""
 
     to_id: str = ""
+
+
+class AskAbsences(Command):
+    """Ask Slack about everybody who allows it: what began while wopo was not there to hear of it,
+    or lies ahead no longer, comes by no event."""
 
 
 class NoteStatus(Command):
@@ -72,6 +83,24 @@ def allow_absence(command: AllowAbsence, ctx: Context) -> Answer:
         message="While your Slack status or Do Not Disturb says that you are away, "
         f"{to.name} decides for you.",
     )
+
+
+@announces(AbsenceAllowed)
+def ask_at_once(event: AbsenceAllowed, ctx: Context) -> Iterable[Notice]:
+    """What Slack says of them now may have begun before they allowed it."""
+    if event.to_id is not None:
+        facts = {"people": [event.subject_id]}
+        yield Notice("task", event.subject_id, f"{TASK}{READ_ABSENCES}", facts=facts)
+
+
+@use_case(AskAbsences, action="follow Slack's statuses", system=True)
+def ask_absences(command: AskAbsences, ctx: Context) -> Answer:
+    """One task for some people each: at every start and once a day."""
+    ids = [row.person_id for row in ctx.uow.all(AbsenceRule, order="person_id")]
+    for first in range(0, len(ids), AT_A_TIME):
+        given = {"people": ids[first : first + AT_A_TIME]}
+        ctx.record(TaskQueued(subject_id=ctx.new_id(), task=READ_ABSENCES, given=given))
+    return Answer(message=f"Slack is asked about {len(ids)} people.", facts={"asked": len(ids)})
 
 
 class NotePause(Command):
