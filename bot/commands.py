@@ -4,7 +4,6 @@ from typing import Annotated
 
 import typer
 
-from bot.manifest import as_yaml
 from wopo.domain.errors import Refusal
 
 NOT_HTTPS = Refusal(
@@ -22,4 +21,7 @@ def manifest(
     """Print the Slack app manifest to paste into Slack."""
     if http and not http.startswith("https://"):
         raise NOT_HTTPS(url=http)
+    # Here, because it loads what serves Slack, and ``wopo --help`` names this command too.
+    from bot.manifest import as_yaml
+
     typer.echo(as_yaml(http or None))

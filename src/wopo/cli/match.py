@@ -1,135 +1,40 @@
-"""``wopo match``: try the match on a file, explain a verdict, replay the past by a new policy, and
-judge everything again."""
-
-import json
-import sys
-from collections.abc import Iterator
-from datetime import date, datetime
-from pathlib import Path
-from typing import Annotated, NoReturn
+"""``wopo match``: the three-way match, tried on a file or asked about what was entered."""
 
 import typer
-from rich.console import Console
 
-from wopo.cli.opening import DATABASE_OPTION, open_current, utc_now
-from wopo.cli.progress import counted
-from wopo.domain.matching import judge
-from wopo.domain.workflow import words
-from wopo.readers.match_case import MatchCaseError, read_cases
-from wopo.readers.match_verdict import verdict_json
-from wopo.readers.purchasing_policy import read_policy
-from wopo.usecases.door import CONSOLE
-from wopo.usecases.judging_sweeps import judge_everything, orders_to_judge
-from wopo.usecases.match_replay import Summary, orders_since, replay
-from wopo.usecases.views.match_explained import explained, invoice_called
+from wopo.cli.later import Later, Place, group_of
 
-NAMED = 20
-"""Changed orders that are named."""
+_PAST = "wopo.cli.match_past"
+COMMANDS = (
+    Later(
+        "simulate",
+        Place("wopo.cli.match_case", "simulate").load,
+        "Judge match cases and print the answers as JSON; touches no database.",
+    ),
+    Later(
+        "explain",
+        Place(_PAST, "explain").load,
+        "Tell for every check the two figures, the limit, who set it, and the verdict.",
+    ),
+    Later(
+        "replay",
+        Place(_PAST, "replay_past").load,
+        "Judge past invoices by a proposed policy and tell what it would have held or let go; "
+        "nothing is changed.",
+    ),
+    Later(
+        "rejudge",
+        Place(_PAST, "rejudge").load,
+        "Judge every order's invoices and receipts again and keep what comes out differently; "
+        "while people work.",
+    ),
+)
 
-app = typer.Typer(help="Three-way match: try it, explain it.", no_args_is_help=True)
+app = typer.Typer(
+    cls=group_of(*COMMANDS), help="Three-way match: try it, explain it.", no_args_is_help=True
+)
 
 
 @app.callback()
 def match() -> None:
     """Three-way match of orders, receipts and invoices."""
-
-
-@app.command()
-def simulate(
-    file: Annotated[str, typer.Argument(help="A JSON file, one case or a list; - reads stdin.")],
-) -> None:
-    """Judge match cases and print the answers as JSON; touches no database."""
-    try:
-        text = sys.stdin.buffer.read() if file == "-" else Path(file).read_bytes()
-    except OSError as error:
-        _refuse(f"{file} can't be read: {error.strerror or error}.")
-    try:
-        cases, listed = read_cases(text)
-    except MatchCaseError as error:
-        _refuse(f"{'standard input' if file == '-' else file}: {error}")
-    answers = [verdict_json(judge(case)) for case in cases]
-    answer = answers if listed else answers[0]
-    typer.echo(json.dumps(answer, indent=2))
-
-
-@app.command()
-def explain(
-    number: Annotated[str, typer.Argument(help="The invoice's number.")],
-    vendor: Annotated[str, typer.Option(help="The vendor's code, where several used it.")] = "",
-    db: str = DATABASE_OPTION,
-) -> None:
-    """Tell for every check the two figures, the limit, who set it, and the verdict."""
-    with open_current(db).transactions.read() as uow:
-        view = explained(uow, invoice_called(uow, number, vendor).id)
-    order = f" on {view.order}" if view.order else ""
-    state = words(view.state.value)
-    typer.echo(f"Invoice {view.number} of {view.vendor}{order}: {state}, judged by {view.policy}.")
-    typer.echo(view.verdict)
-    for line in view.lines:
-        typer.echo(f"  {line}")
-    for check in view.checks:
-        sign = {True: "passed", False: "FAILED", None: "not compared"}[check.passed]
-        where = f" [{check.where}]" if check.where else ""
-        told = "; ".join(text for text in (check.compared, check.limit) if text)
-        typer.echo(f"  {sign:12} {check.code}{where}: {told}".rstrip(": "))
-
-
-@app.command("replay")
-def replay_past(
-    policy: Annotated[Path, typer.Option(help="The proposed policy as a YAML file.")],
-    since: Annotated[datetime, typer.Option(formats=["%Y-%m-%d"], help="Entered since this day.")],
-    largest: Annotated[int, typer.Option(help="How many invoices to name.")] = 20,
-    db: str = DATABASE_OPTION,
-) -> None:
-    """Judge past invoices by a proposed policy and tell what it would have held or let go; nothing
-    is changed."""
-    document, _ = read_policy(policy)
-    transactions, day = open_current(db).transactions, since.date()
-    summary, console = Summary(shown=largest), Console(highlight=False, markup=False)
-    with counted("orders", orders_since(transactions, day)) as done:
-        for one in replay(transactions, document, since=day, at=utc_now(), progress=done):
-            summary.add(one)
-    for text in _told(summary, document.title, day):
-        console.print(text, soft_wrap=True)
-
-
-@app.command("rejudge")
-def rejudge(
-    db: str = DATABASE_OPTION,
-) -> None:
-    """Judge every order's invoices and receipts again and keep what comes out differently; while
-    people work."""
-    database, console = open_current(db), Console(highlight=False, markup=False)
-    with counted("orders", orders_to_judge(database.transactions)) as done:
-        looked = judge_everything(database.door, actor=CONSOLE, progress=done)
-    console.print(f"{looked.orders:,} orders looked at; {len(looked.changed):,} changed.")
-    for number in looked.changed[:NAMED]:
-        console.print(f"  {number}")
-    if len(looked.changed) > NAMED:
-        console.print(f"  and {len(looked.changed) - NAMED:,} more")
-    for id, why in looked.left.items():
-        console.print(f"Order {id} could not be judged: {why}", soft_wrap=True)
-    if looked.left:
-        raise typer.Exit(1)
-
-
-def _told(summary: Summary, title: str, since: date) -> Iterator[str]:
-    yield (
-        f"{summary.judged.count:,} invoices over {summary.judged.money()} entered since {since}, "
-        f"judged by {title}; nothing was changed."
-    )
-    by_hand = f" ({summary.by_hand:,} of them people had accepted)" if summary.by_hand else ""
-    yield f"Let go:  {summary.released.count:,} over {summary.released.money()}{by_hand}"
-    yield f"Held:    {summary.held.count:,} over {summary.held.money()}"
-    for sign, counts in (("+", summary.appearing), ("-", summary.vanishing)):
-        for code, count in sorted(counts.items()):
-            yield f"  {sign}{count:,} {code}"
-    for one in summary.largest:
-        codes = ", ".join(one.after or one.before)
-        verb = "held by" if one.held else "let go in spite of"
-        yield f"{one.number} of {one.vendor} on {one.order}, {one.total}: {verb} {codes}"
-
-
-def _refuse(sentence: str) -> NoReturn:
-    typer.echo(sentence, err=True)
-    raise typer.Exit(2)

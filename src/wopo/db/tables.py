@@ -3,7 +3,7 @@
 from sqlalchemy import DDL, Connection, Engine, Table, event, text
 from sqlmodel import SQLModel
 
-import wopo.domain
+import wopo.domain.mapped
 import wopo.usecases  # noqa: F401  (registers every use case)
 from wopo.db.engine import WRITE
 

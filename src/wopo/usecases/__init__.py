@@ -8,6 +8,8 @@ import pkgutil
 from collections.abc import Collection, Iterable
 from importlib import import_module
 
+import wopo.domain.mapped  # noqa: F401  (a use case names tables that it does not import)
+
 REGISTERS_NOTHING = {
     "audit",
     "audit_authority",
