@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import Engine, event
 
 from wopo.db.uow import SqlTransactions
+from wopo.domain.approvals import Approval, ApprovalState
 from wopo.domain.audit_tests import Period
 from wopo.domain.money import Money
 from wopo.domain.purchase_orders import OrderState
@@ -28,6 +29,7 @@ from wopo.usecases.ports.small_needs import SmallNeedStore
 from wopo.usecases.ports.split_orders import SplitStore
 from wopo.usecases.ports.sweeps import SweepStore
 from wopo.usecases.ports.work_orders import WorkOrderStore
+from wopo.usecases.views.audit_chains import DECIDED
 
 SORT = "USE TEMP B-TREE FOR ORDER BY"
 
@@ -149,6 +151,14 @@ def late_handlers(uow: UnitOfWork) -> Any:
     return uow.store(ApprovalStore).handlers("an order", Money(4_000, "EUR"))
 
 
+def approved(uow: UnitOfWork, order_id: str | list[str]) -> Any:
+    return uow.all(Approval, purchase_order_id=order_id, state=ApprovalState.APPROVED)
+
+
+def decided(uow: UnitOfWork) -> Any:
+    return uow.all(Approval, purchase_order_id=["an order", "another"], state=DECIDED)
+
+
 def asked_between(uow: UnitOfWork) -> Any:
     begin, end = datetime(2026, 3, 1, tzinfo=UTC), datetime(2026, 4, 1, tzinfo=UTC)
     return uow.store(AfterTheFactStore).asked_between(begin, end)
@@ -213,6 +223,10 @@ READS = [
     (same_photo, "ix_attachment_sha256", False),
     # Auditors look at all of a period's orders: each with its own approvals only.
     (audited, "approval USING INDEX ix_approval_purchase_order_id (purchase_order_id=?)", False),
+    # Nearly all approvals are approved: of one order, and of a page of them, only their own.
+    (partial(approved, order_id="an order"), "(state=? AND purchase_order_id=?)", True),
+    (partial(approved, order_id=["one", "two", "three"]), "purchase_order_id=?)", True),
+    (decided, "purchase_order_id=?)", True),
     (last_look, "sqlite_autoindex_job_run_2 (job=?)", True),
     # Made one of what is found; but only what is on hold, and what came beyond the order.
     (waiting, "ix_purchase_order_line_over", False),

@@ -926,7 +926,7 @@ def upgrade() -> None:
             batch_op.f("ix_approval_purchase_order_id"), ["purchase_order_id"], unique=False
         )
         batch_op.create_index("ix_approval_rule", ["rule", "asked_at"], unique=False)
-        batch_op.create_index(batch_op.f("ix_approval_state"), ["state"], unique=False)
+        batch_op.create_index("ix_approval_state", ["state", "purchase_order_id"], unique=False)
 
     op.create_table(
         "emergency_review",
